@@ -1,0 +1,98 @@
+"""certigap: how exploitable is this policy, and can you prove it?
+
+Certified Nash gaps of imitated policies, and the worst Nash gap of any policy within an imitation error.
+
+>>> import certigap as cg
+>>> game = cg.games.load("lemma1", discount="9/10")
+>>> cg.nash_gap(game, cg.games.learner("lemma1", discount="9/10")).value
+Fraction(50, 3)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Game": "certigap.model.game",
+    "Policy": "certigap.model.policy",
+    "bimatrix": "certigap.model.build",
+    "markov_game": "certigap.model.build",
+    "normal_form": "certigap.model.build",
+    "read_game": "certigap.model.codec",
+    "read_policy": "certigap.model.codec",
+    "write_game": "certigap.model.codec",
+    "write_policy": "certigap.model.codec",
+    "best_response": "certigap.semantics",
+    "eps_bc": "certigap.semantics",
+    "eps_mu": "certigap.semantics",
+    "eps_rho": "certigap.semantics",
+    "expert_regret": "certigap.semantics",
+    "gaps": "certigap.semantics",
+    "matching_errors": "certigap.semantics",
+    "nash_conv": "certigap.semantics",
+    "nash_gap": "certigap.semantics",
+    "occupancy": "certigap.semantics",
+    "player_gaps": "certigap.semantics",
+    "q_values": "certigap.semantics",
+    "value_gap": "certigap.semantics",
+    "values": "certigap.semantics",
+    "visited": "certigap.semantics",
+    "region_bound": "certigap.questions.regions",
+    "theorem_instance": "certigap.questions.theorems",
+    "worst_case": "certigap.questions.worst_case",
+    "certificate": "certigap.certificates",
+    "verify": "certigap.certificates",
+    "CertigapError": "certigap.errors",
+    "InputError": "certigap.errors",
+    "LimitError": "certigap.errors",
+    "SolverError": "certigap.errors",
+}
+
+__all__ = [*_HOMES, "games"]  # noqa: PLE0604 (names of the table above)
+
+if TYPE_CHECKING:
+    from certigap.certificates import certificate, verify
+    from certigap.errors import CertigapError, InputError, LimitError, SolverError
+    from certigap.model import catalog as games
+    from certigap.model.build import bimatrix, markov_game, normal_form
+    from certigap.model.codec import read_game, read_policy, write_game, write_policy
+    from certigap.model.game import Game
+    from certigap.model.policy import Policy
+    from certigap.questions.regions import region_bound
+    from certigap.questions.theorems import theorem_instance
+    from certigap.questions.worst_case import worst_case
+    from certigap.semantics import (
+        best_response,
+        eps_bc,
+        eps_mu,
+        eps_rho,
+        expert_regret,
+        gaps,
+        matching_errors,
+        nash_conv,
+        nash_gap,
+        occupancy,
+        player_gaps,
+        q_values,
+        value_gap,
+        values,
+        visited,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import certigap` costs next to nothing (PEP 562)."""
+    from importlib import import_module
+
+    if name == "games":
+        value: Any = import_module("certigap.model.catalog")
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'certigap' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,97 @@
+"""Running the trusted checker, as a program of its own: `python -I -S checker.py --json GAME CERTIFICATE..`.
+
+The checker shares nothing with this process: no import, no object, only the files and its JSON answer.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from certigap.errors import CertigapError
+from certigap.model.codec import write_game, write_policy
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+
+__all__ = ["CHECKER", "Verdict", "verify", "verify_files"]
+
+CHECKER = Path(__file__).resolve().parent.parent / "checker.py"
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checker said of one certificate: "valid", "invalid" or "malformed", with the claim or the reason."""
+
+    certificate: str
+    verdict: str
+    statement: str = ""
+    reason: str = ""
+    claim: dict[str, Any] | None = None
+
+    @property
+    def is_valid(self) -> bool:
+        """The claim is proven."""
+        return self.verdict == "valid"
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields that are there, as the checker names them."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: " + (f"{self.certificate}: {self.statement}" if self.is_valid else self.reason)
+
+
+def verify(
+    game: Game | PathLike,
+    *certificates: PathLike,
+    expert: Policy | PathLike | None = None,
+    policy: Policy | PathLike | None = None,
+) -> list[Verdict]:
+    """Check certificates with the trusted checker.
+
+    Args:
+        game: the game that you trust, or its file.
+        certificates: certificate files.
+        expert: a policy (or its file) that every claim's expert must equal.
+        policy: a policy (or its file) that every claim's policy must equal.
+
+    Returns:
+        One verdict per certificate.
+
+    Raises:
+        CertigapError: the checker itself could not be run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+
+        def path_of(item: Any, name: str) -> PathLike:
+            path = Path(folder) / name
+            if isinstance(item, Game):
+                write_game(item, path)
+            elif isinstance(item, Policy):
+                write_policy(item, path)
+            else:
+                return str(item)
+            return path
+
+        files = {"--expert": path_of(expert, "expert.json") if expert else None}
+        files["--policy"] = path_of(policy, "policy.json") if policy else None
+        options = [str(part) for option, path in files.items() if path is not None for part in (option, path)]
+        return verify_files(path_of(game, "game.json"), certificates, options)
+
+
+def verify_files(game: PathLike, certificates: Sequence[PathLike], options: Sequence[str] = ()) -> list[Verdict]:
+    """The checker's verdicts on files; `options` are passed on to it."""
+    command = [sys.executable, "-I", "-S", str(CHECKER), "--json", *options, "--", str(game)]
+    done = subprocess.run([*command, *map(str, certificates)], capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1, 2) or not done.stdout:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise CertigapError(f"checker: expected an answer, got exit code {done.returncode}: {lines[-1]}")
+    return [Verdict(**result) for result in json.loads(done.stdout)["results"]]

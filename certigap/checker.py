@@ -1,0 +1,1041 @@
+"""The trusted checker: does this certificate prove its claim about this game?
+
+    python -I -S certigap/checker.py [--json] [--expert E] [--policy P] GAME CERTIFICATE..
+
+Standard library only, integers and fractions only, no solver, no tolerance, nothing imported from the package
+that wrote the certificate. The grammar and the meaning of every rule are in `proofs/FORMAT.md`, whose sections are cited here.
+Exit code: 0 when all are valid, else 1 if any is invalid, else 2 (malformed, or bad usage).
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import re
+import sys
+from fractions import Fraction
+
+MAX_BYTES = 1 << 30
+MAX_DEPTH = 100
+MAX_DIGITS = 100_000
+MAX_NAME = 1_000
+ZERO, ONE, TWO = Fraction(0), Fraction(1), Fraction(2)
+LOWER, UPPER = -1, 1
+SIDES = {LOWER: "lower", UPPER: "upper"}
+
+
+class Malformed(Exception):
+    """A file that does not follow the grammar: nothing is claimed, exit code 2."""
+
+
+class Invalid(Exception):
+    """A certificate that follows the grammar and does not prove its claim: exit code 1."""
+
+
+# FORMAT 1 and 2: strict JSON and rationals
+
+
+class Refused:
+    """What the JSON reader puts where it meets something that the grammar excludes."""
+
+    def __init__(self, reason):
+        self.reason = reason
+
+
+def unique_keys(pairs):
+    result = dict(pairs)
+    if len(result) == len(pairs):
+        return result
+    keys = [key for key, _ in pairs]
+    return Refused(f"expected distinct keys, got {shorten(next(k for k in keys if keys.count(k) > 1))} twice")
+
+
+def bounded_int(digits):
+    return int(digits) if len(digits) <= MAX_DIGITS else Refused(f"expected a number of at most {MAX_DIGITS} digits")
+
+
+def read_json(path):
+    """The file as a `Node`, or `Malformed` with the place and the reason."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Malformed(f"{path}: expected at most {MAX_BYTES} bytes")
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=unique_keys,
+            parse_int=bounded_int,
+            parse_float=lambda text: Refused("expected no number with a point or an exponent: rationals are text"),
+            parse_constant=lambda text: Refused(f"expected a finite number, got {text}"),
+        )
+    except OSError as error:
+        raise Malformed(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{path}: expected UTF-8, got another byte at position {error.start}") from None
+    except RecursionError:
+        raise Malformed(f"{path}: expected at most {MAX_DEPTH} levels of nesting") from None
+    except json.JSONDecodeError as error:
+        raise Malformed(f"{path}: expected JSON, got a fault at line {error.lineno}, column {error.colno}") from None
+    root = Node(value, f"{path}: ")
+    root.walk(0)
+    return root
+
+
+def shorten(value):
+    text = value if isinstance(value, str) else str(value)
+    return ascii(text if len(text) <= 40 else f"{text[:30]}...")[1:-1]
+
+
+RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*|\.[0-9]+)?", re.ASCII)
+KNOWN = {}  # rationals by their text
+KINDS = {dict: "an object", list: "an array", str: "text", int: "an integer", bool: "true or false"}
+
+
+class Node:
+    """A JSON value and its place in the file."""
+
+    __slots__ = ("value", "where")
+
+    def __init__(self, value, where):
+        self.value, self.where = value, where
+
+    def fail(self, expected):
+        got = shorten(self.value) if isinstance(self.value, str | int) else KINDS.get(type(self.value), "null")
+        raise Malformed(f"{self.where}: expected {expected}, got {got}")
+
+    def child(self, key):
+        return Node(self.value[key], f"{self.where}/{shorten(key)}")
+
+    def walk(self, depth):
+        """Report what the JSON reader refused; bounded depth; no lone surrogates."""
+        value = self.value
+        if isinstance(value, Refused):
+            raise Malformed(f"{self.where}: {value.reason}")
+        if depth > MAX_DEPTH:
+            raise Malformed(f"{self.where[:200]}...: expected at most {MAX_DEPTH} levels of nesting")
+        if isinstance(value, str) and not value.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+            raise Malformed(f"{self.where}: expected text, got a lone surrogate")
+        if isinstance(value, dict):
+            for key in value:
+                Node(key, self.where).walk(depth)
+                self.child(key).walk(depth + 1)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if type(item) is not int:
+                    self.child(index).walk(depth + 1)
+
+    def fields(self, required=(), optional=()):
+        """The members of an object with these keys and no others."""
+        if not isinstance(self.value, dict):
+            self.fail("an object")
+        for key in required:
+            if key not in self.value:
+                raise Malformed(f"{self.where}: expected the key {shorten(key)}, got none")
+        allowed = {*required, *optional}
+        for key in self.value:
+            if key not in allowed:
+                raise Malformed(f"{self.where}: expected no key {shorten(key)}")
+        return {key: self.child(key) for key in self.value}
+
+    def items(self, length=None):
+        if not isinstance(self.value, list):
+            self.fail("an array")
+        if length is not None and len(self.value) != length:
+            raise Malformed(f"{self.where}: expected {length} entries, got {len(self.value)}")
+        return [self.child(k) for k in range(len(self.value))]
+
+    def integer(self, allowed=None):
+        if type(self.value) is not int or (allowed is not None and self.value not in allowed):
+            self.fail(f"one of {allowed}" if allowed else "an integer")
+        return self.value
+
+    def one_of(self, allowed):
+        if not isinstance(self.value, str) or self.value not in allowed:
+            self.fail(f"one of {shorten(', '.join(allowed))}")
+        return self.value
+
+    def name(self):
+        x = self.value
+        if not isinstance(x, str) or not 0 < len(x) <= MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in x):
+            self.fail("a name (non-empty text without control characters)")
+        return x
+
+    def names(self):
+        result = [item.name() for item in self.items()]
+        if not result or len(set(result)) < len(result):
+            raise Malformed(f"{self.where}: expected distinct names, at least one")
+        return result
+
+    def rational(self, decimals=False):
+        """FORMAT 2; `decimals`: files written by users may also hold plain decimals."""
+        text = self.value
+        if isinstance(text, str) and text in KNOWN and (decimals or "." not in text):
+            return KNOWN[text]
+        if not isinstance(text, str) or not RATIONAL.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
+            self.fail("a rational as text, such as -3 or 3/4")
+        if len(text) > 2 * MAX_DIGITS:
+            raise Malformed(f"{self.where}: expected a number of at most {MAX_DIGITS} digits")
+        if "." in text and not decimals:
+            self.fail("an integer or lowest terms")
+        top, _, bottom = text.partition("/")
+        result = Fraction(int(top), int(bottom)) if bottom else Fraction(top)
+        if bottom and (bottom == "1" or result.denominator != int(bottom)):
+            self.fail("lowest terms")
+        if len(KNOWN) < 100_000:
+            KNOWN[text] = result
+        return result
+
+    def distribution(self, index):
+        """A probability row `{name: rational}` as `{index[name]: Fraction}` without zeros."""
+        result = {}
+        for name, entry in self.fields((), index).items():
+            weight = entry.rational(True)
+            if weight < 0:
+                entry.fail("a probability")
+            if weight:
+                result[index[name]] = weight
+        if sum(result.values()) != 1:
+            raise Malformed(f"{self.where}: sums to {shorten(sum(result.values()))}, expected 1")
+        return result
+
+
+def open_file(node, kind, required, optional):
+    members = node.fields(("format", "version", *required), optional)
+    members["format"].one_of((f"certigap-{kind}",))
+    members["version"].integer((1,))
+    return members
+
+
+# FORMAT 3 and 4: games and policies
+
+
+class Game:
+    """A game in integers: row `k` pays `rewards[i][k] / reward_den[i]` and moves to `next[k] = [(state, weight)]` over
+    `next_den[s]`. Rows of state `s` are `offsets[s] ..`, row-major, the last player's action varying fastest.
+    """
+
+    def __init__(self, node):
+        self.is_normal_form = isinstance(node.value, dict) and "payoffs" in node.value
+        own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
+        data = open_file(node, "game", ("players", *own), ("name", "meta"))
+        self.players = data["players"].names()
+        self.n, self.states, self.actions, self.offsets = len(self.players), [], [], [0]
+        rewards, moves = [], []
+        if self.is_normal_form:
+            self.discount, start, self.index = ZERO, {0: ONE}, {"": 0}
+            self.add_state("", data["actions"], data["payoffs"], rewards, moves)
+            normal = {"actions": self.actions[0], "payoffs": [[str(x) for x in row] for row in rewards]}
+        else:
+            self.discount = data["discount"].rational(True)
+            if not 0 <= self.discount < 1:
+                data["discount"].fail("a rational in [0, 1)")
+            states = [state.fields(("name", "actions", "outcomes")) for state in data["states"].items()]
+            names = [state["name"].name() for state in states]
+            self.index = {name: s for s, name in enumerate(names)}
+            if not names or len(self.index) < len(names):
+                raise Malformed(f"{data['states'].where}: expected states of distinct names, at least one")
+            for name, state in zip(names, states):
+                self.add_state(name, state["actions"], state["outcomes"], rewards, moves)
+            start = data["initial"].distribution(self.index)
+            normal = self.normal_markov(start, rewards, moves)
+        text = json.dumps(
+            {"format": "certigap-game", "version": 1, "players": self.players, **normal},
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+        self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        self.scale(start, rewards, moves)
+
+    def add_state(self, name, actions, outcomes, rewards, moves):
+        own = [names.names() for names in actions.items(self.n)]
+        self.states.append(name)
+        self.actions.append(own)
+        self.offsets.append(self.offsets[-1] + math.prod(len(names) for names in own))
+        for outcome in outcomes.items(self.offsets[-1] - self.offsets[-2]):
+            payoff, move = outcome, {0: ONE}
+            if not self.is_normal_form:
+                members = outcome.fields(("rewards", "next"))
+                payoff, move = members["rewards"], members["next"].distribution(self.index)
+            rewards.append([x.rational(True) for x in payoff.items(self.n)])
+            moves.append(sorted(move.items()))
+
+    def normal_markov(self, start, rewards, moves):
+        outcomes = [
+            {"rewards": [str(x) for x in row], "next": {self.states[t]: str(p) for t, p in move}}
+            for row, move in zip(rewards, moves)
+        ]
+        rows = zip(self.states, self.actions, self.offsets, self.offsets[1:])
+        states = [{"name": name, "actions": own, "outcomes": outcomes[a:b]} for name, own, a, b in rows]
+        initial = {self.states[s]: str(p) for s, p in start.items()}
+        return {"discount": str(self.discount), "initial": initial, "states": states}
+
+    def scale(self, start, rewards, moves):
+        self.size = len(self.states)
+        self.sizes = [[len(own) for own in state] for state in self.actions]
+        self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
+        self.reward_den = [math.lcm(*(row[i].denominator for row in rewards)) for i in range(self.n)]
+        self.rewards = [[int(row[i] * self.reward_den[i]) for row in rewards] for i in range(self.n)]
+        self.next, self.next_den = [], []
+        for a, b in zip(self.offsets, self.offsets[1:]):
+            den = math.lcm(*(p.denominator for move in moves[a:b] for _, p in move))
+            self.next_den.append(den)
+            self.next += [[(t, int(p * den)) for t, p in move] for move in moves[a:b]]
+        self.initial = [start.get(s, ZERO) for s in range(self.size)]
+
+    def half_range(self, i):
+        return Fraction(max(self.rewards[i]) - min(self.rewards[i]), 2 * self.reward_den[i])
+
+    def at_start(self, vector):
+        """nu . vector"""
+        return sum(p * vector[s] for s, p in enumerate(self.initial) if p)
+
+    def by_state(self, node, optional=False):
+        """`[n]` dicts state -> Node of a `{player: {state: ..}}`; normal forms have no inner level (FORMAT 4)."""
+        members, result = node.fields(() if optional else self.players, self.players), []
+        for player in self.players:
+            own = {"": members[player]} if self.is_normal_form and player in members else {}
+            if not self.is_normal_form and player in members:
+                own = members[player].fields((), self.states)
+            result.append({self.index[name]: row for name, row in own.items()})
+        return result
+
+
+def read_rows(game, node):
+    """Rows `[n][S]` of Fractions over the player's actions at the state."""
+    result = []
+    for i, own in enumerate(game.by_state(node)):
+        rows = []
+        for s, actions in enumerate(row[i] for row in game.actions):
+            if s not in own and len(actions) > 1:
+                raise Malformed(f"{node.where}/{shorten(game.players[i])}: expected a row at {shorten(game.states[s])}")
+            index = {action: a for a, action in enumerate(actions)}
+            row = own[s].distribution(index) if s in own else {0: ONE}
+            rows.append([row.get(a, ZERO) for a in range(len(actions))])
+        result.append(rows)
+    return result
+
+
+def read_policy(game, path):
+    members = open_file(read_json(path), "policy", ("rows",), ("game", "name", "meta"))
+    if "game" in members:
+        members["game"].one_of((game.digest,))
+    return read_rows(game, members["rows"])
+
+
+# FORMAT 5: the kernel
+
+
+class Vector:
+    """`num[s] / den`, one entry a state."""
+
+    def __init__(self, game, node):
+        members = node.fields(("den", "num"))
+        den = members["den"].rational()
+        self.den, self.num = den.numerator, members["num"].value
+        if den.denominator != 1 or den < 1:
+            members["den"].fail("a positive integer")
+        if not isinstance(self.num, list) or len(self.num) != game.size or any(type(x) is not int for x in self.num):
+            raise Malformed(f"{members['num'].where}: expected an array of {game.size} integers")
+
+    def __getitem__(self, s):
+        return Fraction(self.num[s], self.den)
+
+
+class Rows:
+    """The rows y with `lower <= y <= upper`, `sum y = 1`, `||y - center||_1 <= radius`, as integers over `den`."""
+
+    def __init__(self, center, radius=ZERO, box=None):
+        lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
+        parts = [*center, *lower, *upper, radius]
+        self.den = 2 * math.lcm(*(x.denominator for x in parts))
+        center, lower, upper = ([int(x * self.den) for x in row] for row in (center, lower, upper))
+        start = [min(max(e, l), u) for e, l, u in zip(center, lower, upper)]
+        self.need = self.den - sum(start)
+        moved = abs(self.need) + sum(abs(y - e) for y, e in zip(start, center))
+        self.spare = (int(radius * self.den) - moved) // 2
+        room = sum(upper) - self.den if self.need >= 0 else self.den - sum(lower)
+        self.is_empty = room < 0 or self.spare < 0 or any(l > u for l, u in zip(lower, upper))
+        self.centre, self.start, self.is_point = center, start, self.spare == 0 and self.need == 0
+        self.is_simplex = box is None and radius >= 2
+        self.give = [y - l for y, l in zip(start, lower)]
+        self.take = [u - y for y, u in zip(start, upper)]
+
+    def optimum(self, value, sign):
+        """`den * max over y of sum_a y[a] value(a)` for an integer-valued function; the minimum when `sign` is -1."""
+        if self.is_point:
+            return sum(w * value(a) for a, w in enumerate(self.start) if w)
+        c = [sign * value(a) for a in range(len(self.start))]
+        if self.is_simplex:
+            return sign * self.den * max(c)
+        worst = sorted(range(len(c)), key=c.__getitem__)
+        donors = [[c[a], self.give[a]] for a in worst if self.give[a]]
+        takers = [[c[a], self.take[a]] for a in reversed(worst) if self.take[a]]
+        total = sum(w * x for w, x in zip(self.start, c))
+        total += shift(takers, self.need) - shift(donors, -self.need)
+        spare = self.spare
+        while spare and donors and takers and takers[0][0] > donors[0][0]:
+            amount = min(spare, donors[0][1], takers[0][1])
+            total += shift(takers, amount) - shift(donors, amount)
+            spare -= amount
+        return sign * total
+
+
+def shift(entries, amount):
+    """Use `amount` of the first entries' capacities (in place); the sum of amount times coefficient."""
+    total = 0
+    while amount > 0:
+        used = min(amount, entries[0][1])
+        total += used * entries[0][0]
+        amount -= used
+        entries[0][1] -= used
+        if not entries[0][1]:
+            entries.pop(0)
+    return total
+
+
+def point_rows(policy):
+    return [[Rows(row) for row in own] for own in policy]
+
+
+def nest(rows, order, value, row, strides, sign):
+    """FORMAT 5.3: the optimum over the players of `order`, outermost first."""
+    if not order:
+        return value(row)
+    i, rest = order[0], order[1:]
+    return rows[i].optimum(lambda a: nest(rows, rest, value, row + a * strides[i], strides, sign), sign)
+
+
+def over_others(rows, i, value, row, strides, sign):
+    """The opponents' optimum, the better bound over the rotations of their order."""
+    others = [j for j in range(len(rows)) if j != i]
+    turns = 1 if all(rows[j].is_point for j in others) else len(others)
+    results = [nest(rows, others[t:] + others[:t], value, row, strides, sign) for t in range(turns)]
+    return sign * min(sign * x for x in results)
+
+
+class Step:
+    """One state's backups for player `i`: integers over `unit * vector.den`, rows of the state being `first ..`."""
+
+    def __init__(self, game, i, s, reward=None):
+        self.game, self.i, self.s = game, i, s
+        self.rewards, self.reward_den = reward or (game.rewards[i], game.reward_den[i])
+        self.top, self.bottom = game.discount.numerator, game.discount.denominator
+        self.unit = self.reward_den * self.bottom * game.next_den[s]
+        self.first, self.strides = game.offsets[s], game.strides[s]
+        self.actions = range(game.sizes[s][i])
+
+    def row_value(self, vector):
+        """Row k -> reward + discount * next . vector"""
+        fixed, moving = self.bottom * self.game.next_den[self.s] * vector.den, self.reward_den * self.top
+
+        def value(k):
+            return self.rewards[k] * fixed + moving * sum(w * vector.num[t] for t, w in self.game.next[k])
+
+        return value
+
+    def policy_value(self, rows, vector, sign):
+        """Own row outermost (FORMAT 5.4)."""
+        value, stride = self.row_value(vector), self.strides[self.i]
+        return rows[self.i].optimum(
+            lambda a: over_others(rows, self.i, value, self.first + a * stride, self.strides, sign), sign
+        )
+
+    def best_value(self, rows, vector, sign):
+        """Best own action; for a lower bound also the centre's own row, before the opponents choose (FORMAT 5.5)."""
+        value, i, stride = self.row_value(vector), self.i, self.strides[self.i]
+        result = max(over_others(rows, i, value, self.first + a * stride, self.strides, sign) for a in self.actions)
+        if sign > 0 or len(self.actions) == 1:
+            return result * rows[i].den
+
+        def centred(k):
+            return sum(w * value(k + a * stride) for a, w in enumerate(rows[i].centre) if w)
+
+        return max(result * rows[i].den, over_others(rows, i, centred, self.first, self.strides, sign))
+
+    def gap_value(self, rows, bounds):
+        """The pair bound from `PairBounds` (FORMAT 5.6)."""
+        fixed, moving = self.bottom * self.game.next_den[self.s] * bounds.den, self.reward_den * self.top
+        stride, following = self.strides[self.i], self.game.next
+
+        def regret(best, a):
+            """The opponents' best case of the gain from `best` over `a`"""
+
+            def value(k):
+                other = k + (best - a) * stride
+                gain = (self.rewards[other] - self.rewards[k]) * fixed
+                return gain + moving * bounds.spread(following[other], following[k])
+
+            return over_others(rows, self.i, value, self.first + a * stride, self.strides, 1)
+
+        return max(rows[self.i].optimum(lambda a, best=best: regret(best, a), 1) for best in self.actions)
+
+
+class PairBounds:
+    """Four vectors over one denominator: V* <= high, V* >= low_best, V >= low, V* - V <= up."""
+
+    def __init__(self, best_upper, best_lower, value_lower, gap_upper):
+        vectors = (best_upper, best_lower, value_lower, gap_upper)
+        self.den = math.lcm(*(v.den for v in vectors))
+        self.high, best, low, self.up = ([x * (self.den // v.den) for x in v.num] for v in vectors)
+        self.keep = [max(x, h - u) for x, h, u in zip(low, self.high, self.up)]
+        self.floor = [max(x, b - u) for x, b, u in zip(low, best, self.up)]
+        self.cap = [min(h, f + u) for h, f, u in zip(self.high, self.floor, self.up)]
+
+    def spread(self, best, own):
+        """Integer upper bound of `best . V* - own . V` for two rows of transition weights."""
+        q, total = dict(own), 0
+        for t, p in best:
+            x = q.pop(t, 0)
+            total += p * self.high[t] - x * self.keep[t] if p >= x else p * self.cap[t] - x * self.floor[t]
+        return total - sum(x * self.floor[t] for t, x in q.items())
+
+
+def check_vector(game, i, rows, vector, backup, sign, what, reward=None):
+    """`vector >= backup(vector)` at every state (`<=` when `sign` is -1): it bounds the fixed point from that side."""
+    for s in range(game.size):
+        step, own = Step(game, i, s, reward), [row[s] for row in rows]
+        left = vector.num[s] * step.unit * math.prod(row.den for row in own)
+        if sign * (left - backup(step, own, vector, sign)) < 0:
+            raise Invalid(f"{what}: {SIDES[sign]} vector of player {game.players[i]} fails at state {game.states[s]!r}")
+
+
+def check_gap_vector(game, i, rows, vectors, what):
+    bounds = PairBounds(*vectors)
+    for s in range(game.size):
+        step, own = Step(game, i, s), [row[s] for row in rows]
+        left = bounds.up[s] * step.unit * math.prod(row.den for row in own)
+        if left < step.gap_value(own, bounds):
+            raise Invalid(f"{what}: gap vector of player {game.players[i]} fails at state {game.states[s]!r}")
+
+
+def products(rows):
+    """The product weights of the rows, in the order of the joint actions."""
+    result = [1]
+    for row in rows:
+        result = [x * y for x in result for y in row]
+    return result
+
+
+def check_occupancy(game, policy, vector, sign, what):
+    """FORMAT 5.7: `vector >= (1 - g) nu + g P^T vector` (`<=` when `sign` is -1)."""
+    flow = [(1 - game.discount) * p for p in game.initial]
+    rows = point_rows(policy)
+    for s in range(game.size):
+        if not vector.num[s]:
+            continue
+        own, reached = [row[s] for row in rows], {}
+        for k, weight in enumerate(products([row.start for row in own])):
+            if weight:
+                for t, w in game.next[game.offsets[s] + k]:
+                    reached[t] = reached.get(t, 0) + weight * w
+        scale = game.discount * vector[s] / (game.next_den[s] * math.prod(row.den for row in own))
+        for t, w in reached.items():
+            flow[t] += scale * w
+    for s in range(game.size):
+        if sign * (vector[s] - flow[s]) < 0:
+            raise Invalid(f"{what}: {SIDES[sign]} occupancy fails at state {game.states[s]!r}")
+
+
+# FORMAT 6: regions and trees
+
+
+def distance(center, box):
+    """Smallest L1 distance from `center` to a row of the box; `None` when the box holds no row."""
+    lower, upper = box
+    if sum(lower) > 1 or sum(upper) < 1 or any(l > u for l, u in zip(lower, upper)):
+        return None
+    below = sum(max(l - e, ZERO) for l, e in zip(lower, center))
+    above = sum(max(e - u, ZERO) for u, e in zip(upper, center))
+    return 2 * max(below, above)
+
+
+class Region:
+    """FORMAT 6.1: the rows of player `j` at state `s` within `radius[j][s]` of the centre's."""
+
+    def __init__(self, game, center, radius):
+        self.game, self.center, self.radius = game, center, radius
+
+    def radii(self, j, boxes):
+        """Radii `[S]` of player `j` in a node; `None` when the node is seen to be empty."""
+        return None if None in self.distances(j, boxes).values() else self.radius[j]
+
+    def distances(self, j, boxes):
+        return {s: distance(self.center[j][s], box) for (k, s), box in boxes.items() if k == j}
+
+
+class Ball(Region):
+    """FORMAT 6.2: policies within `radius` of the expert, weighted by `occupancy`, a lower bound of the expert's."""
+
+    def __init__(self, game, center, radius, occupancy):
+        super().__init__(game, center, radius)
+        self.weights = [max(occupancy[s], ZERO) for s in range(game.size)]
+
+    def radii(self, j, boxes):
+        least = self.distances(j, boxes)
+        if None in least.values():
+            return None
+        left = self.radius - sum(self.weights[s] * d for s, d in least.items())
+        if left < 0:
+            return None
+        return [min(TWO, least.get(s, ZERO) + left / w) if w else TWO for s, w in enumerate(self.weights)]
+
+
+def check_cover(game, i, region, boxes, node, limit):
+    """FORMAT 6.3: a tree of boxes that covers the region, with a bound of player `i`'s gap on every leaf."""
+    members = node.fields(("vectors", "tree"))
+    pool, open_nodes = [Vector(game, v) for v in members["vectors"].items()], [boxes]
+    for entry in members["tree"].items():
+        if not open_nodes:
+            raise Invalid(f"{entry.where}: the tree was complete before this node")
+        boxes, parts = open_nodes.pop(), entry.fields((), ("leaf", "split"))
+        if len(parts) != 1:
+            entry.fail("one of leaf and split")
+        if "split" in parts:
+            open_nodes += reversed(split(game, boxes, parts["split"]))
+        else:
+            vectors = [pool[place.integer(range(len(pool)))] for place in parts["leaf"].items(4)]
+            check_leaf(game, i, region, boxes, vectors, limit, entry.where)
+    if open_nodes:
+        raise Invalid(f"{node.where}: {len(open_nodes)} nodes are missing, the region is not covered")
+
+
+def check_leaf(game, i, region, boxes, vectors, limit, where):
+    radii = [region.radii(j, boxes) for j in range(game.n)]
+    if None in radii:
+        return
+    places = [[(j, s) for s in range(game.size)] for j in range(game.n)]
+    rows = [[Rows(region.center[j][s], radii[j][s], boxes.get((j, s))) for j, s in own] for own in places]
+    if any(row.is_empty for own in rows for row in own):
+        return
+    check_vector(game, i, rows, vectors[0], Step.best_value, UPPER, where)
+    check_vector(game, i, rows, vectors[1], Step.best_value, LOWER, where)
+    check_vector(game, i, rows, vectors[2], Step.policy_value, LOWER, where)
+    check_gap_vector(game, i, rows, vectors, where)
+    shown = game.at_start(vectors[3])
+    if shown > limit:
+        raise Invalid(f"{where}: bounds the gap of player {game.players[i]} by {show(shown)}, claimed {show(limit)}")
+
+
+def split(game, boxes, node):
+    """The two halves of a node, `y[action] <= at` and `y[action] >= at`."""
+    player, state, action, at = node.items(4)
+    j, s = game.players.index(player.one_of(game.players)), game.states.index(state.one_of(game.states))
+    a, cut = game.actions[s][j].index(action.one_of(game.actions[s][j])), at.rational()
+    lower, upper = boxes.get((j, s), ([ZERO] * game.sizes[s][j], [ONE] * game.sizes[s][j]))
+    if not lower[a] <= cut <= upper[a]:
+        at.fail(f"a value in [{show(lower[a])}, {show(upper[a])}]")
+    below, above = (lower, [*upper[:a], cut, *upper[a + 1 :]]), ([*lower[:a], cut, *lower[a + 1 :]], upper)
+    return [boxes | {(j, s): below}, boxes | {(j, s): above}]
+
+
+# FORMAT 7: claims
+
+
+def show(x):
+    """A number in a message: itself when short, six digits (cut off) when long."""
+    if max(x.numerator.bit_length(), x.denominator.bit_length()) < 40:
+        return str(x)
+    power = (abs(x.numerator).bit_length() - x.denominator.bit_length() - 1) * 30103 // 100000
+    digits = abs(x) * Fraction(10) ** (5 - power)
+    while digits >= 10**6:
+        power, digits = power + 1, digits / 10
+    text = str(int(digits))
+    return f"about {'-' if x < 0 else ''}{text[0]}.{text[1:]}e{power:+d}"
+
+
+def check_interval(node, derive):
+    """Check a claimed interval against what the proof shows for either side; in words."""
+    sides, words = node.fields((), ("lower", "upper")), []
+    for sign, side in SIDES.items():
+        if side in sides:
+            claimed, shown = sides[side].rational(), derive(sign)
+            if sign * (claimed - shown) < 0:
+                raise Invalid(f"{node.where}: claims {side} {show(claimed)}, the proof shows {show(shown)}")
+            words.append(f"{'>=' if sign == LOWER else '<='} {show(claimed)}")
+    if not words:
+        node.fail("lower, upper or both")
+    same = len(words) == 2 and sides["lower"].value == sides["upper"].value
+    return f"= {words[0][3:]}" if same else " and ".join(words)
+
+
+class Evaluation:
+    """What a proof shows of one policy: values, optimal values against it, occupancy; each vector is checked once."""
+
+    def __init__(self, game, policy, proof, prefix=""):
+        self.game, self.policy, self.proof, self.prefix = game, policy, proof, prefix
+        self.rows, self.kept = point_rows(policy), {}
+
+    def vector(self, name, sign, check, player=None):
+        """The vector of that side in `proof[prefix + name]` (`[player]`), once it has passed `check(vector, where)`."""
+        if (name, sign, player) not in self.kept:
+            name_, proof = self.prefix + name, self.proof
+            node = proof.fields((name_,), proof.value)[name_]
+            node = node if player is None else node.fields((player,), self.game.players)[player]
+            sides = node.fields((), ("lower", "upper", "exact"))
+            side = "exact" if "exact" in sides else SIDES[sign]
+            vector = Vector(self.game, node.fields((side,), sides)[side])
+            check(vector, node.where)
+            self.kept[name, sign, player] = vector
+        return self.kept[name, sign, player]
+
+    def at_start(self, name, i, backup, sign):
+        def check(vector, where):
+            check_vector(self.game, i, self.rows, vector, backup, sign, where)
+
+        return self.game.at_start(self.vector(name, sign, check, self.game.players[i]))
+
+    def value(self, i, sign):
+        return self.at_start("values", i, Step.policy_value, sign)
+
+    def player_gap(self, i, sign):
+        return max(ZERO, self.at_start("optima", i, Step.best_value, sign) - self.value(i, -sign))
+
+    def shown_gaps(self, sign):
+        """Gaps of all players; a lower end may rest on those whose vectors are there."""
+        given = self.proof.fields((self.prefix + "optima",), self.proof.value)[self.prefix + "optima"]
+        players = given.fields((), self.game.players) if sign == LOWER else self.game.players
+        return [self.player_gap(i, sign) for i, name in enumerate(self.game.players) if name in players]
+
+    def nash_gap(self, sign):
+        return max(self.shown_gaps(sign), default=ZERO)
+
+    def nash_conv(self, sign):
+        return sum(self.shown_gaps(sign))
+
+    def occupancy(self, sign):
+        def check(vector, where):
+            check_occupancy(self.game, self.policy, vector, sign, where)
+
+        return self.vector("occupancy", sign, check)
+
+    def mass(self, s, sign):
+        return max(ZERO, self.occupancy(sign)[s])
+
+
+def claim_policy_value(game, claim, proof, ask):
+    members = claim.fields(("kind", "policy", "values"))
+    proof.fields(("values",))
+    evaluation = Evaluation(game, ask("policy"), proof)
+    return players_words(game, members["values"], evaluation.value, "value at the start")
+
+
+def players_words(game, node, derive, words):
+    members = node.fields((), game.players)
+    if not members:
+        node.fail("at least one player")
+    numbered = [(i, name) for i, name in enumerate(game.players) if name in members]
+    return [
+        f"player {name}'s {words} {check_interval(members[name], lambda sign, i=i: derive(i, sign))}"
+        for i, name in numbered
+    ]
+
+
+def claim_nash_gap(game, claim, proof, ask):
+    members = claim.fields(("kind", "policy"), ("nash_gap", "nash_conv", "player_gaps"))
+    proof.fields(("values", "optima"))
+    shown = Evaluation(game, ask("policy"), proof)
+    words = [f"{k} {check_interval(members[k], getattr(shown, k))}" for k in ("nash_gap", "nash_conv") if k in members]
+    if "player_gaps" in members:
+        words += players_words(game, members["player_gaps"], shown.player_gap, "gap")
+    return words or claim.fail("nash_gap, nash_conv or player_gaps")
+
+
+def claim_equilibrium(game, claim, proof, ask):
+    regret = claim.fields(("kind", "policy", "regret"))["regret"].rational()
+    proof.fields(("values", "optima"))
+    shown = Evaluation(game, ask("policy"), proof).nash_gap(UPPER)
+    if regret < shown:
+        raise Invalid(f"{claim.where}/regret: claims {show(regret)}, the proof shows {show(shown)}")
+    return [f"the policy is a Nash equilibrium up to a regret of {show(regret)}"]
+
+
+def claim_matching_error(game, claim, proof, ask):
+    errors = ("eps_bc", "eps_mu", "eps_rho", "value_gap")
+    members = claim.fields(("kind", "expert", "policy"), errors)
+    proof.fields((), ("expert_occupancy", "policy_occupancy", "expert_values", "policy_values"))
+    expert = Evaluation(game, ask("expert"), proof, "expert_")
+    policy = Evaluation(game, ask("policy"), proof, "policy_")
+    states = range(game.size)
+
+    def apart(s, p, q, sign):
+        """|mu_pi(s) p - mu_E(s) q|, outward"""
+        ends = (
+            policy.mass(s, sign) * p - expert.mass(s, -sign) * q,
+            expert.mass(s, sign) * q - policy.mass(s, -sign) * p,
+        )
+        return max(ZERO, *ends)
+
+    def eps_bc(sign):
+        return max(
+            sum(expert.mass(s, sign) * l1(own[s], other[s]) for s in states)
+            for own, other in zip(policy.policy, expert.policy)
+        )
+
+    def eps_mu(sign):
+        return sum(apart(s, 1, 1, sign) for s in states)
+
+    def eps_rho(sign):
+        joint = [[products([own[s] for own in who.policy]) for s in states] for who in (policy, expert)]
+        return sum(apart(s, p, q, sign) for s in states for p, q in zip(joint[0][s], joint[1][s]) if p or q)
+
+    def value_gap(sign):
+        return max(expert.value(i, sign) - policy.value(i, -sign) for i in range(game.n))
+
+    derive = {"eps_bc": eps_bc, "eps_mu": eps_mu, "eps_rho": eps_rho, "value_gap": value_gap}
+    words = [f"{key} {check_interval(members[key], derive[key])}" for key in errors if key in members]
+    return words or claim.fail("at least one error")
+
+
+def l1(x, y):
+    return sum(abs(a - b) for a, b in zip(x, y))
+
+
+def claim_region_bound(game, claim, proof, ask):
+    members = claim.fields(("kind", "center", "radii", "nash_gap"), ("box",))
+    limit = members["nash_gap"].fields(("upper",))["upper"].rational()
+    center, radius, boxes = ask("center"), [[ZERO] * game.size for _ in game.players], {}
+    for j, own in enumerate(game.by_state(members["radii"], True)):
+        for s, node in own.items():
+            radius[j][s] = node.rational()
+            if not 0 <= radius[j][s] <= 2:
+                node.fail("a radius in [0, 2]")
+    for j, own in enumerate(game.by_state(members["box"], True) if "box" in members else ()):
+        for s, node in own.items():
+            sides, size = node.fields(("lower", "upper")), game.sizes[s][j]
+            boxes[j, s] = tuple([x.rational() for x in sides[side].items(size)] for side in SIDES.values())
+    check_players(game, Region(game, center, radius), boxes, proof.fields(("players",))["players"], limit)
+    return [f"over the region, nash_gap <= {show(limit)}"]
+
+
+def check_players(game, region, boxes, node, limit):
+    covers = node.fields(game.players)
+    for i, player in enumerate(game.players):
+        check_cover(game, i, region, boxes, covers[player], limit)
+
+
+def claim_worst_case(game, claim, proof, ask):
+    members = claim.fields(("kind", "measure", "expert", "radius", "nash_gap"))
+    members["measure"].one_of(("bc",))
+    sides, parts = members["nash_gap"].fields((), ("lower", "upper")), proof.fields((), ("witness", "cover", "theorem"))
+    expert, radius, words = ask("expert"), read_radius(members["radius"]), []
+    if "lower" in sides:
+        lower = sides["lower"].rational()
+        if lower > 0:
+            check_witness(game, expert, radius, lower, proof.fields(("witness",), parts)["witness"])
+        words.append(f"some nash_gap >= {show(lower)}")
+    if "upper" in sides and "theorem" in parts:
+        theorem = parts["theorem"].fields(("name", "proof"))
+        name = theorem["name"].one_of(("trivial", "dse", "concentrability"))
+        shown = THEOREMS[name](game, expert, radius, theorem["proof"])
+        words.append(
+            "every nash_gap " + check_interval(members["nash_gap"], lambda sign: shown if sign == UPPER else lower)
+        )
+    elif "upper" in sides:
+        limit, cover = sides["upper"].rational(), proof.fields(("cover",), parts)["cover"]
+        covers = cover.fields(("occupancy", "players"))["players"]
+        occupancy = Evaluation(game, expert, cover).occupancy(LOWER)
+        check_players(game, Ball(game, expert, radius, occupancy), {}, covers, limit)
+        words.append(f"every nash_gap <= {show(limit)}")
+    if not words:
+        members["nash_gap"].fail("lower, upper or both")
+    return [f"over the policies with eps_bc <= {show(radius)}: {' and '.join(words)}"]
+
+
+def read_radius(node):
+    return node.rational() if node.rational() >= 0 else node.fail("a radius >= 0")
+
+
+def check_witness(game, expert, radius, lower, node):
+    """A policy in the ball, and players who gain at least `lower` against it."""
+    policy = read_rows(game, node.fields(("policy", "occupancy", "values", "optima"))["policy"])
+    occupancy = Evaluation(game, expert, node)
+    for j, player in enumerate(game.players):
+        error = sum(occupancy.mass(s, UPPER) * l1(policy[j][s], expert[j][s]) for s in range(game.size))
+        if error > radius:
+            raise Invalid(f"{node.where}: player {player}'s error is up to {show(error)}, the radius {show(radius)}")
+    shown = Evaluation(game, policy, node).nash_gap(LOWER)
+    if shown < lower:
+        raise Invalid(f"{node.where}: claims a gap of {show(lower)}, the witness shows {show(shown)}")
+
+
+# FORMAT 8: theorems, each a bound for the policies with eps_bc <= radius
+
+
+def largest_scale(game):
+    """max c_i / (1 - g)^2"""
+    return max(game.half_range(i) for i in range(game.n)) / (1 - game.discount) ** 2
+
+
+def theorem_trivial(game, expert, radius, proof):
+    proof.fields()
+    return 2 * largest_scale(game) * (1 - game.discount)
+
+
+def theorem_value_gap(game, expert, radius, proof):
+    proof.fields()
+    return game.n * radius * largest_scale(game)
+
+
+def theorem_dse(game, expert, radius, proof):
+    """Statewise dominance over the region of all policies."""
+    everything = [[Rows(row, TWO) for row in own] for own in expert]
+    for i, player in enumerate(game.players):
+        own = proof.fields(game.players)[player].fields(("best_upper", "best_lower"))
+        high, low = Vector(game, own["best_upper"]), Vector(game, own["best_lower"])
+        check_vector(game, i, everything, high, Step.best_value, UPPER, own["best_upper"].where)
+        check_vector(game, i, everything, low, Step.best_value, LOWER, own["best_lower"].where)
+        for s in range(game.size):
+            check_dominance(game, i, s, expert[i][s], high, low)
+    return (1 + game.discount * (game.n - 1)) * largest_scale(game) * radius
+
+
+def check_dominance(game, i, s, row, high, low):
+    stride, count = game.strides[s][i], game.sizes[s][i]
+    for k in range(game.offsets[s], game.offsets[s + 1]):
+        a = (k - game.offsets[s]) // stride % count
+        for best in range(count) if row[a] else ():
+            other = k + (best - a) * stride
+            change, future = dict(game.next[other]), ZERO
+            for t, w in game.next[k]:
+                change[t] = change.get(t, 0) - w
+            for t, w in change.items():
+                future += Fraction(w, game.next_den[s]) * (high[t] if w > 0 else low[t])
+            gain = Fraction(game.rewards[i][other] - game.rewards[i][k], game.reward_den[i]) + game.discount * future
+            if gain > 0:
+                inside = k - game.offsets[s]
+                profile = [own[inside // d % len(own)] for d, own in zip(game.strides[s], game.actions[s])]
+                raise Invalid(
+                    f"the hypothesis fails at state {game.states[s]!r}: against the profile {profile}, player "
+                    f"{game.players[i]} may gain {show(gain)} by {game.actions[s][i][best]!r}"
+                )
+
+
+def theorem_concentrability(game, expert, radius, proof):
+    """[n eps + K_i] c_i / (1 - g)^2 + eta"""
+    reach = proof.fields(("occupancy", "values", "optima", "reach"))["reach"].fields(game.players)
+    shown, bounds = Evaluation(game, expert, proof), [ZERO]
+    occupancy = [max(shown.occupancy(LOWER)[s], ZERO) for s in range(game.size)]
+    unit = game.discount.denominator - game.discount.numerator
+    for i, player in enumerate(game.players):
+        most = []
+        for t, node in enumerate(reach[player].items(game.size)):
+            vector, rewards = Vector(game, node), [0] * game.offsets[-1]
+            for k in range(game.offsets[t], game.offsets[t + 1]):
+                rewards[k] = unit
+            backed = (rewards, game.discount.denominator)
+            check_vector(game, i, shown.rows, vector, Step.best_value, UPPER, node.where, backed)
+            most.append(max(ZERO, game.at_start(vector)))
+        moved = knapsack(most, occupancy, (game.n - 1) * radius)
+        bounds.append((game.n * radius + moved) * game.half_range(i) / (1 - game.discount) ** 2)
+    return max(bounds) + shown.nash_gap(UPPER)
+
+
+def knapsack(gains, costs, budget):
+    """max { sum gains D : sum costs D <= budget, 0 <= D <= 2 }"""
+    total = sum(2 * gain for gain, cost in zip(gains, costs) if not cost)
+    for gain, cost in sorted(((g, c) for g, c in zip(gains, costs) if c), key=lambda x: x[0] / x[1], reverse=True):
+        amount = min(TWO, budget / cost)
+        total, budget = total + gain * amount, budget - cost * amount
+    return total
+
+
+THEOREMS = {
+    "trivial": theorem_trivial,
+    "dse": theorem_dse,
+    "concentrability": theorem_concentrability,
+    "value-gap": theorem_value_gap,
+}
+
+
+def claim_theorem_instance(game, claim, proof, ask):
+    name = claim.fields(("theorem",), claim.value)["theorem"].one_of(THEOREMS)
+    key = "value_gap" if name == "value-gap" else "nash_gap"
+    members = claim.fields(("kind", "theorem", "expert", "radius", key))
+    members[key].fields(("upper",))
+    radius = read_radius(members["radius"])
+    shown = THEOREMS[name](game, ask("expert"), radius, proof)
+    words = check_interval(members[key], lambda sign: shown)
+    return [f"by theorem {name}, over the policies with eps_bc <= {show(radius)}: every {key} {words}"]
+
+
+CLAIMS = {
+    "policy-value": claim_policy_value,
+    "matching-error": claim_matching_error,
+    "nash-gap": claim_nash_gap,
+    "equilibrium": claim_equilibrium,
+    "region-bound": claim_region_bound,
+    "worst-case": claim_worst_case,
+    "theorem-instance": claim_theorem_instance,
+}
+
+
+# FORMAT 9: the command
+
+
+def check_certificate(game, path, expected):
+    """The claim and its words; raises `Malformed` or `Invalid`."""
+    members = open_file(read_json(path), "certificate", ("game", "claim", "proof", "end"), ("provenance",))
+    if members["end"].value is not True:
+        members["end"].fail("true")
+    claim, policies = members["claim"], {}
+    kind = claim.fields(("kind",), claim.value)["kind"].one_of(CLAIMS)
+    if members["game"].value != game.digest:
+        raise Invalid(
+            f"{members['game'].where}: the certificate speaks of another game, hash {shorten(members['game'].value)}"
+        )
+
+    def ask(role):
+        policies["expert" if role == "center" else role] = rows = read_rows(game, claim.child(role))
+        return rows
+
+    words = CLAIMS[kind](game, claim, members["proof"], ask)
+    for role, rows in expected.items():
+        if role not in policies:
+            raise Invalid(f"{claim.where}: a claim of kind {kind} speaks of no {role}")
+        if policies[role] != rows:
+            raise Invalid(f"{claim.where}: its {role} is not the policy of the file given")
+    return claim.value, "; ".join(words)
+
+
+def judge(given):
+    """One result a certificate."""
+    try:
+        game = Game(read_json(given.game))
+        files = {"expert": given.expert, "policy": given.policy}
+        expected = {role: read_policy(game, path) for role, path in files.items() if path}
+    except Malformed as error:
+        return [{"certificate": path, "verdict": "malformed", "reason": str(error)} for path in given.certificates]
+    results = []
+    for path in given.certificates:
+        try:
+            claim, words = check_certificate(game, path, expected)
+            results.append({"certificate": path, "verdict": "valid", "statement": words, "claim": claim})
+        except (Malformed, Invalid) as error:
+            verdict = type(error).__name__.lower()
+            results.append({"certificate": path, "verdict": verdict, "reason": str(error)})
+    return results
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="checker.py", description="Check certificates of certigap in exact arithmetic."
+    )
+    parser.add_argument("game", metavar="GAME", help="the game file that you trust")
+    parser.add_argument("certificates", metavar="CERTIFICATE", nargs="+", help="certificate files")
+    parser.add_argument("--expert", help="policy file that every claim's expert must equal")
+    parser.add_argument("--policy", help="policy file that every claim's policy must equal")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args(arguments)
+    sys.set_int_max_str_digits(0)  # numbers are bounded by MAX_DIGITS before they are converted
+    results = judge(given)
+    verdicts = [result["verdict"] for result in results]
+    code = 1 if "invalid" in verdicts else 2 if "malformed" in verdicts else 0
+    if given.json:
+        print(json.dumps({"exit_code": code, "results": results}))
+    for result in results if not given.json else []:
+        print(f"{result['verdict']}: {result.get('reason') or result['certificate'] + ': ' + result['statement']}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

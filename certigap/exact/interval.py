@@ -1,0 +1,49 @@
+"""Intervals with rational ends: what is known of a number. Equal ends: the number itself."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from certigap.exact.rational import format_rational
+
+__all__ = ["Interval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval `[lower, upper]`; an end that is `None` is not known.
+
+    >>> Interval.point(Fraction(1, 2)).is_exact
+    True
+    """
+
+    lower: Fraction | None
+    upper: Fraction | None
+
+    def __post_init__(self) -> None:
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError(f"interval: expected lower <= upper, got {self.lower} > {self.upper}")
+
+    @classmethod
+    def point(cls, value: Fraction | int) -> "Interval":
+        """The interval that holds `value` alone."""
+        return cls(Fraction(value), Fraction(value))
+
+    @property
+    def is_exact(self) -> bool:
+        """Both ends are known and equal."""
+        return self.lower is not None and self.lower == self.upper
+
+    @property
+    def value(self) -> Fraction:
+        """The number itself; `ValueError` unless the interval is exact."""
+        if self.lower is None or self.lower != self.upper:
+            raise ValueError(f"expected an exact number, got the interval {self.to_json()}")
+        return self.lower
+
+    def __contains__(self, value: Fraction | int) -> bool:
+        return (self.lower is None or self.lower <= value) and (self.upper is None or value <= self.upper)
+
+    def to_json(self) -> dict[str, str]:
+        """`{"lower": .., "upper": ..}` in canonical rationals, unknown ends left out."""
+        ends = {"lower": self.lower, "upper": self.upper}
+        return {name: format_rational(end) for name, end in ends.items() if end is not None}

@@ -1,0 +1,108 @@
+"""Strict rationals: what text is a rational, and the one way each rational is written.
+
+Text is `-?int`, `p/q` in lowest terms with q > 1, or a plain decimal without exponent (DESIGN, Files). The canonical
+form is an integer or lowest terms. CPython refuses `int <-> str` beyond 4,300 digits; longer ones go through
+python-flint, and the limit of the user's process is left alone.
+"""
+
+import math
+import re
+from fractions import Fraction
+from typing import TypeAlias
+
+__all__ = ["MAX_DIGITS", "RationalLike", "format_int", "format_rational", "parse_int", "parse_rational", "rational"]
+
+RationalLike: TypeAlias = int | Fraction | str
+
+MAX_DIGITS = 100_000
+_BUILTIN_DIGITS = 640  # the smallest limit that a process can set for CPython's own conversion
+_RATIONAL = re.compile(r"(-?)(0|[1-9][0-9]*)(?:/([1-9][0-9]*)|\.([0-9]+))?", re.ASCII)
+
+
+def parse_int(digits: str) -> int:
+    """The integer written by `digits` (an optional sign and ASCII digits), at most `MAX_DIGITS` of them.
+
+    >>> parse_int("-12")
+    -12
+    """
+    if len(digits) <= _BUILTIN_DIGITS:
+        return int(digits)
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"expected a number of at most {MAX_DIGITS} digits, got {len(digits)}")
+    from flint import fmpz
+
+    return int(fmpz(digits))
+
+
+def format_int(value: int) -> str:
+    """Decimal digits of an integer of any size.
+
+    >>> len(format_int(10**5000))
+    5001
+    """
+    if value.bit_length() <= 3 * _BUILTIN_DIGITS:
+        return str(value)
+    from flint import fmpz
+
+    return str(fmpz(value))
+
+
+def parse_rational(text: str) -> Fraction:
+    """The rational written by `text`; `ValueError` (expected, got) when it is not strictly written.
+
+    >>> parse_rational("3/4"), parse_rational("-0.25")
+    (Fraction(3, 4), Fraction(-1, 4))
+    """
+    match = _RATIONAL.fullmatch(text)
+    if match is None:
+        raise ValueError(f"expected a rational such as -3, 3/4 or 0.75, got {_shorten(text)}")
+    sign, whole, bottom, decimals = match.groups()
+    if decimals is not None:
+        value = Fraction(parse_int(whole + decimals), 10 ** len(decimals))
+    elif bottom is not None:
+        numerator, denominator = parse_int(whole), parse_int(bottom)
+        if denominator == 1 or math.gcd(numerator, denominator) != 1:
+            raise ValueError(f"expected lowest terms with a denominator above 1, got {_shorten(text)}")
+        value = Fraction(numerator, denominator)
+    else:
+        value = Fraction(parse_int(whole))
+    if sign and value == 0:
+        raise ValueError(f"expected 0 without a sign, got {_shorten(text)}")
+    return -value if sign else value
+
+
+def format_rational(value: Fraction | int) -> str:
+    """Canonical text: an integer, or `p/q` in lowest terms.
+
+    >>> format_rational(Fraction(6, 8)), format_rational(Fraction(4, 2))
+    ('3/4', '2')
+    """
+    if value.denominator == 1:
+        return format_int(value.numerator)
+    return f"{format_int(value.numerator)}/{format_int(value.denominator)}"
+
+
+def rational(value: RationalLike) -> Fraction:
+    """An exact number from an exact type; a `float` (or a `bool`) is a `TypeError`, never a guess.
+
+    >>> rational("1/20")
+    Fraction(1, 20)
+    """
+    if isinstance(value, str):
+        return parse_rational(value)
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool):
+        raise TypeError(f"expected an int, a Fraction or a string, got the bool {value}")
+    if isinstance(value, int):
+        return Fraction(value)
+    if hasattr(value, "__index__"):
+        return Fraction(value.__index__())
+    raise TypeError(
+        f"expected an int, a Fraction or a string, got the {type(value).__name__} {value!r}; "
+        "floats are taken only by name (for example Policy.from_floats)"
+    )
+
+
+def _shorten(text: str) -> str:
+    return repr(text) if len(text) <= 40 else f"{text[:30]!r}... ({len(text)} characters)"

@@ -1,0 +1,39 @@
+"""Two 2x2 normal forms against two statements of the paper (THEORY 3.3 and 3.4).
+
+`algorithm1`: u_1 = [[-1/10, -9/10], [0, 0]] over rows C, D and u_2 = u_1^T. D is strictly dominant, (D, D) the only
+equilibrium. `constant`: payoff 0 everywhere, so every policy is a dominant strategy equilibrium and every reply is
+best.
+"""
+
+from fractions import Fraction
+
+from certigap.model.build import bimatrix
+from certigap.model.catalog.recipe import Parameters, Recipe
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+
+__all__ = ["RECIPES"]
+
+
+def _algorithm1(_: Parameters) -> Game:
+    own = [[Fraction(-1, 10), Fraction(-9, 10)], [Fraction(0), Fraction(0)]]
+    transposed = [list(column) for column in zip(*own, strict=True)]
+    return bimatrix(own, transposed, actions=[["C", "D"]] * 2)
+
+
+def _algorithm1_expert(game: Game, _: Parameters) -> Policy:
+    return Policy.pure(game, {"1": "D", "2": "D"})
+
+
+def _constant(_: Parameters) -> Game:
+    return bimatrix([[0, 0], [0, 0]], actions=[["a1", "a2"]] * 2)
+
+
+def _constant_expert(game: Game, _: Parameters) -> Policy:
+    return Policy.pure(game)
+
+
+RECIPES = {
+    "algorithm1": Recipe(_algorithm1, _algorithm1_expert),
+    "constant": Recipe(_constant, _constant_expert),
+}

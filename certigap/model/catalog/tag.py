@@ -1,0 +1,103 @@
+"""Tag on a grid of 2 rows and 3 columns: two players, zero-sum, 72 states (THEORY 2, App E.1).
+
+A state is (cell of 1, cell of 2, tagger). Both move at once, up, down, left or right; a move off the grid leaves the
+player in its cell and costs it `wall_penalty`; who is the tagger at the start of the step pays `tag_penalty`; the
+other player gains what one pays. If the two end in one cell or have exchanged cells, the role of tagger changes
+hands. Start: player 1 tags from (0,0), player 2 stands in (0,2) or (1,2), half each.
+
+The shipped expert is the entropy-regularised equilibrium of temperature 1/10 of the default game, by Nash value
+iteration (`certigap.solve.regularised`), rounded to 2^-52; the learner mixes it with uniform noise at every state.
+"""
+
+import itertools
+from fractions import Fraction
+
+from certigap.errors import InputError
+from certigap.exact.rational import format_rational, rational
+from certigap.model.build import markov_game
+from certigap.model.catalog.entries import ENTRIES
+from certigap.model.catalog.recipe import Parameters, Recipe, between
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+
+__all__ = ["RECIPES", "Position", "state_name"]
+
+Cell = tuple[int, int]
+Position = tuple[Cell, Cell, int]
+"""Cell of player 1, cell of player 2, the tagger (1 or 2)."""
+
+_CELLS: tuple[Cell, ...] = tuple(itertools.product(range(2), range(3)))
+_MOVES: dict[str, Cell] = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+_EXPERT_FILE = "tag.expert.json"
+
+
+def state_name(position: Position) -> str:
+    """Name of a state.
+
+    >>> state_name(((0, 0), (0, 2), 1))
+    '1 at 0,0; 2 at 0,2; 1 tags'
+    """
+    (row1, column1), (row2, column2), tagger = position
+    return f"1 at {row1},{column1}; 2 at {row2},{column2}; {tagger} tags"
+
+
+def _tag(parameters: Parameters) -> Game:
+    wall, fee = parameters["wall_penalty"], parameters["tag_penalty"]
+    positions: dict[str, Position] = {
+        state_name(position): position for position in itertools.product(_CELLS, _CELLS, (1, 2))
+    }
+    half = Fraction(1, 2)
+    return markov_game(
+        players=("1", "2"),
+        states=tuple(positions),
+        actions=(tuple(_MOVES),) * 2,
+        outcome=lambda state, joint: _outcome(positions[state], joint, wall, fee),
+        discount=parameters["discount"],
+        initial={state_name(((0, 0), (0, 2), 1)): half, state_name(((0, 0), (1, 2), 1)): half},
+    )
+
+
+def _outcome(
+    position: Position, joint: tuple[str, str], wall: Fraction, fee: Fraction
+) -> tuple[tuple[Fraction, Fraction], dict[str, int]]:
+    cell1, cell2, tagger = position
+    (next1, hit1), (next2, hit2) = _moved(cell1, joint[0]), _moved(cell2, joint[1])
+    gain = wall * (hit2 - hit1) + (fee if tagger == 2 else -fee)
+    caught = next1 == next2 or (next1, next2) == (cell2, cell1)
+    return (gain, -gain), {state_name((next1, next2, 3 - tagger if caught else tagger)): 1}
+
+
+def _moved(cell: Cell, action: str) -> tuple[Cell, int]:
+    """The cell after the move, and 1 if the wall stopped it."""
+    wanted = (cell[0] + _MOVES[action][0], cell[1] + _MOVES[action][1])
+    return (wanted, 0) if wanted in _CELLS else (cell, 1)
+
+
+def _expert(game: Game, parameters: Parameters) -> Policy:
+    entry = ENTRIES["tag"]
+    for name, default in entry.parameters.items():
+        if name not in entry.learner_only and parameters[name] != rational(default):
+            got = format_rational(parameters[name])
+            raise InputError(f"shipped expert of tag: expected {name} {default}, got {got}")
+    return _shipped(game)
+
+
+def _shipped(game: Game) -> Policy:
+    from importlib.resources import files
+
+    from certigap.model.codec import parse_policy
+
+    text = files("certigap.model.catalog").joinpath("data", _EXPERT_FILE).read_text(encoding="utf-8")
+    return parse_policy(text, game, _EXPERT_FILE)
+
+
+def _learner(game: Game, parameters: Parameters) -> Policy:
+    noise = between(parameters, "noise", 0, 1)
+    rows = [
+        [[(1 - noise) * p + noise / len(row.weights) for p in row.fractions()] for row in own]
+        for own in _expert(game, parameters).rows
+    ]
+    return Policy.from_rows(game, rows)
+
+
+RECIPES = {"tag": Recipe(_tag, _expert, _learner)}

@@ -1,0 +1,172 @@
+"""Worst case over a ball of policies: W_BC(eps) = sup { NashGap(pi) : pi in B_BC(eps) } as a certified interval (THEORY 1, 5, 6).
+
+The upper end is the smallest certified bound of the table (`certigap.regions.bounds`), the lower end the proved gap of a witness
+policy whose error, priced with an upper bound of the expert's occupancy, is at most eps. The interval is valid at every
+moment of the work: an interrupt or an exhausted budget returns the one that stands, with `complete` False.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from certigap.errors import InputError
+from certigap.exact.interval import Interval
+from certigap.exact.rational import RationalLike, format_rational, rational
+from certigap.exact.vector import Vector
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.questions.witness import Search, exact_witness
+from certigap.regions.bound import RegionBound
+from certigap.regions.bounds import BoundsTable, sharper_tables, trivial_bound
+from certigap.regions.occupancy import short_occupancy
+from certigap.semantics.evaluation import occupancy
+from certigap.semantics.exploitability import GapAnswer, gaps
+
+__all__ = ["WorstCaseAnswer", "worst_case"]
+
+
+@dataclass(frozen=True, repr=False)
+class WorstCaseAnswer:
+    """What is known of W(radius), discounted payoff, with the evidence for both ends.
+
+    Upper end: `bounds[upper_name]`; `table` holds its vectors, `occupancy_lower` `[S]` the proof of the radii.
+    Lower end: `witness`, exploited by player `witness_player`: nu.(optimum_lower - value_upper), its error
+    sum_s occupancy_upper(s) ||pi_j(.|s) - piE_j(.|s)||_1 <= radius for every player j.
+    """
+
+    game: Game
+    expert: Policy
+    measure: str
+    radius: Fraction
+    interval: Interval
+    witness: Policy | None
+    witness_player: int
+    occupancy_lower: Vector
+    occupancy_upper: Vector
+    value_upper: Vector
+    optimum_lower: Vector
+    upper_name: str
+    table: BoundsTable
+    expert_regret: Interval
+    complete: bool
+    method: str
+    seed: int
+    seconds: float
+
+    @property
+    def bounds(self) -> Mapping[str, Fraction | None]:
+        """Named upper bounds of W; None: unproven hypothesis, or not computed."""
+        return self.table.values
+
+    @property
+    def region(self) -> RegionBound | None:
+        """The region bound with its vectors, if it was reached."""
+        return self.table.region
+
+    def __repr__(self) -> str:
+        lower, upper = self.interval.lower, self.interval.upper
+        ends = ", ".join("?" if end is None else f"{float(end):.6g}" for end in (lower, upper))
+        state = "" if self.complete else ", incomplete"
+        return (
+            f"<WorstCaseAnswer {self.measure} eps {format_rational(self.radius)}: [{ends}] by {self.upper_name}{state}>"
+        )
+
+
+def worst_case(
+    game: Game,
+    expert: Policy,
+    eps: RationalLike,
+    measure: str = "bc",
+    budget: float | None = None,
+    seed: int = 0,
+) -> WorstCaseAnswer:
+    """How large NashGap can be for a policy whose error is at most `eps`, as an interval with evidence.
+
+    Args:
+        game: the game.
+        expert: the policy that is imitated; it need not be an equilibrium.
+        eps: radius of the ball, >= 0: expected L1 distance of the rows, the largest over the players.
+        measure: "bc", behavioural cloning: the expectation over the expert's occupancy.
+        budget: seconds for bounds and search; None: as long as they take.
+        seed: of the search's random starting points.
+
+    Returns:
+        The interval and what proves it; `complete` is False if the budget or an interrupt cut the work.
+
+    Raises:
+        InputError: another measure, a negative `eps`, or a policy of another game.
+        TypeError: a float `eps`.
+
+    Source:
+        Bergerault, Cevher, Mehr (arXiv 2602.21020), Section 4; the bounds are THEORY 5.
+
+    >>> from certigap.model.build import bimatrix
+    >>> game = bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]])
+    >>> answer = worst_case(game, Policy.from_rows(game, [[0, 1], [0, 1]]), "1/10")
+    >>> float(answer.interval.lower), answer.interval.upper
+    (0.045, Fraction(9, 200))
+    """
+    began = time.monotonic()
+    if measure != "bc":
+        raise InputError(f"measure: expected 'bc', got {measure!r}")
+    radius = rational(eps)
+    if radius < 0:
+        raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
+    work = _Work(game, expert, radius, seed)
+    complete = work.run(None if budget is None else began + budget)
+    return work.answer(complete, began)
+
+
+class _Work:
+    """The state of one question: every field is valid from the start and only becomes sharper."""
+
+    def __init__(self, game: Game, expert: Policy, radius: Fraction, seed: int) -> None:
+        self.game, self.expert, self.radius, self.seed = game, expert, radius, seed
+        self.expert_gaps: GapAnswer = gaps(game, expert)
+        mu = occupancy(game, expert)
+        self.occupancy_lower, self.occupancy_upper = short_occupancy(expert, mu.lower), mu.upper
+        self.search = Search(expert, radius, mu.upper, seed)
+        self.tables = sharper_tables(game, expert, radius, self.occupancy_lower, self._regret())
+        self.table = next(self.tables)
+
+    def run(self, deadline: float | None) -> bool:
+        """Region bound and dominance, then the search, then concentrability; False when cut."""
+        steps = (self._sharpen, self._sharpen, lambda: self.search.run(deadline), self._sharpen)
+        try:
+            return all(step() and (deadline is None or time.monotonic() < deadline) for step in steps)
+        except KeyboardInterrupt:
+            return False
+
+    def answer(self, complete: bool, began: float) -> WorstCaseAnswer:
+        """The interval that stands, with its evidence."""
+        witness = exact_witness(self.search, self.expert_gaps)
+        name, upper = self.table.smallest
+        return WorstCaseAnswer(
+            game=self.game,
+            expert=self.expert,
+            measure="bc",
+            radius=self.radius,
+            interval=Interval(witness.lower, upper),
+            witness=witness.policy,
+            witness_player=witness.player,
+            occupancy_lower=self.occupancy_lower,
+            occupancy_upper=self.occupancy_upper,
+            value_upper=witness.value_upper,
+            optimum_lower=witness.optimum_lower,
+            upper_name=name,
+            table=self.table,
+            expert_regret=self.expert_gaps.nash_gap,
+            complete=complete,
+            method="rectangular hull",
+            seed=self.seed,
+            seconds=time.monotonic() - began,
+        )
+
+    def _sharpen(self) -> bool:
+        self.table = next(self.tables)
+        return True
+
+    def _regret(self) -> Fraction:
+        upper = self.expert_gaps.nash_gap.upper
+        return trivial_bound(self.game) if upper is None else upper

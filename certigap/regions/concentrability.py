@@ -1,0 +1,134 @@
+"""The concentrability bound of THEORY 5: no dominance, no continuity, only how far player i alone can move the occupancy.
+
+With M_i(s) >= max over pi_i' of mu_{(pi_i', piE_-i)}(s) and m <= mu_piE,
+
+    gap_i(pi) <= [ n eps + K_i ] c_i / (1 - g)^2 + eta    on B_BC(eps),
+    K_i = max { sum_s M_i(s) D(s) : sum_s m(s) D(s) <= (n - 1) eps, 0 <= D <= 2 },
+
+eta the expert's own regret. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of player i against piE_-i for
+the reward (1 - g) on s: one vector per player and state, so above `MAX_STATES` states the bound is not computed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from certigap.exact.integers import IntArray, as_object
+from certigap.exact.vector import Vector
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.semantics.induced import Induced, decision_process
+
+__all__ = ["MAX_STATES", "concentrability_bound", "knapsack", "reach_vectors"]
+
+MAX_STATES = 300
+_GRID_BITS = 40
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Concentrability:
+    """The bound and its evidence: `reach[i][s]` is a vector U with nu.U >= max over pi_i' of mu_{(pi_i', piE_-i)}(s)."""
+
+    bound: Fraction
+    reach: tuple[tuple[Vector, ...], ...]  # [n][S] of [S]
+
+
+def concentrability_bound(
+    expert: Policy, eps: Fraction, occupancy_lower: Vector, expert_regret: Fraction
+) -> Concentrability | None:
+    """The concentrability bound of sup NashGap over B_BC(eps), None above `MAX_STATES` states.
+
+    Args:
+        expert: the center of the ball.
+        eps: its radius.
+        occupancy_lower: `[S]` m <= mu of the expert.
+        expert_regret: an upper bound of NashGap(expert).
+    """
+    game = expert.game
+    if len(game.states) > MAX_STATES:
+        return None
+    n = len(game.players)
+    reach = tuple(reach_vectors(expert, player) for player in range(n))
+    bounds = []
+    for player, vectors in enumerate(reach):
+        most = [u.dot(game.initial.weights, game.initial.denominator) for u in vectors]
+        moved = knapsack(most, occupancy_lower.fractions(), (n - 1) * eps)
+        bounds.append((n * eps + moved) * game.half_range(player) * game.horizon**2)
+    return Concentrability(max(bounds) + expert_regret, reach)
+
+
+def knapsack(gains: Sequence[Fraction], costs: Sequence[Fraction], budget: Fraction) -> Fraction:
+    """max { sum gains D : sum costs D <= budget, 0 <= D <= 2 }, gains and costs >= 0.
+
+    >>> knapsack([Fraction(1), Fraction(1, 2)], [Fraction(1, 2), Fraction(1, 2)], Fraction(3, 2))
+    Fraction(5, 2)
+    """
+    total = Fraction(0)
+    paid = []
+    for gain, cost in zip(gains, costs, strict=True):
+        if cost == 0:
+            total += 2 * gain
+        else:
+            paid.append((gain / cost, gain, cost))
+    for _, gain, cost in sorted(paid, reverse=True):
+        amount = min(Fraction(2), budget / cost)
+        total += gain * amount
+        budget -= cost * amount
+    return total
+
+
+def reach_vectors(expert: Policy, player: int) -> tuple[Vector, ...]:
+    """Per target state a vector U `[S]` with U >= T U for the reward (1 - g) on the target (module docstring)."""
+    game = expert.game
+    process = decision_process(game, expert, player)
+    if process.matrix is None:
+        states = range(len(game.states))
+        return tuple(Vector(tuple(int(s == target) for s in states), 1) for target in states)
+    proposal, move = _proposal(game, process)
+    return tuple(_certified(game, process, target, proposal[:, target], move) for target in range(len(game.states)))
+
+
+def _proposal(game: Game, process: Induced) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], float]:
+    """Value iteration for all targets at once: `[S, S]`, column per target, and the last move."""
+    discount, states = float(game.discount), len(game.states)
+    matrix = process.matrix.sparse(states) if process.matrix is not None else None
+    reward = (1 - discount) * np.eye(states)
+    u = np.zeros((states, states))
+    move = 1.0
+    for _ in range(50 + int(30 / (1 - discount))):
+        new = reward + discount * np.maximum.reduceat(matrix @ u, process.offsets[:-1], axis=0)
+        move = float(np.abs(new - u).max())
+        u = new
+        if move <= 1e-12 * (1 - discount):
+            break
+    return u, move
+
+
+def _certified(
+    game: Game, process: Induced, target: int, proposal: np.ndarray[tuple[int, ...], np.dtype[np.float64]], move: float
+) -> Vector:
+    slack = float(1 - game.discount)
+    margin = 2 * max(move, 2.0**-_GRID_BITS) / slack
+    for _ in range(_TRIES):
+        scaled = np.ceil(np.ldexp(np.minimum(proposal + margin, 1.0), _GRID_BITS))
+        u: IntArray = np.array([int(x) for x in scaled], dtype=object)
+        if _holds(game, process, target, u):
+            return Vector(tuple(u.tolist()), 2**_GRID_BITS)
+        margin *= 8
+    return Vector((1,) * len(game.states), 1)
+
+
+def _holds(game: Game, process: Induced, target: int, u: IntArray) -> bool:
+    """U(s) >= (1 - g) [s = target] + g P(. | s, a).U for every own action, U over the grid."""
+    matrix = process.matrix
+    if matrix is None:
+        return False
+    top, bottom = game.discount.numerator, game.discount.denominator
+    scales = as_object(matrix.scales) * bottom
+    left = u[process.owners] * scales - top * matrix.row_sums(u)
+    start, end = int(process.offsets[target]), int(process.offsets[target + 1])
+    left[start:end] -= as_object(matrix.scales)[start:end] * ((bottom - top) << _GRID_BITS)
+    return bool((left >= 0).all())

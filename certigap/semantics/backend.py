@@ -1,0 +1,138 @@
+"""The protocol of the two back ends, and the choice between them (THEORY 7).
+
+`exact` solves over the rationals; `enclosed` rounds floats to a grid 2^-k and checks one-sided inequalities in
+integers. `auto` is exact while the answer stays short: the bits of a fixed point are bounded by the bits of the scaled
+diagonals, summed along the longest path of strongly connected components.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from certigap.errors import InputError
+from certigap.exact.integers import IndexArray, bit_length
+from certigap.exact.linear import RowMatrix, longest_path
+from certigap.exact.vector import Bracket
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.model.rows import Distribution
+from certigap.semantics.induced import decision_process, transition_chain
+
+__all__ = ["Backend", "Method", "Optimum", "require_policy", "select"]
+
+Method = Literal["auto", "exact", "enclosed"]
+
+MAX_BITS = 4_096
+"""Above it, an exact answer is given only when asked for (DESIGN, Command line)."""
+
+MAX_COMPONENT = 400
+"""States in one dense exact solve: 0.6 s at 500 states of 4-bit rows."""
+
+
+_FEW = 64
+"""Different denominators of transitions up to which the crude bound takes their least common multiple."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """A player's optimal values `[S]` against the others, and own actions `[S]` that attain (or nearly attain) them."""
+
+    values: Bracket
+    choice: IndexArray
+
+
+class Backend(Protocol):
+    """What an evaluation back end provides; modules serve as back ends."""
+
+    name: str
+
+    def values(self, game: Game, policy: Policy) -> tuple[Bracket, ...]:
+        """Per player V_i^pi, `[S]`."""
+        ...
+
+    def values_and_optima(self, game: Game, policy: Policy) -> tuple[tuple[Bracket, ...], tuple[Optimum, ...]]:
+        """`values` and every player's `optimum`, with the work that they share done once."""
+        ...
+
+    def occupancy(self, game: Game, policy: Policy) -> Bracket:
+        """mu_pi, `[S]`."""
+        ...
+
+    def optimum(self, game: Game, policy: Policy, player: int) -> Optimum:
+        """V_i^{*, pi_-i}, `[S]`."""
+        ...
+
+
+def select(method: str, game: Game, *policies: Policy, deviations: bool = False) -> Backend:
+    """The back end called `method`, or the one that `auto` picks.
+
+    Args:
+        method: "auto", "exact" or "enclosed".
+        game: the game.
+        policies: those to be evaluated, checked to fit the game.
+        deviations: best responses will be asked for, so `auto` looks at the decision processes too.
+
+    Raises:
+        InputError: another method, or a policy of another game.
+    """
+    from certigap.semantics import enclosed_backend, exact_backend
+
+    for policy in policies:
+        require_policy(game, policy)
+    if method == "exact":
+        return exact_backend
+    if method == "enclosed":
+        return enclosed_backend
+    if method != "auto":
+        raise InputError(f"method: expected 'auto', 'exact' or 'enclosed', got {method!r}")
+    short = all(_exact_is_short(game, policy, deviations) for policy in policies)
+    return exact_backend if short else enclosed_backend
+
+
+def require_policy(game: Game, policy: Policy) -> None:
+    """`InputError` unless the policy's players, states and actions are the game's."""
+    own = policy.game
+    if own is game or (own.players, own.states, own.actions) == (game.players, game.states, game.actions):
+        return
+    raise InputError(f"policy: expected one of {game!r}, got one of {own!r}")
+
+
+def action_rows(count: int, index: int) -> Distribution:
+    """The pure row that plays action `index` of `count`."""
+    return Distribution(tuple(int(k == index) for k in range(count)), 1)
+
+
+def _exact_is_short(game: Game, policy: Policy, deviations: bool) -> bool:
+    if not game.discount or _crude_bits(game, policy) <= MAX_BITS:
+        return True
+    if not _fits(game, transition_chain(game, policy), np.arange(len(game.states) + 1)):
+        return False
+    if not deviations:
+        return True
+    layout = game.layout
+    return all(_process_fits(game, policy, player, layout.action_offsets[player]) for player in range(layout.players))
+
+
+def _crude_bits(game: Game, policy: Policy) -> int:
+    """An upper bound of the bits that needs no chain: every state with the longest denominators."""
+    denominators = set(game.transitions.denominators.tolist())
+    if len(game.states) > MAX_COMPONENT or len(denominators) > _FEW:
+        return MAX_BITS + 1
+    bits = game.discount.denominator.bit_length() + math.lcm(*denominators).bit_length()
+    bits += sum(bit_length(own) for own in policy.denominators)
+    return bits * len(game.states)
+
+
+def _process_fits(game: Game, policy: Policy, player: int, offsets: IndexArray) -> bool:
+    matrix = decision_process(game, policy, player).matrix
+    return matrix is not None and _fits(game, matrix, offsets)
+
+
+def _fits(game: Game, matrix: RowMatrix, offsets: IndexArray) -> bool:
+    extra = game.discount.denominator.bit_length()
+    rows = np.array([int(scale).bit_length() + extra for scale in matrix.scales], dtype=np.int64)
+    lengths = np.maximum.reduceat(rows, offsets[:-1]).tolist()
+    bits, largest = longest_path(matrix.offsets[offsets], matrix.columns, lengths)
+    return bits <= MAX_BITS and largest <= MAX_COMPONENT

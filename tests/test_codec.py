@@ -1,0 +1,355 @@
+"""Game and policy files: round trips, the normalised form, the hash, writing (DESIGN, Files)."""
+
+import hashlib
+import itertools
+import json
+import os
+import stat
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certigap.errors import InputError
+from certigap.model import Game, Policy, bimatrix, normal_form, read_game, read_policy, write_game, write_policy
+from certigap.model import files as files_module
+from certigap.model.codec import (
+    game_digest,
+    game_to_json,
+    parse_game,
+    parse_policy,
+    policy_rows_from_node,
+    policy_rows_to_json,
+    policy_to_json,
+)
+from certigap.model.files import write_atomically
+from certigap.model.strict_json import Node, dumps, parse_json
+
+NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=3)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=4)
+NUMBERS = st.fractions(max_denominator=30)
+HUGE = Fraction(7**6000, 3**5000)
+
+
+@st.composite
+def _weights(draw: st.DrawFn, names: list[str]) -> dict[str, str]:
+    weights = draw(st.lists(st.integers(0, 4), min_size=len(names), max_size=len(names)).filter(any))
+    return {name: str(Fraction(w, sum(weights))) for name, w in zip(names, weights, strict=True)}
+
+
+def _names(least: int, most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(NAMES, min_size=least, max_size=most, unique=True)
+
+
+@st.composite
+def markov_files(draw: st.DrawFn) -> dict[str, Any]:
+    """A game file of up to 3 players and 3 states, with zero entries and any order of keys."""
+    players, states = draw(_names(1, 3)), draw(_names(1, 3))
+    bodies = []
+    for state in states:
+        actions = [draw(_names(1, 2)) for _ in players]
+        outcomes = [
+            {"rewards": [str(draw(NUMBERS)) for _ in players], "next": draw(_weights(states))}
+            for _ in itertools.product(*actions)
+        ]
+        bodies.append({"name": state, "actions": actions, "outcomes": outcomes})
+    game = {
+        "format": "certigap-game",
+        "version": 1,
+        "name": draw(NAMES),
+        "meta": draw(st.dictionaries(TEXTS, st.integers() | TEXTS | st.lists(st.none()), max_size=2)),
+        "players": players,
+        "discount": str(draw(st.fractions(0, 1, max_denominator=20).filter(lambda g: g < 1))),
+        "initial": draw(_weights(states)),
+        "states": bodies,
+    }
+    return {key: game[key] for key in draw(st.permutations(list(game)))}
+
+
+@st.composite
+def normal_form_files(draw: st.DrawFn) -> dict[str, Any]:
+    players = draw(_names(1, 3))
+    actions = [draw(_names(1, 3)) for _ in players]
+    payoffs = [[str(draw(NUMBERS)) for _ in players] for _ in itertools.product(*actions)]
+    return {"format": "certigap-game", "version": 1, "players": players, "actions": actions, "payoffs": payoffs}
+
+
+@st.composite
+def policy_files(draw: st.DrawFn, file: dict[str, Any]) -> dict[str, Any]:
+    """A policy file for a game file: every row given, zero entries included."""
+    if "payoffs" in file:
+        rows: Any = {p: draw(_weights(own)) for p, own in zip(file["players"], file["actions"], strict=True)}
+    else:
+        rows = {
+            player: {state["name"]: draw(_weights(state["actions"][i])) for state in file["states"]}
+            for i, player in enumerate(file["players"])
+        }
+    return {"format": "certigap-policy", "version": 1, "rows": rows}
+
+
+GAME_FILES = markov_files() | normal_form_files()
+GAMES_WITH_POLICIES = GAME_FILES.flatmap(lambda file: st.tuples(st.just(file), policy_files(file)))
+
+
+def independent_digest(file: dict[str, Any]) -> str:
+    """The hash from the file alone: DESIGN's rule applied by hand."""
+
+    def nonzero(row: dict[str, str]) -> dict[str, str]:
+        return {name: str(Fraction(text)) for name, text in row.items() if Fraction(text) != 0}
+
+    form = {key: value for key, value in file.items() if key not in ("name", "meta")}
+    if "payoffs" in form:
+        form["payoffs"] = [[str(Fraction(text)) for text in entry] for entry in form["payoffs"]]
+    else:
+        form["discount"] = str(Fraction(form["discount"]))
+        form["initial"] = nonzero(form["initial"])
+        form["states"] = [
+            state
+            | {
+                "outcomes": [
+                    {"rewards": [str(Fraction(x)) for x in one["rewards"]], "next": nonzero(one["next"])}
+                    for one in state["outcomes"]
+                ]
+            }
+            for state in form["states"]
+        ]
+    return hashlib.sha256(json.dumps(form, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@settings(max_examples=40)
+@given(GAME_FILES)
+def test_games_survive_the_round_trip(file: dict[str, Any]) -> None:
+    game = parse_game(json.dumps(file))
+    form = game_to_json(game)
+    again = parse_game(dumps(form, pretty=True))
+    assert again == game
+    assert game_to_json(again) == form
+    assert (again.name, again.meta) == (file.get("name", ""), file.get("meta", {}))
+
+
+@settings(max_examples=40)
+@given(GAME_FILES)
+def test_the_hash_follows_from_the_file_alone(file: dict[str, Any]) -> None:
+    assert parse_game(json.dumps(file)).digest == independent_digest(file)
+
+
+@settings(max_examples=40)
+@given(markov_files())
+def test_the_game_says_what_the_file_says(file: dict[str, Any]) -> None:
+    game = parse_game(json.dumps(file))
+    outcomes = [outcome for state in file["states"] for outcome in state["outcomes"]]
+    assert game.layout.rows == len(outcomes)
+    for row, outcome in enumerate(outcomes):
+        assert [game.reward(i, row) for i in range(len(game.players))] == [Fraction(x) for x in outcome["rewards"]]
+        expected = {game.states.index(s): Fraction(p) for s, p in outcome["next"].items() if Fraction(p)}
+        assert game.transitions.row(row) == expected
+        columns = game.transitions.columns[game.transitions.offsets[row] : game.transitions.offsets[row + 1]].tolist()
+        assert columns == sorted(columns)
+    start = dict(zip(game.states, game.initial.fractions(), strict=True))
+    assert start == {state: Fraction(file["initial"].get(state, 0)) for state in game.states}
+
+
+@settings(max_examples=40)
+@given(GAMES_WITH_POLICIES)
+def test_policies_survive_the_round_trip(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    game = parse_game(json.dumps(pair[0]))
+    policy = parse_policy(json.dumps(pair[1]), game)
+    form = policy_to_json(policy)
+    assert parse_policy(dumps(form), game) == policy
+    assert form["game"] == game.digest
+    assert policy_rows_from_node(Node(form["rows"], "rows"), game) == policy.rows
+    for i, player in enumerate(game.players):
+        for s, state in enumerate(game.states):
+            given_row = pair[1]["rows"][player] if game.is_normal_form else pair[1]["rows"][player][state]
+            expected = [Fraction(given_row[action]) for action in game.actions[s][i]]
+            assert policy.rows[i][s].fractions() == expected
+
+
+@settings(max_examples=40)
+@given(markov_files())
+def test_zero_entries_and_titles_do_not_change_the_hash(file: dict[str, Any]) -> None:
+    before = parse_game(json.dumps(file)).digest
+    for state in file["states"]:
+        for outcome in state["outcomes"]:
+            outcome["next"] = {s: p for s, p in outcome["next"].items() if p != "0"}
+    file["name"], file["meta"] = "another", {"source": ["x", 1, None, True]}
+    assert parse_game(json.dumps(file)).digest == before
+
+
+@settings(max_examples=40)
+@given(markov_files())
+def test_relabelling_changes_the_hash(file: dict[str, Any]) -> None:
+    before = parse_game(json.dumps(file)).digest
+    file["players"] = [*file["players"][:-1], "a new player"]
+    assert parse_game(json.dumps(file)).digest != before
+
+
+def test_decimals_and_fractions_are_one_game() -> None:
+    assert bimatrix([["0.50", "-1.0"]]) == bimatrix([["1/2", -1]])
+    assert bimatrix([["0.50", "-1.0"]]) != bimatrix([["1/2", 1]])
+
+
+def test_the_hash_of_a_known_file() -> None:
+    game = bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]], actions=[["C", "D"], ["C", "D"]])
+    text = (
+        '{"actions":[["C","D"],["C","D"]],"format":"certigap-game","payoffs":[["-1/10","-1/10"],["-9/10","0"],'
+        '["0","-9/10"],["0","0"]],"players":["1","2"],"version":1}'
+    )
+    assert game_digest(game) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def _one_state(actions: list[list[str]], outcomes: int) -> dict[str, Any]:
+    outcome = {"rewards": ["0"] * len(actions), "next": {"s": "1"}}
+    return {
+        "format": "certigap-game",
+        "version": 1,
+        "players": [str(k) for k in range(len(actions))],
+        "discount": "0",
+        "initial": {"s": "1"},
+        "states": [{"name": "s", "actions": actions, "outcomes": [outcome] * outcomes}],
+    }
+
+
+def test_a_normal_form_is_not_the_markov_game_of_one_state() -> None:
+    markov = parse_game(json.dumps(_one_state([["a"]], 1)))
+    assert markov != normal_form([[0]], players=["0"], actions=[["a"]])
+
+
+def test_the_normalised_policy_leaves_out_what_need_not_be_said() -> None:
+    game = parse_game(json.dumps(_one_state([["a", "b"], ["c"]], 2)))
+    policy = Policy.from_rows(game, [[[1, 0]], [[1]]])
+    assert policy_rows_to_json(policy) == {"0": {"s": {"a": "1"}}, "1": {}}
+    in_full = {"0": {"s": {"b": "0", "a": "1.0"}}, "1": {"s": {"c": "1"}}}
+    assert policy_rows_from_node(Node(in_full, "rows"), game) == policy.rows
+
+
+def test_numbers_of_thousands_of_digits(tmp_path: Path) -> None:
+    game = bimatrix([[HUGE, 1]])
+    assert game.reward(1, 0) == -HUGE
+    write_game(game, tmp_path / "g.json")
+    assert read_game(tmp_path / "g.json") == game
+    policy = Policy.from_rows(game, [[1], [1 / HUGE, 1 - 1 / HUGE]])
+    write_policy(policy, tmp_path / "p.json")
+    assert read_policy(tmp_path / "p.json", game) == policy
+    assert len(game._repr_html_()) < 1000
+
+
+def test_files_keep_title_meta_and_hash(tmp_path: Path) -> None:
+    path = tmp_path / "game.json"
+    file = {"format": "certigap-game", "version": 1, "players": ["é", "2"], "actions": [["a"], ["ü", "\u2028"]]}
+    path.write_text(json.dumps(file | {"payoffs": [["0.5", "1"]] * 2, "name": "x", "meta": {"k": [1, {}]}}), "utf-8")
+    game = read_game(path)
+    write_game(game, tmp_path / "copy.json")
+    copy = read_game(tmp_path / "copy.json")
+    assert (copy, copy.name, copy.meta) == (game, "x", {"k": [1, {}]})
+    raw = json.loads((tmp_path / "copy.json").read_text("utf-8"))
+    assert raw["payoffs"] == [["1/2", "1"]] * 2
+
+
+def test_a_title_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="title of the game: expected a name without control characters"):
+        write_game(bimatrix([[1]], name="two\nlines"), tmp_path / "g.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(JSON_VALUES, st.booleans())
+def test_dumps_writes_what_json_dumps_writes(value: Any, sort_keys: bool) -> None:
+    assert dumps(value, sort_keys=sort_keys) == json.dumps(value, separators=(",", ":"), sort_keys=sort_keys)
+    assert dumps(value, pretty=True, sort_keys=sort_keys) == json.dumps(value, indent=2, sort_keys=sort_keys)
+    assert parse_json(dumps(value)).value == value
+
+
+@settings(max_examples=40)
+@given(JSON_VALUES, st.booleans(), st.booleans())
+def test_long_integers_change_nothing_else(value: Any, pretty: bool, sort_keys: bool) -> None:
+    long, marker = 10**5000 + 1, 98765432101234567890
+    layout: dict[str, Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
+    expected = json.dumps({"value": value, "n": [marker]}, sort_keys=sort_keys, **layout)
+    text = dumps({"value": value, "n": [long]}, pretty=pretty, sort_keys=sort_keys)
+    assert text == expected.replace(str(marker), "1" + "0" * 4999 + "1")
+    assert parse_json(text).value == {"value": value, "n": [long]}
+
+
+@pytest.mark.parametrize("value", [0.5, {"a": [1.0]}, {1: "a"}, {None: 1}, b"x", {"a": {1, 2}}, object()])
+def test_dumps_refuses_what_cannot_be_read_back(value: Any) -> None:
+    with pytest.raises(TypeError, match="JSON: expected"):
+        dumps(value)
+
+
+def test_dumps_ends_on_values_that_hold_themselves() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(TypeError, match="at most 100 levels"):
+        dumps(loop)
+
+
+def test_writing_replaces_and_keeps_the_mode(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    before = os.umask(0o027)
+    try:
+        write_atomically(path, "one")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    path.chmod(0o604)
+    write_atomically(path, "zwei é")
+    assert (path.read_text("utf-8"), stat.S_IMODE(path.stat().st_mode)) == ("zwei é", 0o604)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writing_through_a_link_keeps_the_link(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to("real.json")
+    write_atomically(tmp_path / "link.json", "new")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").read_text() == "new"
+
+
+def test_what_is_no_regular_file_is_written_to_and_not_replaced() -> None:
+    write_atomically(os.devnull, "gone")
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failed_write_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("old")
+
+    def fail(descriptor: int) -> None:
+        raise failure
+
+    monkeypatch.setattr(files_module.os, "fsync", fail)
+    expected = KeyboardInterrupt if isinstance(failure, KeyboardInterrupt) else InputError
+    with pytest.raises(expected):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("none/out.json", "No such file or directory"), (".", "Is a directory"), ("a\0b", "embedded null byte")],
+)
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(InputError, match="expected a writable file, got: ") as error:
+        write_atomically(f"{tmp_path}/{name}", "text")
+    assert str(error.value).endswith(reason)
+    assert "\n" not in str(error.value)
+
+
+def test_an_equal_game_is_the_same_dictionary_key() -> None:
+    games: dict[Game, int] = {bimatrix([[1]]): 1}
+    assert games[bimatrix([["1.0"]])] == 1

@@ -1,0 +1,178 @@
+"""The worst-case interval: brute force on normal forms, random policies of the ball, games solved by hand, interrupts."""
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from certigap.errors import InputError
+from certigap.model.build import bimatrix, normal_form
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.questions import worst_case as module
+from certigap.questions.witness import matching_cost
+from certigap.questions.witness.oracle import Share
+from certigap.questions.witness.play import Play
+from certigap.questions.worst_case import WorstCaseAnswer, worst_case
+from certigap.regions.greedy import maximiser, row_set
+from certigap.semantics.exploitability import gaps
+from certigap.semantics.matching import eps_bc
+from tests.benchmarks.random_games import games_with_experts, random_game
+from tests.benchmarks.root_region import ratio
+from tests.test_regions import random_center, random_in_ball
+
+EPS = Fraction(1, 10)
+
+
+def check_answer(answer: WorstCaseAnswer) -> None:
+    """The lower end is the witness's own gap, its error at most the radius, the upper end the smallest bound."""
+    assert answer.witness is not None
+    assert answer.interval.lower is not None
+    assert eps_bc(answer.game, answer.witness, answer.expert).upper <= answer.radius
+    assert matching_cost(answer.witness, answer.expert, answer.occupancy_upper) <= answer.radius
+    gap = gaps(answer.game, answer.witness, "exact").player_gaps[answer.witness_player].value
+    initial = answer.game.initial
+    proved = answer.optimum_lower.dot(initial.weights, initial.denominator) - answer.value_upper.dot(
+        initial.weights, initial.denominator
+    )
+    assert answer.interval.lower == max(proved, Fraction(0)) <= gap
+    assert answer.interval.upper == min(bound for bound in answer.bounds.values() if bound is not None)
+
+
+def brute_force(game: Game, expert: Policy, eps: Fraction) -> Fraction:
+    """W of a bimatrix game: the gap is convex in each row, so vertices of the two balls suffice (THEORY 5)."""
+    sets = [row_set(own[0].fractions(), eps) for own in expert.rows]
+    rows = []
+    for one in sets:
+        directions = itertools.permutations(range(len(one.base)))
+        found = {tuple(maximiser(one, list(c))) for c in directions}
+        rows.append([[Fraction(v, one.denominator) for v in y] for y in found])
+    policies = (Policy.from_rows(game, [[list(x)], [list(y)]]) for x, y in itertools.product(*rows))
+    return max(gaps(game, policy, "exact").nash_gap.value for policy in policies)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_normal_form_interval_holds_the_brute_force_value(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    tables = [[[Fraction(int(x), 10) for x in row] for row in rng.integers(-10, 11, (3, 3))] for _ in range(2)]
+    game = normal_form(tables)
+    expert = random_center(game, rng)
+    answer = worst_case(game, expert, EPS)
+    check_answer(answer)
+    truth = brute_force(game, expert, EPS)
+    assert truth in answer.interval
+    assert answer.interval.lower >= truth * Fraction(999_999, 1_000_000)
+
+
+def test_prisoners_dilemma_is_solved_exactly() -> None:
+    game = bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]])
+    answer = worst_case(game, Policy.from_rows(game, [[0, 1], [0, 1]]), EPS)
+    assert answer.interval.lower == answer.interval.upper == Fraction(9, 200)
+    assert answer.complete
+
+
+@pytest.mark.parametrize("players", [2, 3])
+def test_random_policies_of_the_ball_never_exceed_the_upper_end(players: int) -> None:
+    rng = np.random.default_rng(players)
+    game = random_game(rng, 2, 2, players)
+    expert = random_center(game, rng)
+    answer = worst_case(game, expert, EPS)
+    check_answer(answer)
+    for _ in range(30):
+        policy = random_in_ball(expert, EPS, answer.occupancy_upper, rng)
+        assert gaps(game, policy, "exact").nash_gap.value <= answer.interval.upper
+
+
+@pytest.mark.parametrize("eps", ["1/50", "1/10"])
+def test_root_region_is_within_three_times_of_the_witness(eps: str) -> None:
+    for game, expert in games_with_experts(6):
+        answer = worst_case(game, expert, eps)
+        check_answer(answer)
+        assert ratio(answer) <= 3
+
+
+def test_radius_zero_is_the_expert() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    answer = worst_case(game, expert, 0)
+    assert answer.interval.lower == 0
+    assert answer.interval.upper <= Fraction(1, 10**9)
+
+
+def test_the_interval_is_never_below_the_expert_regret() -> None:
+    game = random_game(np.random.default_rng(9), 2, 2)
+    expert = Policy.pure(game)
+    regret = gaps(game, expert, "exact").nash_gap.value
+    assert regret > 0
+    answer = worst_case(game, expert, 0)
+    assert answer.interval.lower == regret
+    assert answer.expert_regret.value == regret
+
+
+def test_the_answer_is_reproducible_by_its_seed() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    first, second = (worst_case(game, expert, EPS, seed=3) for _ in range(2))
+    assert first.interval == second.interval
+    assert first.witness == second.witness
+
+
+def test_no_budget_left_gives_a_valid_incomplete_interval() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    answer = worst_case(game, expert, EPS, budget=0)
+    assert not answer.complete
+    check_answer(answer)
+
+
+@pytest.mark.parametrize("place", ["_sharpen", "search"])
+def test_an_interrupt_returns_the_interval_that_stands(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    def interrupted(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    target = module._Work if place == "_sharpen" else module.Search
+    monkeypatch.setattr(target, "_sharpen" if place == "_sharpen" else "_keep", interrupted)
+    (game, expert), *_ = games_with_experts(1)
+    answer = worst_case(game, expert, EPS)
+    assert not answer.complete
+    check_answer(answer)
+
+
+def test_wrong_arguments_are_refused() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    with pytest.raises(InputError, match="measure: expected 'bc', got 'rho'"):
+        worst_case(game, expert, EPS, measure="rho")
+    with pytest.raises(InputError, match=r"eps: expected a rational >= 0, got -1/10"):
+        worst_case(game, expert, "-1/10")
+    with pytest.raises(TypeError, match="floats are taken only by name"):
+        worst_case(game, expert, 0.1)  # type: ignore[arg-type]
+
+
+def test_share_vertex_maximises_over_the_ball() -> None:
+    from scipy.optimize import linprog
+
+    rng = np.random.default_rng(0)
+    offsets, states = np.array([0, 3, 5]), np.array([0, 0, 0, 1, 1])
+    center, mu = np.array([0.5, 0.5, 0.0, 0.25, 0.75]), np.array([0.7, 0.3])
+    share = Share(center, mu, 0.3, offsets, states)
+    for _ in range(20):
+        slope = rng.normal(size=5)
+        y = share.vertex(slope)
+        eye, price = np.eye(5), mu[states]
+        program = linprog(
+            np.concatenate([-slope, np.zeros(5)]),
+            A_ub=np.block([[eye, -eye], [-eye, -eye], [np.zeros((1, 5)), price[None, :]]]),
+            b_ub=np.concatenate([center, -center, [0.3]]),
+            A_eq=np.concatenate([(states == np.arange(2)[:, None]).astype(float), np.zeros((2, 5))], axis=1),
+            b_eq=np.ones(2),
+            bounds=[(0, 1)] * 5 + [(0, None)] * 5,
+        )
+        assert slope @ y == pytest.approx(-program.fun, abs=1e-9)
+        assert share.spent(y) <= 0.3 + 1e-12
+
+
+def test_play_agrees_with_exact_gaps() -> None:
+    rng = np.random.default_rng(1)
+    game = random_game(rng, 4, 3, 2)
+    policy = random_center(game, rng)
+    answer = gaps(game, policy, "exact")
+    for player, interval in enumerate(answer.player_gaps):
+        assert Play(game).gap(policy.floats(), player).gap == pytest.approx(float(interval.value), abs=1e-9)
