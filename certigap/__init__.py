@@ -48,7 +48,7 @@ _HOMES = {
     "SolverError": "certigap.errors",
 }
 
-__all__ = [*_HOMES, "games"]  # noqa: PLE0604 (names of the table above)
+__all__ = [*_HOMES, "games"]
 
 if TYPE_CHECKING:
     from certigap.certificates import certificate, verify

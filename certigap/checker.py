@@ -3,8 +3,8 @@
     python -I -S certigap/checker.py [--json] [--expert E] [--policy P] GAME CERTIFICATE..
 
 Standard library only, integers and fractions only, no solver, no tolerance, nothing imported from the package
-that wrote the certificate. The grammar and the meaning of every rule are in `proofs/FORMAT.md`, whose sections are cited here.
-Exit code: 0 when all are valid, else 1 if any is invalid, else 2 (malformed, or bad usage).
+that wrote the certificate. The grammar and the meaning of every rule are in `proofs/FORMAT.md`, whose
+sections are cited here. Exit code: 0 when all are valid, else 1 if any is invalid, else 2 (malformed, or bad usage).
 """
 
 import argparse
@@ -13,7 +13,10 @@ import json
 import math
 import re
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
+from typing import Any, NoReturn
 
 MAX_BYTES = 1 << 30
 MAX_DEPTH = 100
@@ -22,6 +25,16 @@ MAX_NAME = 1_000
 ZERO, ONE, TWO = Fraction(0), Fraction(1), Fraction(2)
 LOWER, UPPER = -1, 1
 SIDES = {LOWER: "lower", UPPER: "upper"}
+
+Policy = list[list[list[Fraction]]]  # [n][S][A_i(s)]
+Box = tuple[list[Fraction], list[Fraction]]  # lower and upper ends of a row
+Boxes = dict[tuple[int, int], Box]  # by (player, state)
+Weights = list[tuple[int, int]]  # (state, integer weight)
+Moves = list[list[tuple[int, Fraction]]]  # (state, probability) of each row
+Rewards = tuple[list[int], int]  # numerators of each row, denominator
+Function = Callable[[int], int]
+Derive = Callable[[int], Fraction]  # side -> what the proof shows
+Ask = Callable[[str], Policy]  # role -> the claim's policy
 
 
 class Malformed(Exception):
@@ -38,11 +51,11 @@ class Invalid(Exception):
 class Refused:
     """What the JSON reader puts where it meets something that the grammar excludes."""
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         self.reason = reason
 
 
-def unique_keys(pairs):
+def unique_keys(pairs: list[tuple[str, Any]]) -> Any:
     result = dict(pairs)
     if len(result) == len(pairs):
         return result
@@ -50,11 +63,11 @@ def unique_keys(pairs):
     return Refused(f"expected distinct keys, got {shorten(next(k for k in keys if keys.count(k) > 1))} twice")
 
 
-def bounded_int(digits):
+def bounded_int(digits: str) -> Any:
     return int(digits) if len(digits) <= MAX_DIGITS else Refused(f"expected a number of at most {MAX_DIGITS} digits")
 
 
-def read_json(path):
+def read_json(path: str) -> "Node":
     """The file as a `Node`, or `Malformed` with the place and the reason."""
     try:
         with open(path, "rb") as file:
@@ -81,13 +94,13 @@ def read_json(path):
     return root
 
 
-def shorten(value):
+def shorten(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     return ascii(text if len(text) <= 40 else f"{text[:30]}...")[1:-1]
 
 
 RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*|\.[0-9]+)?", re.ASCII)
-KNOWN = {}  # rationals by their text
+KNOWN: dict[str, Fraction] = {}  # rationals by their text
 KINDS = {dict: "an object", list: "an array", str: "text", int: "an integer", bool: "true or false"}
 
 
@@ -96,17 +109,17 @@ class Node:
 
     __slots__ = ("value", "where")
 
-    def __init__(self, value, where):
+    def __init__(self, value: Any, where: str) -> None:
         self.value, self.where = value, where
 
-    def fail(self, expected):
+    def fail(self, expected: str) -> NoReturn:
         got = shorten(self.value) if isinstance(self.value, str | int) else KINDS.get(type(self.value), "null")
         raise Malformed(f"{self.where}: expected {expected}, got {got}")
 
-    def child(self, key):
+    def child(self, key: Any) -> "Node":
         return Node(self.value[key], f"{self.where}/{shorten(key)}")
 
-    def walk(self, depth):
+    def walk(self, depth: int) -> None:
         """Report what the JSON reader refused; bounded depth; no lone surrogates."""
         value = self.value
         if isinstance(value, Refused):
@@ -124,7 +137,7 @@ class Node:
                 if type(item) is not int:
                     self.child(index).walk(depth + 1)
 
-    def fields(self, required=(), optional=()):
+    def fields(self, required: Iterable[str] = (), optional: Iterable[str] = ()) -> "dict[str, Node]":
         """The members of an object with these keys and no others."""
         if not isinstance(self.value, dict):
             self.fail("an object")
@@ -137,36 +150,36 @@ class Node:
                 raise Malformed(f"{self.where}: expected no key {shorten(key)}")
         return {key: self.child(key) for key in self.value}
 
-    def items(self, length=None):
+    def items(self, length: int | None = None) -> "list[Node]":
         if not isinstance(self.value, list):
             self.fail("an array")
         if length is not None and len(self.value) != length:
             raise Malformed(f"{self.where}: expected {length} entries, got {len(self.value)}")
         return [self.child(k) for k in range(len(self.value))]
 
-    def integer(self, allowed=None):
+    def integer(self, allowed: Sequence[int] | None = None) -> int:
         if type(self.value) is not int or (allowed is not None and self.value not in allowed):
             self.fail(f"one of {allowed}" if allowed else "an integer")
         return self.value
 
-    def one_of(self, allowed):
+    def one_of(self, allowed: Iterable[str]) -> str:
         if not isinstance(self.value, str) or self.value not in allowed:
             self.fail(f"one of {shorten(', '.join(allowed))}")
         return self.value
 
-    def name(self):
+    def name(self) -> str:
         x = self.value
         if not isinstance(x, str) or not 0 < len(x) <= MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in x):
             self.fail("a name (non-empty text without control characters)")
         return x
 
-    def names(self):
+    def names(self) -> list[str]:
         result = [item.name() for item in self.items()]
         if not result or len(set(result)) < len(result):
             raise Malformed(f"{self.where}: expected distinct names, at least one")
         return result
 
-    def rational(self, decimals=False):
+    def rational(self, decimals: bool = False) -> Fraction:
         """FORMAT 2; `decimals`: files written by users may also hold plain decimals."""
         text = self.value
         if isinstance(text, str) and text in KNOWN and (decimals or "." not in text):
@@ -185,7 +198,7 @@ class Node:
             KNOWN[text] = result
         return result
 
-    def distribution(self, index):
+    def distribution(self, index: dict[str, int]) -> dict[int, Fraction]:
         """A probability row `{name: rational}` as `{index[name]: Fraction}` without zeros."""
         result = {}
         for name, entry in self.fields((), index).items():
@@ -199,7 +212,7 @@ class Node:
         return result
 
 
-def open_file(node, kind, required, optional):
+def open_file(node: Node, kind: str, required: Iterable[str], optional: Iterable[str]) -> dict[str, Node]:
     members = node.fields(("format", "version", *required), optional)
     members["format"].one_of((f"certigap-{kind}",))
     members["version"].integer((1,))
@@ -214,13 +227,16 @@ class Game:
     `next_den[s]`. Rows of state `s` are `offsets[s] ..`, row-major, the last player's action varying fastest.
     """
 
-    def __init__(self, node):
+    def __init__(self, node: Node) -> None:
         self.is_normal_form = isinstance(node.value, dict) and "payoffs" in node.value
         own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
         data = open_file(node, "game", ("players", *own), ("name", "meta"))
         self.players = data["players"].names()
-        self.n, self.states, self.actions, self.offsets = len(self.players), [], [], [0]
-        rewards, moves = [], []
+        self.n, self.offsets = len(self.players), [0]
+        self.states: list[str] = []
+        self.actions: list[list[list[str]]] = []
+        rewards: list[list[Fraction]] = []
+        moves: Moves = []
         if self.is_normal_form:
             self.discount, start, self.index = ZERO, {0: ONE}, {"": 0}
             self.add_state("", data["actions"], data["payoffs"], rewards, moves)
@@ -246,7 +262,7 @@ class Game:
         self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
         self.scale(start, rewards, moves)
 
-    def add_state(self, name, actions, outcomes, rewards, moves):
+    def add_state(self, name: str, actions: Node, outcomes: Node, rewards: list[list[Fraction]], moves: Moves) -> None:
         own = [names.names() for names in actions.items(self.n)]
         self.states.append(name)
         self.actions.append(own)
@@ -259,7 +275,7 @@ class Game:
             rewards.append([x.rational(True) for x in payoff.items(self.n)])
             moves.append(sorted(move.items()))
 
-    def normal_markov(self, start, rewards, moves):
+    def normal_markov(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: Moves) -> dict[str, Any]:
         outcomes = [
             {"rewards": [str(x) for x in row], "next": {self.states[t]: str(p) for t, p in move}}
             for row, move in zip(rewards, moves)
@@ -269,7 +285,7 @@ class Game:
         initial = {self.states[s]: str(p) for s, p in start.items()}
         return {"discount": str(self.discount), "initial": initial, "states": states}
 
-    def scale(self, start, rewards, moves):
+    def scale(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: Moves) -> None:
         self.size = len(self.states)
         self.sizes = [[len(own) for own in state] for state in self.actions]
         self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
@@ -282,14 +298,14 @@ class Game:
             self.next += [[(t, int(p * den)) for t, p in move] for move in moves[a:b]]
         self.initial = [start.get(s, ZERO) for s in range(self.size)]
 
-    def half_range(self, i):
+    def half_range(self, i: int) -> Fraction:
         return Fraction(max(self.rewards[i]) - min(self.rewards[i]), 2 * self.reward_den[i])
 
-    def at_start(self, vector):
+    def at_start(self, vector: "Vector") -> Fraction:
         """nu . vector"""
-        return sum(p * vector[s] for s, p in enumerate(self.initial) if p)
+        return sum((p * vector[s] for s, p in enumerate(self.initial) if p), ZERO)
 
-    def by_state(self, node, optional=False):
+    def by_state(self, node: Node, optional: bool = False) -> list[dict[int, Node]]:
         """`[n]` dicts state -> Node of a `{player: {state: ..}}`; normal forms have no inner level (FORMAT 4)."""
         members, result = node.fields(() if optional else self.players, self.players), []
         for player in self.players:
@@ -300,7 +316,7 @@ class Game:
         return result
 
 
-def read_rows(game, node):
+def read_rows(game: Game, node: Node) -> Policy:
     """Rows `[n][S]` of Fractions over the player's actions at the state."""
     result = []
     for i, own in enumerate(game.by_state(node)):
@@ -315,7 +331,7 @@ def read_rows(game, node):
     return result
 
 
-def read_policy(game, path):
+def read_policy(game: Game, path: str) -> Policy:
     members = open_file(read_json(path), "policy", ("rows",), ("game", "name", "meta"))
     if "game" in members:
         members["game"].one_of((game.digest,))
@@ -328,39 +344,39 @@ def read_policy(game, path):
 class Vector:
     """`num[s] / den`, one entry a state."""
 
-    def __init__(self, game, node):
+    def __init__(self, game: Game, node: Node) -> None:
         members = node.fields(("den", "num"))
         den = members["den"].rational()
-        self.den, self.num = den.numerator, members["num"].value
+        self.den = den.numerator
+        self.num: list[int] = members["num"].value
         if den.denominator != 1 or den < 1:
             members["den"].fail("a positive integer")
         if not isinstance(self.num, list) or len(self.num) != game.size or any(type(x) is not int for x in self.num):
             raise Malformed(f"{members['num'].where}: expected an array of {game.size} integers")
 
-    def __getitem__(self, s):
+    def __getitem__(self, s: int) -> Fraction:
         return Fraction(self.num[s], self.den)
 
 
 class Rows:
     """The rows y with `lower <= y <= upper`, `sum y = 1`, `||y - center||_1 <= radius`, as integers over `den`."""
 
-    def __init__(self, center, radius=ZERO, box=None):
+    def __init__(self, center: list[Fraction], radius: Fraction = ZERO, box: Box | None = None) -> None:
         lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
-        parts = [*center, *lower, *upper, radius]
-        self.den = 2 * math.lcm(*(x.denominator for x in parts))
-        center, lower, upper = ([int(x * self.den) for x in row] for row in (center, lower, upper))
-        start = [min(max(e, l), u) for e, l, u in zip(center, lower, upper)]
-        self.need = self.den - sum(start)
-        moved = abs(self.need) + sum(abs(y - e) for y, e in zip(start, center))
+        self.den = 2 * math.lcm(*(x.denominator for x in (*center, *lower, *upper, radius)))
+        self.center, low, high = ([int(x * self.den) for x in row] for row in (center, lower, upper))
+        self.start = [min(max(e, l), u) for e, l, u in zip(self.center, low, high)]
+        self.need = self.den - sum(self.start)
+        moved = abs(self.need) + sum(abs(y - e) for y, e in zip(self.start, self.center))
         self.spare = (int(radius * self.den) - moved) // 2
-        room = sum(upper) - self.den if self.need >= 0 else self.den - sum(lower)
-        self.is_empty = room < 0 or self.spare < 0 or any(l > u for l, u in zip(lower, upper))
-        self.centre, self.start, self.is_point = center, start, self.spare == 0 and self.need == 0
+        room = sum(high) - self.den if self.need >= 0 else self.den - sum(low)
+        self.is_empty = room < 0 or self.spare < 0 or any(l > u for l, u in zip(low, high))
+        self.is_point = self.spare == 0 and self.need == 0
         self.is_simplex = box is None and radius >= 2
-        self.give = [y - l for y, l in zip(start, lower)]
-        self.take = [u - y for y, u in zip(start, upper)]
+        self.give = [y - l for y, l in zip(self.start, low)]
+        self.take = [u - y for y, u in zip(self.start, high)]
 
-    def optimum(self, value, sign):
+    def optimum(self, value: Function, sign: int) -> int:
         """`den * max over y of sum_a y[a] value(a)` for an integer-valued function; the minimum when `sign` is -1."""
         if self.is_point:
             return sum(w * value(a) for a, w in enumerate(self.start) if w)
@@ -368,8 +384,8 @@ class Rows:
         if self.is_simplex:
             return sign * self.den * max(c)
         worst = sorted(range(len(c)), key=c.__getitem__)
-        donors = [[c[a], self.give[a]] for a in worst if self.give[a]]
-        takers = [[c[a], self.take[a]] for a in reversed(worst) if self.take[a]]
+        donors: list[list[int]] = [[c[a], self.give[a]] for a in worst if self.give[a]]
+        takers: list[list[int]] = [[c[a], self.take[a]] for a in reversed(worst) if self.take[a]]
         total = sum(w * x for w, x in zip(self.start, c))
         total += shift(takers, self.need) - shift(donors, -self.need)
         spare = self.spare
@@ -380,7 +396,7 @@ class Rows:
         return sign * total
 
 
-def shift(entries, amount):
+def shift(entries: list[list[int]], amount: int) -> int:
     """Use `amount` of the first entries' capacities (in place); the sum of amount times coefficient."""
     total = 0
     while amount > 0:
@@ -393,11 +409,11 @@ def shift(entries, amount):
     return total
 
 
-def point_rows(policy):
+def point_rows(policy: Policy) -> "Sets":
     return [[Rows(row) for row in own] for own in policy]
 
 
-def nest(rows, order, value, row, strides, sign):
+def nest(rows: Sequence[Rows], order: list[int], value: Function, row: int, strides: list[int], sign: int) -> int:
     """FORMAT 5.3: the optimum over the players of `order`, outermost first."""
     if not order:
         return value(row)
@@ -405,7 +421,7 @@ def nest(rows, order, value, row, strides, sign):
     return rows[i].optimum(lambda a: nest(rows, rest, value, row + a * strides[i], strides, sign), sign)
 
 
-def over_others(rows, i, value, row, strides, sign):
+def over_others(rows: Sequence[Rows], i: int, value: Function, row: int, strides: list[int], sign: int) -> int:
     """The opponents' optimum, the better bound over the rotations of their order."""
     others = [j for j in range(len(rows)) if j != i]
     turns = 1 if all(rows[j].is_point for j in others) else len(others)
@@ -416,7 +432,7 @@ def over_others(rows, i, value, row, strides, sign):
 class Step:
     """One state's backups for player `i`: integers over `unit * vector.den`, rows of the state being `first ..`."""
 
-    def __init__(self, game, i, s, reward=None):
+    def __init__(self, game: Game, i: int, s: int, reward: Rewards | None = None) -> None:
         self.game, self.i, self.s = game, i, s
         self.rewards, self.reward_den = reward or (game.rewards[i], game.reward_den[i])
         self.top, self.bottom = game.discount.numerator, game.discount.denominator
@@ -424,73 +440,82 @@ class Step:
         self.first, self.strides = game.offsets[s], game.strides[s]
         self.actions = range(game.sizes[s][i])
 
-    def row_value(self, vector):
+    def row_value(self, vector: Vector) -> Function:
         """Row k -> reward + discount * next . vector"""
         fixed, moving = self.bottom * self.game.next_den[self.s] * vector.den, self.reward_den * self.top
 
-        def value(k):
+        def value(k: int) -> int:
             return self.rewards[k] * fixed + moving * sum(w * vector.num[t] for t, w in self.game.next[k])
 
         return value
 
-    def policy_value(self, rows, vector, sign):
+    def policy_value(self, rows: Sequence[Rows], vector: Vector, sign: int) -> int:
         """Own row outermost (FORMAT 5.4)."""
         value, stride = self.row_value(vector), self.strides[self.i]
         return rows[self.i].optimum(
             lambda a: over_others(rows, self.i, value, self.first + a * stride, self.strides, sign), sign
         )
 
-    def best_value(self, rows, vector, sign):
-        """Best own action; for a lower bound also the centre's own row, before the opponents choose (FORMAT 5.5)."""
+    def best_value(self, rows: Sequence[Rows], vector: Vector, sign: int) -> int:
+        """Best own action; for a lower bound also the center's own row, before the opponents choose (FORMAT 5.5)."""
         value, i, stride = self.row_value(vector), self.i, self.strides[self.i]
         result = max(over_others(rows, i, value, self.first + a * stride, self.strides, sign) for a in self.actions)
         if sign > 0 or len(self.actions) == 1:
             return result * rows[i].den
 
-        def centred(k):
-            return sum(w * value(k + a * stride) for a, w in enumerate(rows[i].centre) if w)
+        def centred(k: int) -> int:
+            return sum(w * value(k + a * stride) for a, w in enumerate(rows[i].center) if w)
 
         return max(result * rows[i].den, over_others(rows, i, centred, self.first, self.strides, sign))
 
-    def gap_value(self, rows, bounds):
+    def gap_value(self, rows: Sequence[Rows], bounds: "PairBounds") -> int:
         """The pair bound from `PairBounds` (FORMAT 5.6)."""
         fixed, moving = self.bottom * self.game.next_den[self.s] * bounds.den, self.reward_den * self.top
         stride, following = self.strides[self.i], self.game.next
 
-        def regret(best, a):
+        def regret(best: int, a: int) -> int:
             """The opponents' best case of the gain from `best` over `a`"""
 
-            def value(k):
+            def value(k: int) -> int:
                 other = k + (best - a) * stride
                 gain = (self.rewards[other] - self.rewards[k]) * fixed
                 return gain + moving * bounds.spread(following[other], following[k])
 
             return over_others(rows, self.i, value, self.first + a * stride, self.strides, 1)
 
-        return max(rows[self.i].optimum(lambda a, best=best: regret(best, a), 1) for best in self.actions)
+        return max(rows[self.i].optimum(partial(regret, best), 1) for best in self.actions)
 
 
 class PairBounds:
     """Four vectors over one denominator: V* <= high, V* >= low_best, V >= low, V* - V <= up."""
 
-    def __init__(self, best_upper, best_lower, value_lower, gap_upper):
+    def __init__(self, best_upper: Vector, best_lower: Vector, value_lower: Vector, gap_upper: Vector) -> None:
         vectors = (best_upper, best_lower, value_lower, gap_upper)
         self.den = math.lcm(*(v.den for v in vectors))
-        self.high, best, low, self.up = ([x * (self.den // v.den) for x in v.num] for v in vectors)
-        self.keep = [max(x, h - u) for x, h, u in zip(low, self.high, self.up)]
-        self.floor = [max(x, b - u) for x, b, u in zip(low, best, self.up)]
-        self.cap = [min(h, f + u) for h, f, u in zip(self.high, self.floor, self.up)]
+        high, best, low, up = ([x * (self.den // v.den) for x in v.num] for v in vectors)
+        self.high: list[int] = high
+        self.up: list[int] = up
+        self.keep = [max(x, h - u) for x, h, u in zip(low, high, up)]
+        self.floor = [max(x, b - u) for x, b, u in zip(low, best, up)]
+        self.cap = [min(h, f + u) for h, f, u in zip(high, self.floor, up)]
 
-    def spread(self, best, own):
+    def spread(self, best: Weights, own: Weights) -> int:
         """Integer upper bound of `best . V* - own . V` for two rows of transition weights."""
-        q, total = dict(own), 0
+        q = dict(own)
+        total = 0
         for t, p in best:
             x = q.pop(t, 0)
             total += p * self.high[t] - x * self.keep[t] if p >= x else p * self.cap[t] - x * self.floor[t]
         return total - sum(x * self.floor[t] for t, x in q.items())
 
 
-def check_vector(game, i, rows, vector, backup, sign, what, reward=None):
+Sets = list[list[Rows]]  # [n][S]
+Backup = Callable[[Step, Sequence[Rows], Vector, int], int]
+
+
+def check_vector(
+    game: Game, i: int, rows: Sets, vector: Vector, backup: Backup, sign: int, what: str, reward: Rewards | None = None
+) -> None:
     """`vector >= backup(vector)` at every state (`<=` when `sign` is -1): it bounds the fixed point from that side."""
     for s in range(game.size):
         step, own = Step(game, i, s, reward), [row[s] for row in rows]
@@ -499,7 +524,7 @@ def check_vector(game, i, rows, vector, backup, sign, what, reward=None):
             raise Invalid(f"{what}: {SIDES[sign]} vector of player {game.players[i]} fails at state {game.states[s]!r}")
 
 
-def check_gap_vector(game, i, rows, vectors, what):
+def check_gap_vector(game: Game, i: int, rows: Sets, vectors: list[Vector], what: str) -> None:
     bounds = PairBounds(*vectors)
     for s in range(game.size):
         step, own = Step(game, i, s), [row[s] for row in rows]
@@ -508,7 +533,7 @@ def check_gap_vector(game, i, rows, vectors, what):
             raise Invalid(f"{what}: gap vector of player {game.players[i]} fails at state {game.states[s]!r}")
 
 
-def products(rows):
+def products(rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The product weights of the rows, in the order of the joint actions."""
     result = [1]
     for row in rows:
@@ -516,14 +541,15 @@ def products(rows):
     return result
 
 
-def check_occupancy(game, policy, vector, sign, what):
+def check_occupancy(game: Game, policy: Policy, vector: Vector, sign: int, what: str) -> None:
     """FORMAT 5.7: `vector >= (1 - g) nu + g P^T vector` (`<=` when `sign` is -1)."""
     flow = [(1 - game.discount) * p for p in game.initial]
     rows = point_rows(policy)
     for s in range(game.size):
         if not vector.num[s]:
             continue
-        own, reached = [row[s] for row in rows], {}
+        own = [row[s] for row in rows]
+        reached: dict[int, int] = {}
         for k, weight in enumerate(products([row.start for row in own])):
             if weight:
                 for t, w in game.next[game.offsets[s] + k]:
@@ -539,48 +565,49 @@ def check_occupancy(game, policy, vector, sign, what):
 # FORMAT 6: regions and trees
 
 
-def distance(center, box):
+def distance(center: list[Fraction], box: Box) -> Fraction | None:
     """Smallest L1 distance from `center` to a row of the box; `None` when the box holds no row."""
     lower, upper = box
     if sum(lower) > 1 or sum(upper) < 1 or any(l > u for l, u in zip(lower, upper)):
         return None
-    below = sum(max(l - e, ZERO) for l, e in zip(lower, center))
-    above = sum(max(e - u, ZERO) for u, e in zip(upper, center))
+    below = sum((max(l - e, ZERO) for l, e in zip(lower, center)), ZERO)
+    above = sum((max(e - u, ZERO) for u, e in zip(upper, center)), ZERO)
     return 2 * max(below, above)
 
 
 class Region:
-    """FORMAT 6.1: the rows of player `j` at state `s` within `radius[j][s]` of the centre's."""
+    """FORMAT 6.1: the rows of player `j` at state `s` within `radius[j][s]` of the center's."""
 
-    def __init__(self, game, center, radius):
+    def __init__(self, game: Game, center: Policy, radius: list[list[Fraction]]) -> None:
         self.game, self.center, self.radius = game, center, radius
 
-    def radii(self, j, boxes):
+    def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
         """Radii `[S]` of player `j` in a node; `None` when the node is seen to be empty."""
-        return None if None in self.distances(j, boxes).values() else self.radius[j]
+        return None if self.distances(j, boxes) is None else self.radius[j]
 
-    def distances(self, j, boxes):
-        return {s: distance(self.center[j][s], box) for (k, s), box in boxes.items() if k == j}
+    def distances(self, j: int, boxes: Boxes) -> dict[int, Fraction] | None:
+        """Smallest distance at each state with a box; `None` when a box holds no row."""
+        found = {s: distance(self.center[j][s], box) for (k, s), box in boxes.items() if k == j}
+        known = {s: d for s, d in found.items() if d is not None}
+        return known if len(known) == len(found) else None
 
 
 class Ball(Region):
-    """FORMAT 6.2: policies within `radius` of the expert, weighted by `occupancy`, a lower bound of the expert's."""
+    """FORMAT 6.2: policies within `budget` of the expert, weighted by `occupancy`, a lower bound of the expert's."""
 
-    def __init__(self, game, center, radius, occupancy):
-        super().__init__(game, center, radius)
-        self.weights = [max(occupancy[s], ZERO) for s in range(game.size)]
+    def __init__(self, game: Game, center: Policy, budget: Fraction, occupancy: Vector) -> None:
+        super().__init__(game, center, [])
+        self.budget, self.weights = budget, [max(occupancy[s], ZERO) for s in range(game.size)]
 
-    def radii(self, j, boxes):
+    def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
         least = self.distances(j, boxes)
-        if None in least.values():
-            return None
-        left = self.radius - sum(self.weights[s] * d for s, d in least.items())
-        if left < 0:
+        left = self.budget - sum(self.weights[s] * d for s, d in (least or {}).items())
+        if least is None or left < 0:
             return None
         return [min(TWO, least.get(s, ZERO) + left / w) if w else TWO for s, w in enumerate(self.weights)]
 
 
-def check_cover(game, i, region, boxes, node, limit):
+def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
     """FORMAT 6.3: a tree of boxes that covers the region, with a bound of player `i`'s gap on every leaf."""
     members = node.fields(("vectors", "tree"))
     pool, open_nodes = [Vector(game, v) for v in members["vectors"].items()], [boxes]
@@ -599,12 +626,15 @@ def check_cover(game, i, region, boxes, node, limit):
         raise Invalid(f"{node.where}: {len(open_nodes)} nodes are missing, the region is not covered")
 
 
-def check_leaf(game, i, region, boxes, vectors, limit, where):
-    radii = [region.radii(j, boxes) for j in range(game.n)]
-    if None in radii:
-        return
-    places = [[(j, s) for s in range(game.size)] for j in range(game.n)]
-    rows = [[Rows(region.center[j][s], radii[j][s], boxes.get((j, s))) for j, s in own] for own in places]
+def check_leaf(
+    game: Game, i: int, region: Region, boxes: Boxes, vectors: list[Vector], limit: Fraction, where: str
+) -> None:
+    rows: Sets = []
+    for j in range(game.n):
+        radii = region.radii(j, boxes)
+        if radii is None:
+            return
+        rows.append([Rows(region.center[j][s], radii[s], boxes.get((j, s))) for s in range(game.size)])
     if any(row.is_empty for own in rows for row in own):
         return
     check_vector(game, i, rows, vectors[0], Step.best_value, UPPER, where)
@@ -616,7 +646,7 @@ def check_leaf(game, i, region, boxes, vectors, limit, where):
         raise Invalid(f"{where}: bounds the gap of player {game.players[i]} by {show(shown)}, claimed {show(limit)}")
 
 
-def split(game, boxes, node):
+def split(game: Game, boxes: Boxes, node: Node) -> list[Boxes]:
     """The two halves of a node, `y[action] <= at` and `y[action] >= at`."""
     player, state, action, at = node.items(4)
     j, s = game.players.index(player.one_of(game.players)), game.states.index(state.one_of(game.states))
@@ -631,7 +661,7 @@ def split(game, boxes, node):
 # FORMAT 7: claims
 
 
-def show(x):
+def show(x: Fraction) -> str:
     """A number in a message: itself when short, six digits (cut off) when long."""
     if max(x.numerator.bit_length(), x.denominator.bit_length()) < 40:
         return str(x)
@@ -643,7 +673,7 @@ def show(x):
     return f"about {'-' if x < 0 else ''}{text[0]}.{text[1:]}e{power:+d}"
 
 
-def check_interval(node, derive):
+def check_interval(node: Node, derive: Derive) -> str:
     """Check a claimed interval against what the proof shows for either side; in words."""
     sides, words = node.fields((), ("lower", "upper")), []
     for sign, side in SIDES.items():
@@ -661,11 +691,12 @@ def check_interval(node, derive):
 class Evaluation:
     """What a proof shows of one policy: values, optimal values against it, occupancy; each vector is checked once."""
 
-    def __init__(self, game, policy, proof, prefix=""):
+    def __init__(self, game: Game, policy: Policy, proof: Node, prefix: str = "") -> None:
         self.game, self.policy, self.proof, self.prefix = game, policy, proof, prefix
-        self.rows, self.kept = point_rows(policy), {}
+        self.rows = point_rows(policy)
+        self.kept: dict[tuple[str, int, str | None], Vector] = {}
 
-    def vector(self, name, sign, check, player=None):
+    def vector(self, name: str, sign: int, check: Callable[[Vector, str], None], player: str | None = None) -> Vector:
         """The vector of that side in `proof[prefix + name]` (`[player]`), once it has passed `check(vector, where)`."""
         if (name, sign, player) not in self.kept:
             name_, proof = self.prefix + name, self.proof
@@ -678,59 +709,56 @@ class Evaluation:
             self.kept[name, sign, player] = vector
         return self.kept[name, sign, player]
 
-    def at_start(self, name, i, backup, sign):
-        def check(vector, where):
+    def at_start(self, name: str, i: int, backup: Backup, sign: int) -> Fraction:
+        def check(vector: Vector, where: str) -> None:
             check_vector(self.game, i, self.rows, vector, backup, sign, where)
 
         return self.game.at_start(self.vector(name, sign, check, self.game.players[i]))
 
-    def value(self, i, sign):
+    def value(self, i: int, sign: int) -> Fraction:
         return self.at_start("values", i, Step.policy_value, sign)
 
-    def player_gap(self, i, sign):
+    def player_gap(self, i: int, sign: int) -> Fraction:
         return max(ZERO, self.at_start("optima", i, Step.best_value, sign) - self.value(i, -sign))
 
-    def shown_gaps(self, sign):
+    def shown_gaps(self, sign: int) -> list[Fraction]:
         """Gaps of all players; a lower end may rest on those whose vectors are there."""
         given = self.proof.fields((self.prefix + "optima",), self.proof.value)[self.prefix + "optima"]
         players = given.fields((), self.game.players) if sign == LOWER else self.game.players
         return [self.player_gap(i, sign) for i, name in enumerate(self.game.players) if name in players]
 
-    def nash_gap(self, sign):
+    def nash_gap(self, sign: int) -> Fraction:
         return max(self.shown_gaps(sign), default=ZERO)
 
-    def nash_conv(self, sign):
-        return sum(self.shown_gaps(sign))
+    def nash_conv(self, sign: int) -> Fraction:
+        return sum(self.shown_gaps(sign), ZERO)
 
-    def occupancy(self, sign):
-        def check(vector, where):
+    def occupancy(self, sign: int) -> Vector:
+        def check(vector: Vector, where: str) -> None:
             check_occupancy(self.game, self.policy, vector, sign, where)
 
         return self.vector("occupancy", sign, check)
 
-    def mass(self, s, sign):
+    def mass(self, s: int, sign: int) -> Fraction:
         return max(ZERO, self.occupancy(sign)[s])
 
 
-def claim_policy_value(game, claim, proof, ask):
+def claim_policy_value(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     members = claim.fields(("kind", "policy", "values"))
     proof.fields(("values",))
     evaluation = Evaluation(game, ask("policy"), proof)
     return players_words(game, members["values"], evaluation.value, "value at the start")
 
 
-def players_words(game, node, derive, words):
+def players_words(game: Game, node: Node, derive: Callable[[int, int], Fraction], words: str) -> list[str]:
     members = node.fields((), game.players)
     if not members:
         node.fail("at least one player")
-    numbered = [(i, name) for i, name in enumerate(game.players) if name in members]
-    return [
-        f"player {name}'s {words} {check_interval(members[name], lambda sign, i=i: derive(i, sign))}"
-        for i, name in numbered
-    ]
+    numbered = [(partial(derive, i), name) for i, name in enumerate(game.players) if name in members]
+    return [f"player {name}'s {words} {check_interval(members[name], derived)}" for derived, name in numbered]
 
 
-def claim_nash_gap(game, claim, proof, ask):
+def claim_nash_gap(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     members = claim.fields(("kind", "policy"), ("nash_gap", "nash_conv", "player_gaps"))
     proof.fields(("values", "optima"))
     shown = Evaluation(game, ask("policy"), proof)
@@ -740,7 +768,7 @@ def claim_nash_gap(game, claim, proof, ask):
     return words or claim.fail("nash_gap, nash_conv or player_gaps")
 
 
-def claim_equilibrium(game, claim, proof, ask):
+def claim_equilibrium(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     regret = claim.fields(("kind", "policy", "regret"))["regret"].rational()
     proof.fields(("values", "optima"))
     shown = Evaluation(game, ask("policy"), proof).nash_gap(UPPER)
@@ -749,7 +777,7 @@ def claim_equilibrium(game, claim, proof, ask):
     return [f"the policy is a Nash equilibrium up to a regret of {show(regret)}"]
 
 
-def claim_matching_error(game, claim, proof, ask):
+def claim_matching_error(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     errors = ("eps_bc", "eps_mu", "eps_rho", "value_gap")
     members = claim.fields(("kind", "expert", "policy"), errors)
     proof.fields((), ("expert_occupancy", "policy_occupancy", "expert_values", "policy_values"))
@@ -757,7 +785,7 @@ def claim_matching_error(game, claim, proof, ask):
     policy = Evaluation(game, ask("policy"), proof, "policy_")
     states = range(game.size)
 
-    def apart(s, p, q, sign):
+    def apart(s: int, p: Fraction | int, q: Fraction | int, sign: int) -> Fraction:
         """|mu_pi(s) p - mu_E(s) q|, outward"""
         ends = (
             policy.mass(s, sign) * p - expert.mass(s, -sign) * q,
@@ -765,20 +793,19 @@ def claim_matching_error(game, claim, proof, ask):
         )
         return max(ZERO, *ends)
 
-    def eps_bc(sign):
-        return max(
-            sum(expert.mass(s, sign) * l1(own[s], other[s]) for s in states)
-            for own, other in zip(policy.policy, expert.policy)
-        )
+    def eps_bc(sign: int) -> Fraction:
+        pairs = zip(policy.policy, expert.policy)
+        return max(sum((expert.mass(s, sign) * l1(x[s], y[s]) for s in states), ZERO) for x, y in pairs)
 
-    def eps_mu(sign):
-        return sum(apart(s, 1, 1, sign) for s in states)
+    def eps_mu(sign: int) -> Fraction:
+        return sum((apart(s, 1, 1, sign) for s in states), ZERO)
 
-    def eps_rho(sign):
+    def eps_rho(sign: int) -> Fraction:
         joint = [[products([own[s] for own in who.policy]) for s in states] for who in (policy, expert)]
-        return sum(apart(s, p, q, sign) for s in states for p, q in zip(joint[0][s], joint[1][s]) if p or q)
+        pairs = [(s, p, q) for s in states for p, q in zip(joint[0][s], joint[1][s]) if p or q]
+        return sum((apart(s, p, q, sign) for s, p, q in pairs), ZERO)
 
-    def value_gap(sign):
+    def value_gap(sign: int) -> Fraction:
         return max(expert.value(i, sign) - policy.value(i, -sign) for i in range(game.n))
 
     derive = {"eps_bc": eps_bc, "eps_mu": eps_mu, "eps_rho": eps_rho, "value_gap": value_gap}
@@ -786,14 +813,15 @@ def claim_matching_error(game, claim, proof, ask):
     return words or claim.fail("at least one error")
 
 
-def l1(x, y):
-    return sum(abs(a - b) for a, b in zip(x, y))
+def l1(x: list[Fraction], y: list[Fraction]) -> Fraction:
+    return sum((abs(a - b) for a, b in zip(x, y)), ZERO)
 
 
-def claim_region_bound(game, claim, proof, ask):
+def claim_region_bound(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     members = claim.fields(("kind", "center", "radii", "nash_gap"), ("box",))
     limit = members["nash_gap"].fields(("upper",))["upper"].rational()
-    center, radius, boxes = ask("center"), [[ZERO] * game.size for _ in game.players], {}
+    center, radius = ask("center"), [[ZERO] * game.size for _ in game.players]
+    boxes: Boxes = {}
     for j, own in enumerate(game.by_state(members["radii"], True)):
         for s, node in own.items():
             radius[j][s] = node.rational()
@@ -802,18 +830,19 @@ def claim_region_bound(game, claim, proof, ask):
     for j, own in enumerate(game.by_state(members["box"], True) if "box" in members else ()):
         for s, node in own.items():
             sides, size = node.fields(("lower", "upper")), game.sizes[s][j]
-            boxes[j, s] = tuple([x.rational() for x in sides[side].items(size)] for side in SIDES.values())
+            lower, upper = ([x.rational() for x in sides[side].items(size)] for side in ("lower", "upper"))
+            boxes[j, s] = (lower, upper)
     check_players(game, Region(game, center, radius), boxes, proof.fields(("players",))["players"], limit)
     return [f"over the region, nash_gap <= {show(limit)}"]
 
 
-def check_players(game, region, boxes, node, limit):
+def check_players(game: Game, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
     covers = node.fields(game.players)
     for i, player in enumerate(game.players):
         check_cover(game, i, region, boxes, covers[player], limit)
 
 
-def claim_worst_case(game, claim, proof, ask):
+def claim_worst_case(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     members = claim.fields(("kind", "measure", "expert", "radius", "nash_gap"))
     members["measure"].one_of(("bc",))
     sides, parts = members["nash_gap"].fields((), ("lower", "upper")), proof.fields((), ("witness", "cover", "theorem"))
@@ -841,16 +870,16 @@ def claim_worst_case(game, claim, proof, ask):
     return [f"over the policies with eps_bc <= {show(radius)}: {' and '.join(words)}"]
 
 
-def read_radius(node):
+def read_radius(node: Node) -> Fraction:
     return node.rational() if node.rational() >= 0 else node.fail("a radius >= 0")
 
 
-def check_witness(game, expert, radius, lower, node):
+def check_witness(game: Game, expert: Policy, radius: Fraction, lower: Fraction, node: Node) -> None:
     """A policy in the ball, and players who gain at least `lower` against it."""
     policy = read_rows(game, node.fields(("policy", "occupancy", "values", "optima"))["policy"])
     occupancy = Evaluation(game, expert, node)
     for j, player in enumerate(game.players):
-        error = sum(occupancy.mass(s, UPPER) * l1(policy[j][s], expert[j][s]) for s in range(game.size))
+        error = sum((occupancy.mass(s, UPPER) * l1(policy[j][s], expert[j][s]) for s in range(game.size)), ZERO)
         if error > radius:
             raise Invalid(f"{node.where}: player {player}'s error is up to {show(error)}, the radius {show(radius)}")
     shown = Evaluation(game, policy, node).nash_gap(LOWER)
@@ -861,22 +890,22 @@ def check_witness(game, expert, radius, lower, node):
 # FORMAT 8: theorems, each a bound for the policies with eps_bc <= radius
 
 
-def largest_scale(game):
+def largest_scale(game: Game) -> Fraction:
     """max c_i / (1 - g)^2"""
     return max(game.half_range(i) for i in range(game.n)) / (1 - game.discount) ** 2
 
 
-def theorem_trivial(game, expert, radius, proof):
+def theorem_trivial(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
     proof.fields()
     return 2 * largest_scale(game) * (1 - game.discount)
 
 
-def theorem_value_gap(game, expert, radius, proof):
+def theorem_value_gap(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
     proof.fields()
     return game.n * radius * largest_scale(game)
 
 
-def theorem_dse(game, expert, radius, proof):
+def theorem_dse(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
     """Statewise dominance over the region of all policies."""
     everything = [[Rows(row, TWO) for row in own] for own in expert]
     for i, player in enumerate(game.players):
@@ -889,7 +918,7 @@ def theorem_dse(game, expert, radius, proof):
     return (1 + game.discount * (game.n - 1)) * largest_scale(game) * radius
 
 
-def check_dominance(game, i, s, row, high, low):
+def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vector, low: Vector) -> None:
     stride, count = game.strides[s][i], game.sizes[s][i]
     for k in range(game.offsets[s], game.offsets[s + 1]):
         a = (k - game.offsets[s]) // stride % count
@@ -910,7 +939,7 @@ def check_dominance(game, i, s, row, high, low):
                 )
 
 
-def theorem_concentrability(game, expert, radius, proof):
+def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
     """[n eps + K_i] c_i / (1 - g)^2 + eta"""
     reach = proof.fields(("occupancy", "values", "optima", "reach"))["reach"].fields(game.players)
     shown, bounds = Evaluation(game, expert, proof), [ZERO]
@@ -930,9 +959,9 @@ def theorem_concentrability(game, expert, radius, proof):
     return max(bounds) + shown.nash_gap(UPPER)
 
 
-def knapsack(gains, costs, budget):
+def knapsack(gains: list[Fraction], costs: list[Fraction], budget: Fraction) -> Fraction:
     """max { sum gains D : sum costs D <= budget, 0 <= D <= 2 }"""
-    total = sum(2 * gain for gain, cost in zip(gains, costs) if not cost)
+    total = sum((2 * gain for gain, cost in zip(gains, costs) if not cost), ZERO)
     for gain, cost in sorted(((g, c) for g, c in zip(gains, costs) if c), key=lambda x: x[0] / x[1], reverse=True):
         amount = min(TWO, budget / cost)
         total, budget = total + gain * amount, budget - cost * amount
@@ -947,7 +976,7 @@ THEOREMS = {
 }
 
 
-def claim_theorem_instance(game, claim, proof, ask):
+def claim_theorem_instance(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     name = claim.fields(("theorem",), claim.value)["theorem"].one_of(THEOREMS)
     key = "value_gap" if name == "value-gap" else "nash_gap"
     members = claim.fields(("kind", "theorem", "expert", "radius", key))
@@ -972,7 +1001,7 @@ CLAIMS = {
 # FORMAT 9: the command
 
 
-def check_certificate(game, path, expected):
+def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tuple[Any, str]:
     """The claim and its words; raises `Malformed` or `Invalid`."""
     members = open_file(read_json(path), "certificate", ("game", "claim", "proof", "end"), ("provenance",))
     if members["end"].value is not True:
@@ -984,7 +1013,7 @@ def check_certificate(game, path, expected):
             f"{members['game'].where}: the certificate speaks of another game, hash {shorten(members['game'].value)}"
         )
 
-    def ask(role):
+    def ask(role: str) -> Policy:
         policies["expert" if role == "center" else role] = rows = read_rows(game, claim.child(role))
         return rows
 
@@ -997,7 +1026,7 @@ def check_certificate(game, path, expected):
     return claim.value, "; ".join(words)
 
 
-def judge(given):
+def judge(given: argparse.Namespace) -> list[dict[str, Any]]:
     """One result a certificate."""
     try:
         game = Game(read_json(given.game))
@@ -1016,7 +1045,7 @@ def judge(given):
     return results
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="checker.py", description="Check certificates of certigap in exact arithmetic."
     )

@@ -1,6 +1,7 @@
 """The command line: `certigap COMMAND`. Results on stdout, messages on stderr; exit codes of DESIGN.
 
-0 answered or verified, 1 invalid certificate or failed assertion, 2 malformed input or usage, 3 a limit before any answer.
+0 answered or verified, 1 invalid certificate or failed assertion, 2 malformed input or usage, 3 a limit before any
+answer.
 Everything heavy is imported by the command that needs it: `certigap --help` stays quick.
 """
 
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="certigap",
         description="How exploitable is this policy, and can you prove it? Certified Nash gaps of imitated policies.",
-        epilog="Exit codes: 0 answered or verified, 1 invalid or assertion failed, 2 malformed input or usage, 3 limit reached.",
+        epilog="Exit codes: 0 answered or verified, 1 invalid or assertion failed, 2 malformed input, 3 limit reached.",
     )
     parser.add_argument("--version", action="version", version=f"certigap {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -58,13 +59,17 @@ def _parser() -> argparse.ArgumentParser:
     games.add_argument("action", nargs="?", default="list", choices=["list", "show", "export"])
     games.add_argument("name", nargs="?", help="a game of the catalog")
     games.add_argument("-o", "--output", metavar="DIR", default=".", help="export: the folder (default: this one)")
-    games.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, such as discount=1/2")
+    games.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, such as discount=1/2"
+    )
 
     gap = _command(commands, "gap", "player gaps, NashGap and NashConv of a policy")
     _files(gap, "game", "policy")
     _certificate(gap)
     _method(gap)
-    gap.add_argument("--claim", default="nash-gap", choices=["nash-gap", "equilibrium", "policy-value"], help="what -o claims")
+    gap.add_argument(
+        "--claim", default="nash-gap", choices=["nash-gap", "equilibrium", "policy-value"], help="what -o claims"
+    )
 
     errors = _command(commands, "errors", "matching errors and ValueGap of a policy against an expert")
     _files(errors, "game")
@@ -73,12 +78,16 @@ def _parser() -> argparse.ArgumentParser:
     _certificate(errors)
     _method(errors)
 
-    certify = _command(commands, "certify", "the worst NashGap of any policy with a given imitation error: a proven interval")
+    certify = _command(
+        commands, "certify", "the worst NashGap of any policy with a given imitation error: a proven interval"
+    )
     _files(certify, "game")
     certify.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     certify.add_argument("--eps", required=True, metavar="EPS", help="imitation error, full L1, such as 1/20")
     certify.add_argument("--measure", default="bc", metavar="M", help="the error that eps bounds: bc (default)")
-    certify.add_argument("--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time for the search (default 60)")
+    certify.add_argument(
+        "--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time for the search (default 60)"
+    )
     certify.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search (default 0)")
     certify.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     _certificate(certify)
@@ -89,7 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--expert", metavar="FILE", help="policy that every claim's expert must equal")
     verify.add_argument("--policy", metavar="FILE", help="policy that every claim's policy must equal")
     verify.add_argument(
-        "--assert", dest="assertions", action="append", default=[], metavar="CONDITION", help='such as "upper<=1/10", on every claim'
+        "--assert",
+        dest="assertions",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help='such as "upper<=1/10", on every claim',
     )
 
     show = _command(commands, "show", "what a certificate claims (without checking it)")
@@ -98,7 +112,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -114,7 +130,10 @@ def _certificate(parser: argparse.ArgumentParser) -> None:
 
 def _method(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--method", default="auto", choices=["auto", "exact", "enclosed"], help="exact, or proven intervals (default: by size)"
+        "--method",
+        default="auto",
+        choices=["auto", "exact", "enclosed"],
+        help="exact, or proven intervals (default: by size)",
     )
     parser.add_argument("--exact", action="store_true", help="print exact numbers of any length")
 

@@ -1,4 +1,4 @@
-"""What each command of `certigap.cli` does: read, answer, print, write. One function a command, named as the command."""
+"""What each command of `certigap.cli` does: read, answer, print, write; one function each, named as the command."""
 
 import argparse
 import sys
@@ -38,7 +38,7 @@ def games(given: argparse.Namespace) -> int:
             "title": entry.title,
             "source": entry.source,
             "description": entry.description,
-            "parameters": entry.parameters | parameters,
+            "parameters": {**entry.parameters, **parameters},
             "players": list(game.players),
             "states": len(game.states),
             "joint_actions": game.layout.rows,
@@ -142,7 +142,10 @@ def _certify_json(answer: Any, exact: bool) -> dict[str, Any]:
 def _certify_text(answer: Any) -> str:
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret)),
-        (f"worst NashGap with eps_{answer.measure.upper()} <= {format_rational(answer.radius)}", _span(answer.interval)),
+        (
+            f"worst NashGap with eps_{answer.measure.upper()} <= {format_rational(answer.radius)}",
+            _span(answer.interval),
+        ),
     ]
     known = [(f"  bound: {name}", number_text(value)) for name, value in answer.bounds.items() if value is not None]
     unproven = [name for name, value in answer.bounds.items() if value is None]
@@ -163,7 +166,9 @@ def verify(given: argparse.Namespace) -> int:
     assertions = [parse_assertion(text) for text in given.assertions]
     options = [f"--{role}={value}" for role in ("expert", "policy") if (value := getattr(given, role))]
     verdicts = verify_files(given.game, given.certificates, options)
-    failures = {verdict.certificate: failed_assertions(verdict.claim, assertions) for verdict in verdicts if verdict.claim}
+    failures = {
+        verdict.certificate: failed_assertions(verdict.claim, assertions) for verdict in verdicts if verdict.claim
+    }
     code = _exit_code(verdicts, any(failures.values()))
     if given.json:
         results = [v.to_json() | {"failed_assertions": failures.get(v.certificate, [])} for v in verdicts]
@@ -194,7 +199,9 @@ def show(given: argparse.Namespace) -> int:
     rows += [(key, claim[key]) for key in ("theorem", "measure", "radius") if key in claim]
     for name, sides in quantities_of(claim).items():
         rows += [(name, f"{'<=' if side == 'upper' else '>='} {_number(text)}") for side, text in sides.items()]
-    rows += [("carries", ", ".join(roles))] + [(key, _plain(value)) for key, value in data.get("provenance", {}).items()]
+    rows += [("carries", ", ".join(roles))] + [
+        (key, _plain(value)) for key, value in data.get("provenance", {}).items()
+    ]
     print(table(rows))
     print("claimed, not checked here: use certigap verify")
     return 0
@@ -225,7 +232,9 @@ def _demo(given: argparse.Namespace, folder: Path) -> int:
     tampered.write(folder / "tag.tampered.cert.json")
     verdicts = verify_files(game_file, [cert_file, folder / "tag.tampered.cert.json"], [f"--expert={expert_file}"])
     if given.json:
-        return _print_json(_certify_json(answer, False) | {"results": [v.to_json() | {"claim": None} for v in verdicts]})
+        return _print_json(
+            _certify_json(answer, False) | {"results": [v.to_json() | {"claim": None} for v in verdicts]}
+        )
     print("Tag (two players chase each other on a 2x3 grid; the expert is an entropy-regularised equilibrium).")
     print("How exploitable is any policy that imitates this expert up to the given error?\n")
     print(f"$ certigap certify tag.game.json --expert tag.expert.json --eps {given.eps} -o tag.cert.json")
@@ -253,7 +262,7 @@ def _parameters(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if "=" not in pair:
             raise InputError(f"--set: expected NAME=VALUE, got {pair!r}")
-    return dict(pair.split("=", 1) for pair in pairs)  # type: ignore[misc]
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def _rational_option(text: str, option: str) -> Fraction:

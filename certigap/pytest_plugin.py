@@ -18,7 +18,9 @@ class RejectedCertificate(Exception):  # noqa: N818 (a verdict, not a fault of t
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option `--certigap DIR`, which may be given several times."""
     group = parser.getgroup("certigap")
-    group.addoption("--certigap", action="append", default=[], metavar="DIR", help="check the certificates in this folder")
+    group.addoption(
+        "--certigap", action="append", default=[], metavar="DIR", help="check the certificates in this folder"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

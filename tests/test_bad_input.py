@@ -194,6 +194,7 @@ TEXT_CASES = [
     ('{"a": {"b": 1, "c": 2, "b": 1}}', "x.json: /a: expected distinct keys, got 'b' twice"),
     ('[{"\\u0061": 1, "a": 2}]', "x.json: /0: expected distinct keys, got 'a' twice"),
     ("[NaN]", "x.json: /0: expected strict JSON, got NaN"),
+    ("[[], [NaN], 1.5]", "x.json: /1/0: expected strict JSON, got NaN"),
     ("[0, -Infinity]", "x.json: /1: expected strict JSON, got -Infinity"),
     ('{"a": [1, 1e5]}', "x.json: /a/1: expected an integer, or a rational written as text, got the number '1e5'"),
     ("[1.0]", "x.json: /0: expected an integer, or a rational written as text, got the number '1.0'"),

@@ -37,7 +37,8 @@ HUGE = Fraction(7**6000, 3**5000)
 @st.composite
 def _weights(draw: st.DrawFn, names: list[str]) -> dict[str, str]:
     weights = draw(st.lists(st.integers(0, 4), min_size=len(names), max_size=len(names)).filter(any))
-    return {name: str(Fraction(w, sum(weights))) for name, w in zip(names, weights, strict=True)}
+    row = {name: str(Fraction(w, sum(weights))) for name, w in zip(names, weights, strict=True)}
+    return {name: row[name] for name in draw(st.permutations(names))}
 
 
 def _names(least: int, most: int) -> st.SearchStrategy[list[str]]:

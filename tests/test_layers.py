@@ -1,4 +1,4 @@
-"""Each layer imports only itself and what stands above it (DESIGN, Parts); planted violations prove that the walk sees them."""
+"""Each layer imports only itself and what stands above it; planted violations prove that the walk sees them."""
 
 import ast
 import sys
@@ -40,9 +40,14 @@ def imported(tree: ast.AST, module: str) -> Iterator[str]:
                 yield from (f"certigap.{alias.name}" for alias in node.names)
             elif node.module and node.module.split(".")[0] == "certigap":
                 yield node.module
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {"import_module", "__import__"}:
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {
+            "import_module",
+            "__import__",
+        }:
             yield from (
-                arg.value for arg in node.args if isinstance(arg, ast.Constant) and str(arg.value).startswith("certigap")
+                arg.value
+                for arg in node.args
+                if isinstance(arg, ast.Constant) and str(arg.value).startswith("certigap")
             )
 
 

@@ -1,4 +1,4 @@
-"""Row sets, region bounds and the bounds table: exact rules against linear programs, bounds against sampled policies."""
+"""Row sets, region bounds, the bounds table: exact rules against linear programs, bounds against sampled policies."""
 
 import itertools
 from fractions import Fraction
@@ -245,7 +245,7 @@ def test_large_constant_rewards_stay_sound() -> None:
     game = random_game(np.random.default_rng(8), 2, 2)
     shifted = markov_game(
         players=game.players, states=game.states, actions=game.actions[0], discount=game.discount,
-        initial=dict(zip(game.states, (Fraction(w, game.initial.denominator) for w in game.initial.weights), strict=True)),
+        initial=dict(zip(game.states, game.initial.fractions(), strict=True)),
         outcome=lambda s, joint: _shifted(game, s, joint),
     )  # fmt: skip
     for one in (game, shifted):

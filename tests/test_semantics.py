@@ -2,24 +2,31 @@
 
 import random
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from strategies import random_markov_game, random_normal_form, random_policy
 from test_differential import dumb_rows, dumb_values, eliminate
 
 from certigap.errors import InputError, SolverError
+from certigap.exact.interval import Interval
 from certigap.exact.linear import RowMatrix, components, solve_fixed_point, solve_transposed_fixed_point
+from certigap.exact.vector import Bracket, Vector
 from certigap.model.build import bimatrix, markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import (
     FloatGame,
     best_response,
+    enclosed_backend,
     eps_bc,
     eps_mu,
     eps_rho,
     errors,
+    exact_backend,
     expert_regret,
     gaps,
     nash_conv,
@@ -32,6 +39,9 @@ from certigap.semantics import (
     values,
     visited,
 )
+from certigap.semantics.grid import outward
+from certigap.semantics.induced import decision_process
+from certigap.semantics.matching import distance_terms
 from certigap.semantics.tensor import action_payoffs
 
 METHODS = ["auto", "exact", "enclosed", "lp"]
@@ -204,6 +214,65 @@ def test_a_program_whose_policy_is_not_optimal_is_an_error(monkeypatch: pytest.M
     monkeypatch.setattr(program.BestResponseProgram, "solve", lambda self, policy: stays)
     with pytest.raises(SolverError, match="exact test"):
         best_response(game, learner, 1, "lp")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dense_states", [300, 0])
+def test_a_discount_that_floats_take_for_1(monkeypatch: pytest.MonkeyPatch, dense_states: int) -> None:
+    monkeypatch.setattr(proposals, "_DENSE_STATES", dense_states)
+    game, _, learner = lemma1("99999999999999999999/100000000000000000000")
+    assert nash_gap(game, learner).value == Fraction(5, 3) * game.horizon
+    with pytest.raises(SolverError):
+        nash_gap(game, learner, "enclosed")
+
+
+def test_a_wrong_first_policy_is_improved_to_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(12)
+    game = random_markov_game(rng, 2, 6, 3, "9/10")
+    policy = random_policy(rng, game)
+    truth = gaps(game, policy, "exact")
+
+    def first_rows(rewards: Any, matrix: Any, discount: float, offsets: Any) -> tuple[Any, Any]:
+        return np.zeros(len(offsets) - 1), offsets[:-1]
+
+    for module in (exact_backend, enclosed_backend):
+        monkeypatch.setattr(module, "policy_iteration", first_rows)
+    assert any(row.weights[0] == 0 for own in truth.deviations for row in own)
+    assert gaps(game, policy, "exact").optima == truth.optima
+    for interval, exact in zip(gaps(game, policy, "enclosed").player_gaps, truth.player_gaps, strict=True):
+        assert exact.value in interval
+        assert interval.upper - interval.lower < Fraction(1, 10**12)
+
+
+def test_every_action_of_a_tie_is_optimal() -> None:
+    game, _, _ = lemma1("1/2")
+    stays = Policy.pure(game, {"1": "a2", "2": "a2"})
+    induced = decision_process(game, stays, 0)
+    for choice in (0, 1):
+        rows = induced.offsets[:-1] + choice
+        vector = exact_backend.evaluate_choice(induced, game.discount, rows)
+        assert exact_backend.is_optimal(induced, game.discount, rows, vector)
+
+
+@given(st.lists(st.integers(0, 9), min_size=4, max_size=4), st.integers(0, 5), st.integers(0, 5), st.fractions(0, 1))
+def test_distance_of_products_over_wide_brackets(ends: list[int], p: int, q: int, share: Fraction) -> None:
+    (a, b), (c, d) = sorted(ends[:2]), sorted(ends[2:])
+    first, second = Bracket(Vector((a,), 3), Vector((b,), 3)), Bracket(Vector((c,), 5), Vector((d,), 5))
+    sizes = [np.array([x], dtype=object) for x in (p, q)]
+    lower, upper = (Fraction(x[0], 15) for x in distance_terms(first, sizes[0], second, sizes[1]))
+    corners = [abs(Fraction(x, 3) * p - Fraction(y, 5) * q) for x in (a, b) for y in (c, d)]
+    inside = abs((a + share * (b - a)) / 3 * p - (c + share * (d - c)) / 5 * q)
+    assert lower <= min(*corners, inside)
+    assert upper == max(corners)
+    assert lower in (0, min(corners))
+
+
+@given(st.integers(-(2**700), 2**700), st.integers(2**600, 2**700))
+def test_rounding_outward_is_outward_and_short(numerator: int, denominator: int) -> None:
+    exact = Fraction(numerator, denominator)
+    rounded = outward(Interval.point(exact))
+    assert exact in rounded
+    assert rounded.upper - rounded.lower <= abs(exact) / 2**90
 
 
 def test_wrong_method_and_foreign_policy_are_input_errors() -> None:

@@ -1,4 +1,4 @@
-"""The worst-case interval: brute force on normal forms, random policies of the ball, games solved by hand, interrupts."""
+"""The worst-case interval: brute force on normal forms, random policies of the ball, interrupts."""
 
 import itertools
 from fractions import Fraction
@@ -29,7 +29,7 @@ def check_answer(answer: WorstCaseAnswer) -> None:
     """The lower end is the witness's own gap, its error at most the radius, the upper end the smallest bound."""
     assert answer.witness is not None
     assert answer.interval.lower is not None
-    assert eps_bc(answer.game, answer.witness, answer.expert).upper <= answer.radius
+    assert eps_bc(answer.game, answer.expert, answer.witness).upper <= answer.radius
     assert matching_cost(answer.witness, answer.expert, answer.occupancy_upper) <= answer.radius
     gap = gaps(answer.game, answer.witness, "exact").player_gaps[answer.witness_player].value
     initial = answer.game.initial

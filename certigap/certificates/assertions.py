@@ -1,7 +1,8 @@
 """Conditions on what a certificate proves, such as `upper<=1/10` (`certigap verify --assert`).
 
-A condition is `[quantity.]side relation rational`. The quantity is a claimed one (`nash_gap`, `eps_bc`, `player_gaps.NAME`, ...); left out, it
-is `nash_gap`, or the only one that there is. A side that is not claimed satisfies nothing.
+A condition is `[quantity.]side relation rational`. The quantity is a claimed one (`nash_gap`, `eps_bc`,
+`player_gaps.NAME`, ...); left out, it is `nash_gap`, or the only one that there is. A side that is not claimed
+satisfies nothing.
 """
 
 import operator

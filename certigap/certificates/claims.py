@@ -1,7 +1,6 @@
 """An answer turned into a claim and its proof, one function a kind (`proofs/FORMAT.md`, 7)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +24,8 @@ def certificate(answer: Any, kind: str | None = None) -> Certificate:
 
     Args:
         answer: a result of `gaps`, `matching_errors`, `worst_case`, `region_bound` or `theorem_instance`.
-        kind: what to claim of it, where it can prove several things: of `gaps`, "nash-gap" (default), "equilibrium" or "policy-value".
+        kind: what to claim of it, where it can prove several things: of `gaps`, "nash-gap" (default), "equilibrium"
+            or "policy-value".
 
     Raises:
         InputError: an object that is no answer, or a kind that it cannot prove.
@@ -71,7 +71,8 @@ def _intervals(game: Game, intervals: Iterable[Interval]) -> dict[str, Any]:
 def _policy_value(answer: GapAnswer) -> Certificate:
     weights, denominator = answer.game.initial.weights, answer.game.initial.denominator
     at_start = [
-        Interval(value.lower.dot(weights, denominator), value.upper.dot(weights, denominator)) for value in answer.values
+        Interval(value.lower.dot(weights, denominator), value.upper.dot(weights, denominator))
+        for value in answer.values
     ]
     claim = {
         "kind": "policy-value",

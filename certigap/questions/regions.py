@@ -19,8 +19,8 @@ def region_bound(center: Policy, radii: Radii) -> RegionBound:
 
     Args:
         center: a policy.
-        radii: L1 distance in [0, 2] allowed to every row; or per player, `{player: radius}` or `{player: {state: radius}}`
-            (players and states left out: 0).
+        radii: L1 distance in [0, 2] allowed to every row; or `{player: radius}`, or `{player: {state: radius}}` (players
+            and states left out: 0).
 
     Raises:
         InputError: an unknown name, or a radius outside [0, 2].

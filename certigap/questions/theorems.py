@@ -3,7 +3,7 @@
 For every policy with eps_BC <= eps around the expert:
 
     trivial           NashGap <= 2 max c_i / (1 - g)
-    dse               NashGap <= [1 + g (n - 1)] max c_i eps / (1 - g)^2, the expert being dominant (paper: Lemma 3, with 2n)
+    dse               NashGap <= [1 + g (n - 1)] max c_i eps / (1 - g)^2, the expert dominant (paper: Lemma 3, with 2n)
     concentrability   NashGap <= max_i [n eps + K_i] c_i / (1 - g)^2 + eta
     value-gap         ValueGap <= n max c_i eps / (1 - g)^2
 """
@@ -53,8 +53,8 @@ def theorem_instance(game: Game, expert: Policy, theorem: str, eps: RationalLike
         eps: radius of the ball, eps_BC <= eps (full L1).
 
     Raises:
-        InputError: an unknown theorem, a negative radius, or a hypothesis that is not shown to hold, with the state, action and
-            profile at which it fails.
+        InputError: an unknown theorem, a negative radius, or a hypothesis that is not shown to hold, with the state,
+            action and profile at which it fails.
         LimitError: more states than the theorem's evidence is made for.
 
     >>> import certigap as cg

@@ -1,8 +1,9 @@
-"""Worst case over a ball of policies: W_BC(eps) = sup { NashGap(pi) : pi in B_BC(eps) } as a certified interval (THEORY 1, 5, 6).
+"""Worst case over a ball: W_BC(eps) = sup { NashGap(pi) : pi in B_BC(eps) }, a certified interval (THEORY 1, 5, 6).
 
-The upper end is the smallest certified bound of the table (`certigap.regions.bounds`), the lower end the proved gap of a witness
-policy whose error, priced with an upper bound of the expert's occupancy, is at most eps. The interval is valid at every
-moment of the work: an interrupt or an exhausted budget returns the one that stands, with `complete` False.
+The upper end is the smallest certified bound of the table (`certigap.regions.bounds`), the lower end the proved
+gap of a witness policy whose error, priced with an upper bound of the expert's occupancy, is at most eps. The
+interval is valid at every moment of the work: an interrupt or an exhausted budget returns the one that stands,
+with `complete` False.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Certified upper bounds of a player's gap over a region (THEORY 5): float vectors, rounded outward, checked in integers.
+"""Certified upper bounds of a player's gap over a region (THEORY 5): float vectors, rounded, checked in integers.
 
 For player i four vectors over the states are published, each verified by one inequality at every state
 (`certigap.regions.operators`): best_upper >= V_i^{*,pi_-i}, best_lower <= V_i^{*,pi_-i}, value_lower <= V_i^pi and
@@ -6,8 +6,8 @@ gap_upper >= V_i^{*,pi_-i} - V_i^pi for every pi of the region. Then
 
     sup gap_i <= nu.gap_upper  (pair),    sup gap_i <= nu.(best_upper - value_lower)  (decoupled),
 
-and a third, the advantage bound, has a vector of its own. A vector that fails its check is inflated and tried again; when that
-does not help, a constant vector that always holds takes its place.
+and a third, the advantage bound, has a vector of its own. A vector that fails its check is inflated and tried
+again; when that does not help, a constant vector that always holds takes its place.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The table of named upper bounds of W_BC(eps) = sup { NashGap(pi) : pi in B_BC(eps) } (THEORY 5), each one certified.
 
     trivial           2 max_i c_i / (1 - g)
-    dse               [1 + g (n - 1)] max_i c_i eps / (1 - g)^2, once dominance is proved at every state (regions/dominance)
+    dse               [1 + g (n - 1)] max_i c_i eps / (1 - g)^2, once dominance is proved (regions/dominance)
     delta, value_form not computed here: None
     concentrability   regions/concentrability
     region            nu.gap_upper of the rectangular hull of the ball, the largest over the players (regions/bound)

@@ -1,17 +1,19 @@
-"""The concentrability bound of THEORY 5: no dominance, no continuity, only how far player i alone can move the occupancy.
+"""The concentrability bound of THEORY 5: only how far player i alone can move the occupancy.
 
 With M_i(s) >= max over pi_i' of mu_{(pi_i', piE_-i)}(s) and m <= mu_piE,
 
     gap_i(pi) <= [ n eps + K_i ] c_i / (1 - g)^2 + eta    on B_BC(eps),
     K_i = max { sum_s M_i(s) D(s) : sum_s m(s) D(s) <= (n - 1) eps, 0 <= D <= 2 },
 
-eta the expert's own regret. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of player i against piE_-i for
-the reward (1 - g) on s: one vector per player and state, so above `MAX_STATES` states the bound is not computed.
+eta the expert's own regret. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of player i against
+piE_-i for the reward (1 - g) on s: one vector per player and state, so above `MAX_STATES` states the bound is
+not computed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +32,7 @@ _TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Concentrability:
-    """The bound and its evidence: `reach[i][s]` is a vector U with nu.U >= max over pi_i' of mu_{(pi_i', piE_-i)}(s)."""
+    """The bound and its evidence: nu.reach[i][s] >= max over pi_i' of mu_{(pi_i', piE_-i)}(s)."""
 
     bound: Fraction
     reach: tuple[tuple[Vector, ...], ...]  # [n][S] of [S]
@@ -94,9 +96,9 @@ def reach_vectors(expert: Policy, player: int) -> tuple[Vector, ...]:
 def _proposal(game: Game, process: Induced) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], float]:
     """Value iteration for all targets at once: `[S, S]`, column per target, and the last move."""
     discount, states = float(game.discount), len(game.states)
-    matrix = process.matrix.sparse(states) if process.matrix is not None else None
-    reward = (1 - discount) * np.eye(states)
-    u = np.zeros((states, states))
+    matrix: Any = process.matrix.sparse(states) if process.matrix is not None else None
+    reward: Any = (1 - discount) * np.eye(states)
+    u: Any = np.zeros((states, states))
     move = 1.0
     for _ in range(50 + int(30 / (1 - discount))):
         new = reward + discount * np.maximum.reduceat(matrix @ u, process.offsets[:-1], axis=0)

@@ -4,8 +4,9 @@ With V_hi >= V_i^{*,pi_-i} >= V_lo for every pi (the region of all policies), D 
 
     r_i(s,a',b) - r_i(s,a,b) + g sum_s' ( D+ V_hi - D- V_lo ) <= 0
 
-for every state s, every a in the support of piE_i(.|s), every a' and b: then Q_i^{*,pi_-i}(s,a) = V_i^{*,pi_-i}(s) for those a,
-whatever the others do, so piE_i is a best response to every pi_-i. A refusal refutes nothing: it names where the check stops.
+for every state s, every a in the support of piE_i(.|s), every a' and b: then Q_i^{*,pi_-i}(s,a) =
+V_i^{*,pi_-i}(s) for those a, whatever the others do, so piE_i is a best response to every pi_-i. A refusal
+refutes nothing: it names where the check stops.
 """
 
 from collections.abc import Sequence

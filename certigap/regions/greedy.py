@@ -1,20 +1,20 @@
 """Exact linear maximisation over one row of a region (THEORY 5).
 
-The set is Y = {y in the simplex : l <= y <= u, ||y - e||_1 <= b} for a probability row e. Write y = e - d + r with d, r >= 0
-and sum d = sum r = t. Then y is in Y exactly when, for some such d, r and t,
+The set is Y = {y in the simplex : l <= y <= u, ||y - e||_1 <= b} for a probability row e. Write y = e - d + r
+with d, r >= 0 and sum d = sum r = t. Then y is in Y exactly when, for some such d, r and t,
 
     (e - u)+ <= d <= (e - l)+ v (e - u)+,   (l - e)+ <= r <= (u - e)+ v (l - e)+,   2 t <= b
 
-(if d_k and r_k are both positive then l_k <= e_k <= u_k, and y_k stays between the two ends; the distance only shrinks). For fixed
-t the best d takes what it must and then the cheapest coordinates, the best r what it must and then the dearest: two
-fractional knapsacks, so the value is concave in t, from t = max(sum (l - e)+, sum (e - u)+) on. Hence the rule is exact:
-start from clip(e, l, u), repair the sum at the cheapest or dearest coordinates, then exchange the mass b/2 - t from the cheapest
-donor to the dearest receiver while that gains. It equals min over lambda >= 0 of lambda b + max over the box of
-sum_k (c_k y_k - lambda |y_k - e_k|), its linear programming dual. The set is empty iff l <= u fails, or sum l <= 1 <= sum u
-fails, or b/2 < t at the start.
+(if d_k and r_k are both positive then l_k <= e_k <= u_k, and y_k stays between the two ends; the distance only
+shrinks). For fixed t the best d takes what it must and then the cheapest coordinates, the best r what it must
+and then the dearest: two fractional knapsacks, so the value is concave in t, from t = max(sum (l - e)+, sum (e
+- u)+) on. Hence the rule is exact: start from clip(e, l, u), repair the sum at the cheapest or dearest
+coordinates, then exchange the mass b/2 - t from the cheapest donor to the dearest receiver while that gains. It
+equals min over lambda >= 0 of lambda b + max over the box of sum_k (c_k y_k - lambda |y_k - e_k|), its linear
+programming dual. The set is empty iff l <= u fails, or sum l <= 1 <= sum u fails, or b/2 < t at the start.
 
-Several opponents: sup over products is at most the nested maximum, y_1 outermost and a y_2(.|b_1) for every b_1, and so on.
-Orders are the rotations of the list of opponents; the smallest nested value over them is kept.
+Several opponents: sup over products is at most the nested maximum, y_1 outermost and a y_2(.|b_1) for every
+b_1, and so on. Orders are the rotations of the list of opponents; the smallest nested value over them is kept.
 """
 
 import math
@@ -28,7 +28,7 @@ __all__ = ["RowSet", "maximiser", "maximum", "minimum", "nested_infimum", "neste
 
 @dataclass(frozen=True, slots=True)
 class RowSet:
-    """The rows {l <= y <= u, ||y - e||_1 <= b} over one denominator: every integer below is a mass times `denominator`."""
+    """The rows {l <= y <= u, ||y - e||_1 <= b}: every integer below is a mass times `denominator`."""
 
     base: tuple[int, ...]  # clip(e, l, u)
     donors: tuple[int, ...]  # mass that each coordinate of `base` may lose

@@ -5,11 +5,12 @@ The operators (player i, state s, opponents' rows nested as in `certigap.regions
     BEST_UPPER   X(s) = max_a sup_y q_X(a, y)                       q_X = r_i + discount * P X
     BEST_LOWER   X(s) = max( max_a inf_y q_X(a, y), inf_y sum_a e_i(a) q_X(a, y) )
     VALUE_LOWER  X(s) = inf_{x in Y_i(s)} ( a -> inf_y q_X(a, y) )
-    PAIR         X(s) = max_a' sup_{x in Y_i(s)} ( a -> sup_y sum_b y(b) [ r(a',b) - r(a,b) + discount * sum_s' h(s') ] )
+    PAIR         X(s) = max_a' sup_{x in Y_i(s)} ( a -> sup_y sum_b y(b) [ r(a',b) - r(a,b) + discount sum_s' h(s') ] )
     ADVANTAGE    X(s) = sup_{x in Y_i(s)} ( a -> cbar(s,a) + discount * sup_y sum_b y(b) P(.|s,a,b).X )
     REGRET       X(l) = cbar(s,a) at own action l = (s,a): not iterated, a function of BEST_UPPER and BEST_LOWER
 
-Each is monotone and a contraction of modulus `discount` in the maximum norm, so Gauss-Seidel sweeps converge from anywhere.
+Each is monotone and a contraction of modulus `discount` in the maximum norm, so Gauss-Seidel sweeps converge
+from anywhere.
 """
 
 from collections.abc import Callable
@@ -260,10 +261,10 @@ def state_value(
             best = max(best, row_maximum(out, size, sets, player, state, order))
         return best
     backups(q, player, state, game, x, 0.0 if kind == ADVANTAGE else 1.0)
-    contract(q, 1.0 if kind == BEST_UPPER or kind == ADVANTAGE else -1.0, player, size, state, game, sets, out, work)
+    contract(q, 1.0 if kind in (BEST_UPPER, ADVANTAGE) else -1.0, player, size, state, game, sets, out, work)
     first = sets.first[player, state]
     if kind == BEST_UPPER:
-        return out[:size].max()
+        return float(out[:size].max())
     if kind == ADVANTAGE:
         for a in range(size):
             out[a] += cbar[first - sets.first[player, 0] + a]
@@ -275,7 +276,7 @@ def state_value(
     best = out[:size].max()
     mix_own_row(q, player, state, game, sets)
     contract(q, -1.0, player, 1, state, game, sets, out, work)
-    return max(best, out[0])
+    return max(float(best), float(out[0]))
 
 
 @compiled
@@ -309,11 +310,12 @@ def iterate(
 ) -> tuple[Floats, float]:
     """Gauss-Seidel sweeps from `start` until no entry moves by more than `tolerance`.
 
-    After `wait` sweeps the geometric tail of the last move is added; a jump that was followed by a larger move doubles `wait`, so
-    that the contraction wins in the end (4-state games at discount 4/5: 30 sweeps instead of 130).
+    After `wait` sweeps the geometric tail of the last move is added; a jump that was followed by a larger move
+    doubles `wait`, so that the contraction wins in the end (4-state games at discount 4/5: 30 sweeps instead of
+    130).
 
-    `high`, `low`, `value` are the vectors BEST_UPPER, BEST_LOWER, VALUE_LOWER (PAIR only), `cbar` the regrets (ADVANTAGE
-    only). Returns the vector and its last largest move.
+    `high`, `low`, `value` are the vectors BEST_UPPER, BEST_LOWER, VALUE_LOWER (PAIR only), `cbar` the regrets
+    (ADVANTAGE only). Returns the vector and its last largest move.
     """
     states = game.shapes.shape[0]
     x = start.copy()

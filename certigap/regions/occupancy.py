@@ -1,7 +1,8 @@
 """Short lower bounds of an occupancy: few bits, so that radii eps / m(s) and everything made of them stay small.
 
-Any m >= 0 with m <= (1 - g) nu + g P^T m satisfies m <= mu (`certigap.regions.region`). The right side, rounded down to a
-grid, is monotone in m; from m = floor(mu) the iteration m <- min(m, right side) therefore ends at such an m.
+Any m >= 0 with m <= (1 - g) nu + g P^T m satisfies m <= mu (`certigap.regions.region`). The right side, rounded
+down to a grid, is monotone in m; from m = floor(mu) the iteration m <- min(m, right side) therefore ends at
+such an m.
 """
 
 from fractions import Fraction

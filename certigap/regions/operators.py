@@ -1,11 +1,13 @@
 """The operators of THEORY 5 in exact integers: what makes a proposed vector a proof.
 
 Every operator T below is monotone and contracts the maximum norm by the discount, and the wanted quantity D satisfies
-D <= T D' for all D' >= D (upper bounds; reversed for lower ones). Hence X >= T X at every state proves X >= D: start from X
-plus a large constant and iterate. The operators are those of `certigap.regions.kernel`, with q_X, the sets and h as there.
+D <= T D' for all D' >= D (upper bounds; reversed for lower ones). Hence X >= T X at every state proves X >= D:
+start from X plus a large constant and iterate. The operators are those of `certigap.regions.kernel`, with q_X,
+the sets and h as there.
 
-An operator yields per state a pair (value, scale) of integers: T X(s) = value / (scale * d) for X = x / d, where all vectors of
-one call share the denominator d. At discount 0, T X does not depend on X and is the best vector itself.
+An operator yields per state a pair (value, scale) of integers: T X(s) = value / (scale * d) for X = x / d,
+where all vectors of one call share the denominator d. At discount 0, T X does not depend on X and is the best
+vector itself.
 """
 
 import math
@@ -85,7 +87,8 @@ def gap_upper_steps(
     game: ScaledGame, region: Region, player: int, known: Sequence[Sequence[int]], x: Sequence[int], d: int
 ) -> Steps:
     """The pair rule; `known` are best_upper, best_lower, value_lower, proved before, over the denominator d like x."""
-    prices = _pair_prices(*known, x)
+    high, low, value = known
+    prices = _pair_prices(high, low, value, x)
     lists = game.deviations(player)
     for state, sets, deviations in zip(game.states, region.sets, lists, strict=True):
         values = (

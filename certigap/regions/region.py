@@ -1,9 +1,9 @@
 """Regions of policies (THEORY 5): a product of row sets, an L1 ball around the center's row cut with an optional box.
 
 The rectangular hull of the ball B_BC(eps) around an expert with occupancy mu gives every player the radius
-b(s) = min(2, eps / m(s)) at state s, where 0 <= m <= mu entrywise (2 where m(s) = 0): an error of at most eps in expectation over
-mu leaves at most eps / mu(s) for the state s. The proof of m <= mu is m <= (1 - discount) nu + discount P^T m, because the
-right side is monotone and a contraction in the sum norm with fixed point mu.
+b(s) = min(2, eps / m(s)) at state s, where 0 <= m <= mu entrywise (2 where m(s) = 0): an error of at most eps
+in expectation over mu leaves at most eps / mu(s) for the state s. The proof of m <= mu is m <= (1 - discount)
+nu + discount P^T m, because the right side is monotone and a contraction in the sum norm with fixed point mu.
 """
 
 from collections.abc import Sequence
@@ -126,7 +126,7 @@ def all_policies(center: Policy) -> Region:
 
 
 def float_sets(region: Region) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], ...]:
-    """The fields of `kernel.SetArrays` after `first`: center, base, donors, receivers (flat), need, exchange `[n, S]`."""
+    """The fields of `kernel.SetArrays` after `first`, in their order."""
     states, players = range(len(region.game.states)), range(len(region.game.players))
     by_player = [[region.sets[s][i] for s in states] for i in players]
     flat = [

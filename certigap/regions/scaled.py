@@ -1,7 +1,8 @@
 """A game in integers, state by state, for exact one-pass checks.
 
-At state s one integer Q(s) clears every denominator: `rewards[i][k]` is Q r_i, `following[k]` lists (s', Q discount P(s'|k)).
-With a vector X = x / d of integers, Q d q_X(k) = d rewards[i][k] + sum_s' following[k][s'] x[s'] is an integer.
+At state s one integer Q(s) clears every denominator: `rewards[i][k]` is Q r_i, `following[k]` lists (s', Q
+discount P(s'|k)). With a vector X = x / d of integers, Q d q_X(k) = d rewards[i][k] + sum_s' following[k][s']
+x[s'] is an integer.
 """
 
 import math

@@ -148,7 +148,7 @@ def _weighted(masses: Vector, numerators: IntArray, denominators: IntArray) -> F
 
 def _state_error(expert: Bracket, policy: Bracket) -> Interval:
     size = np.ones(len(expert.lower), dtype=object)
-    lower, upper = _distance_terms(expert, size, policy, size)
+    lower, upper = distance_terms(expert, size, policy, size)
     common = _common(expert, policy)
     return Interval(Fraction(sum(lower.tolist()), common), Fraction(sum(upper.tolist()), common))
 
@@ -160,7 +160,7 @@ def _joint_error(game: Game, expert: Policy, policy: Policy, expert_mass: Bracke
     rows = np.flatnonzero(np.asarray((first != 0) | (second != 0), dtype=bool))
     owner = state[rows]
     p, q = first[rows] * second_scale[owner], second[rows] * first_scale[owner]
-    lower, upper = _distance_terms(_at(expert_mass, owner), p, _at(policy_mass, owner), q)
+    lower, upper = distance_terms(_at(expert_mass, owner), p, _at(policy_mass, owner), q)
     common = _common(expert_mass, policy_mass)
     starts = np.flatnonzero(np.concatenate([[True], np.diff(owner) != 0]))
     scale = (first_scale * second_scale)[owner[starts]].tolist()
@@ -195,8 +195,16 @@ def _common(first: Bracket, second: Bracket) -> int:
     return first.lower.denominator * second.lower.denominator
 
 
-def _distance_terms(first: Bracket, p: IntArray, second: Bracket, q: IntArray) -> tuple[IntArray, IntArray]:
-    """Ends of `|m1 p - m2 q|`, entrywise, over the product of the two brackets' denominators."""
+def distance_terms(first: Bracket, p: IntArray, second: Bracket, q: IntArray) -> tuple[IntArray, IntArray]:
+    """Ends of `|m1 p - m2 q|`, entrywise, for m1 and m2 in the brackets.
+
+    Args:
+        first: m1, `[S]`; `second`: m2, `[S]`.
+        p: `[S]` integers >= 0; `q` likewise.
+
+    Returns:
+        Lower and upper numerators `[S]`, over the product of the two brackets' denominators.
+    """
     a, b = _scaled(first, second.lower.denominator)
     c, d = _scaled(second, first.lower.denominator)
     upper = np.maximum(b * p - c * q, d * q - a * p)

@@ -5,6 +5,7 @@ component has at most 2,000 states (fill-in stays inside components); else BiCGS
 residuals refine.
 """
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -88,10 +89,15 @@ def _dense(matrix: Any, discount: float) -> tuple[Any, Any] | None:
     size = matrix.shape[0]
     if size > _DENSE_STATES:
         return None
-    from scipy.linalg import lu_factor, lu_solve
+    from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
 
     table = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
-    factors = lu_factor(np.eye(size) - discount * table)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", LinAlgWarning)
+            factors = lu_factor(np.eye(size) - discount * table)
+    except LinAlgWarning as error:
+        raise _singular(size, discount) from error
     return (lambda b: lu_solve(factors, b)), (lambda b: lu_solve(factors, b, trans=1))
 
 
@@ -107,7 +113,10 @@ def _sparse(matrix: Any, discount: float) -> tuple[Any, Any]:
     if largest > _LU_COMPONENT:
         return (lambda b: _iterate(system, b)), (lambda b: _iterate(system.T.tocsr(), b))
     order = np.argsort(labels, kind="stable")
-    factors = splu(system[order][:, order].tocsc(), permc_spec="NATURAL" if largest == 1 else "COLAMD")
+    try:
+        factors = splu(system[order][:, order].tocsc(), permc_spec="NATURAL" if largest == 1 else "COLAMD")
+    except RuntimeError as error:
+        raise _singular(len(order), discount) from error
     back = np.argsort(order)
     return (lambda b: factors.solve(b[order])[back]), (lambda b: factors.solve(b[order], trans="T")[back])
 
@@ -128,7 +137,11 @@ def _iterate(system: Any, right: FloatArray) -> FloatArray:
     return np.asarray(answer)
 
 
+def _singular(size: int, discount: float) -> SolverError:
+    return SolverError(f"I - g P on {size} states: expected it regular in floats, got singular at g = {discount!r}")
+
+
 def _finite(answer: Any) -> FloatArray:
     if not np.isfinite(answer).all():
-        raise SolverError("float linear solve: expected finite numbers, got overflow (discount too close to 1?)")
+        raise SolverError("float linear solve: expected finite numbers, got an overflow")
     return np.asarray(answer, dtype=np.float64)

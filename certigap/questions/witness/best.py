@@ -19,6 +19,7 @@ __all__ = ["Search", "Witness", "exact_witness"]
 
 MIN_STARTS = 6
 MAX_STARTS = 24
+PATIENCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +56,40 @@ class Search:
         ]
 
     def run(self, deadline: float | None = None, count: int | None = None) -> bool:
-        """Search until `deadline` (`time.monotonic` seconds) or through `count` starts a player; True if it was not cut."""
+        """Search through `count` starts a player; False when `deadline` (`time.monotonic` seconds) cut it.
+
+        Without `count`, up to `MAX_STARTS`, and no more once `PATIENCE` of them in a row have brought nothing.
+        """
 
         def going() -> bool:
             return deadline is None or time.monotonic() < deadline
 
         players = range(len(self._shares))
-        total = count if count is not None else self._default_count()
+        total = self._default_count() if count is None else count
         rng = np.random.default_rng(self.seed)
         streams = [starts(self.play, self._shares, i, self._center, rng, total) for i in players]
+        idle = 0
         for batch in zip(*streams, strict=True):
+            improved = False
             for player, start in enumerate(batch):
                 if not going():
                     return False
-                self._keep(ascend(self.play, self._shares, player, start, going))
+                improved |= self._keep(ascend(self.play, self._shares, player, start, going))
+            idle = 0 if improved else idle + 1
+            if count is None and idle >= PATIENCE:
+                break
         return going()
 
     def candidates(self) -> list[Found]:
         """The best policy of every player searched so far, the largest float gap first."""
         return sorted(self.found.values(), key=lambda found: -found.gap)
 
-    def _keep(self, found: Found) -> None:
+    def _keep(self, found: Found) -> bool:
         best = self.found.get(found.player)
-        if best is None or found.gap > best.gap:
-            self.found[found.player] = found
+        if best is not None and found.gap <= best.gap:
+            return False
+        self.found[found.player] = found
+        return best is None or found.gap > best.gap + 1e-9 * abs(best.gap)
 
     def _default_count(self) -> int:
         states = len(self.expert.game.states)

@@ -1,7 +1,8 @@
 """Linear maximisation over one player's share of B_BC(eps): a fractional knapsack over (state, donor action).
 
-max sum_s G(s).y(s) subject to sum_s mu(s) ||y(s) - e(s)||_1 <= eps: without a box the best receiver of a state is its best action,
-so mass e(s,k) moves from k to it, with the gain G(s,top) - G(s,k) and the cost 2 mu(s) per unit; the best ratios are served first.
+max sum_s G(s).y(s) subject to sum_s mu(s) ||y(s) - e(s)||_1 <= eps: without a box the best receiver of a state
+is its best action, so mass e(s,k) moves from k to it, with the gain G(s,top) - G(s,k) and the cost 2 mu(s) per
+unit; the best ratios are served first.
 """
 
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ Proposals only, never facts. A policy is a sequence of flat arrays, one per play
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,12 +52,13 @@ class Play(FloatGame):
     def own_values(self, policy: Sequence[Floats], player: int, own: int, value: Floats) -> Floats:
         """`[L_own]` payoff to `player` of each action of player `own`, the others as in `policy`, then `value`."""
         rows = self.joint(policy, without=own) * self.action_values(player, value)
-        return np.bincount(self.layout.action_index[own], weights=rows, minlength=len(policy[own]))
+        index = self.layout.action_index[own]
+        return np.asarray(np.bincount(index, weights=rows, minlength=len(policy[own])), dtype=np.float64)
 
     def _dense_gap(self, policy: Sequence[Floats], player: int, guess: Floats | None) -> Gap:
         weights = self.joint(policy, without=player)
         index, size = self.layout.action_index[player], len(policy[player])
-        rewards = np.bincount(index, weights=weights * self.rewards[player], minlength=size)
+        rewards: Any = np.bincount(index, weights=weights * self.rewards[player], minlength=size)
         order, starts = self._groups[player]
         matrix = np.add.reduceat((weights[:, None] * self.transitions)[order], starts, axis=0)
         value = self._value(policy[player], rewards, matrix, player)

@@ -17,6 +17,7 @@ from certigap.questions.witness.play import Floats
 __all__ = ["inside_ball", "matching_cost"]
 
 GRID = 2**32
+_SHORT = 1_000
 
 
 def inside_ball(policy: Sequence[Floats], expert: Policy, occupancy_upper: Vector, eps: Fraction) -> Policy:
@@ -72,8 +73,11 @@ def _factor(
 
 
 def _rounded(row: Floats) -> list[Fraction]:
-    """The row over the grid; its largest entry absorbs the remainder."""
+    """The short rationals that the floats stand for, if they sum to 1; else the row over the grid."""
     clipped = np.clip(row, 0.0, 1.0)
+    short = [Fraction(float(value)).limit_denominator(_SHORT) for value in clipped]
+    if sum(short) == 1 and all(abs(float(x) - value) < 1e-12 for x, value in zip(short, clipped, strict=True)):
+        return short
     weights = [round(float(value) * GRID) for value in clipped / clipped.sum()]
     weights[int(np.argmax(clipped))] += GRID - sum(weights)
     return [Fraction(weight, GRID) for weight in weights]

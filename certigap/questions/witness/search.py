@@ -6,8 +6,9 @@ At a policy with best response pi_i* the gap is V^{pi_i*,pi_-i}(nu) - V^pi(nu), 
     opponent j:  [ mu_{pi*}(s) Q_j^{pi*}(s,b) - mu_pi(s) Q_j^pi(s,b) ] / (1 - g),   pi* = (pi_i*, pi_-i)
 
 (Q_j: the payoff to i of j's action). A move goes towards the vertex of one player's share of the ball that the gradient
-points to (`oracle`), and a line search along it looks inside as well: in an opponent's row the gap can peak between the ends. States
-that the expert does not visit cost nothing, so small weights are added to their occupancies to give them a direction.
+points to (`oracle`), and a line search along it looks inside as well: in an opponent's row the gap can peak
+between the ends. States that the expert does not visit cost nothing, so small weights are added to their
+occupancies to give them a direction.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -101,7 +102,7 @@ def _narrow(at: Callable[[float], float], tried: dict[float, Gap]) -> None:
 def starts(
     play: Play, shares: Sequence[Share], player: int, expert: Sequence[Floats], rng: np.random.Generator, count: int
 ) -> Iterator[list[Floats]]:
-    """Starting points: the expert, all budgets at one state, vertices of random directions; endless randomness, cut at `count`."""
+    """`count` starting points: the expert, all budgets at one state, vertices of random directions."""
     yield list(expert)
     here = play.gap(expert, player)
     slopes = [gradient(play, expert, player, j, here) for j in range(len(shares))]
