@@ -10,7 +10,6 @@ from certigap.errors import InputError
 from certigap.model.build import bimatrix, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions import worst_case as module
 from certigap.questions.witness import matching_cost
 from certigap.questions.witness.oracle import Share
 from certigap.questions.witness.play import Play
@@ -123,13 +122,12 @@ def test_no_budget_left_gives_a_valid_incomplete_interval() -> None:
     check_answer(answer)
 
 
-@pytest.mark.parametrize("place", ["_sharpen", "search"])
+@pytest.mark.parametrize("place", ["_Work._sharpen", "Search._keep", "exact_witness"])
 def test_an_interrupt_returns_the_interval_that_stands(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     def interrupted(*_: object, **__: object) -> bool:
         raise KeyboardInterrupt
 
-    target = module._Work if place == "_sharpen" else module.Search
-    monkeypatch.setattr(target, "_sharpen" if place == "_sharpen" else "_keep", interrupted)
+    monkeypatch.setattr(f"certigap.questions.worst_case.{place}", interrupted)
     (game, expert), *_ = games_with_experts(1)
     answer = worst_case(game, expert, EPS)
     assert not answer.complete

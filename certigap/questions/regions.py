@@ -19,7 +19,7 @@ def region_bound(center: Policy, radii: Radii) -> RegionBound:
 
     Args:
         center: a policy.
-        radii: L1 distance in [0, 2] allowed to every row; or `{player: radius}`, or `{player: {state: radius}}` (players
+        radii: L1 distance in [0, 2] for every row; or `{player: radius}`, or `{player: {state: radius}}` (players
             and states left out: 0).
 
     Raises:

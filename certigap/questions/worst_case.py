@@ -7,7 +7,7 @@ with `complete` False.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.witness import Search, exact_witness
+from certigap.questions.witness import Search, exact_witness, expert_witness
 from certigap.regions.bound import RegionBound
 from certigap.regions.bounds import BoundsTable, sharper_tables, trivial_bound
 from certigap.regions.occupancy import short_occupancy
@@ -127,6 +127,7 @@ class _Work:
         self.expert_gaps: GapAnswer = gaps(game, expert)
         mu = occupancy(game, expert)
         self.occupancy_lower, self.occupancy_upper = short_occupancy(expert, mu.lower), mu.upper
+        self.witness = expert_witness(self.expert_gaps)
         self.search = Search(expert, radius, mu.upper, seed)
         self.tables = sharper_tables(game, expert, radius, self.occupancy_lower, self._regret())
         self.table = next(self.tables)
@@ -134,15 +135,14 @@ class _Work:
     def run(self, deadline: float | None) -> bool:
         """Region bound and dominance, then the search, then concentrability; False when cut."""
         steps = (self._sharpen, self._sharpen, lambda: self.search.run(deadline), self._sharpen)
-        try:
-            return all(step() and (deadline is None or time.monotonic() < deadline) for step in steps)
-        except KeyboardInterrupt:
-            return False
+        done = _uninterrupted(
+            lambda: all(step() and (deadline is None or time.monotonic() < deadline) for step in steps)
+        )
+        return _uninterrupted(self._prove_witness) and done
 
     def answer(self, complete: bool, began: float) -> WorstCaseAnswer:
         """The interval that stands, with its evidence."""
-        witness = exact_witness(self.search, self.expert_gaps)
-        name, upper = self.table.smallest
+        witness, (name, upper) = self.witness, self.table.smallest
         return WorstCaseAnswer(
             game=self.game,
             expert=self.expert,
@@ -164,6 +164,10 @@ class _Work:
             seconds=time.monotonic() - began,
         )
 
+    def _prove_witness(self) -> bool:
+        self.witness = exact_witness(self.search, self.expert_gaps)
+        return True
+
     def _sharpen(self) -> bool:
         self.table = next(self.tables)
         return True
@@ -171,3 +175,11 @@ class _Work:
     def _regret(self) -> Fraction:
         upper = self.expert_gaps.nash_gap.upper
         return trivial_bound(self.game) if upper is None else upper
+
+
+def _uninterrupted(work: Callable[[], bool]) -> bool:
+    """What `work` returns; False when Ctrl-C ended it."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return False

@@ -84,7 +84,7 @@ class RegionEngine:
     @cached_property
     def arrays(self) -> GameArrays:
         """The game as float arrays."""
-        return kernel.game_arrays(self.game)
+        return _game_arrays(self.game)
 
     def set_arrays(self, region: Region) -> SetArrays:
         """The row sets of a region as float arrays."""
@@ -249,3 +249,16 @@ def _rounded(x: Floats, bits: int, sign: int) -> Vector | None:
         return None
     scaled = np.ceil(np.ldexp(x, bits)) if sign > 0 else np.floor(np.ldexp(x, bits))
     return Vector(tuple(map(int, scaled.tolist())), 2**bits)
+
+
+def _game_arrays(game: Game) -> GameArrays:
+    layout, transitions = game.layout, game.transitions
+    return GameArrays(
+        float(game.discount),
+        layout.shape_array,
+        layout.row_offsets,
+        game.float_rewards(),
+        transitions.offsets,
+        transitions.columns,
+        transitions.floats(),
+    )

@@ -75,6 +75,8 @@ def row_set(
     forced_up = sum(max(a - x, 0) for x, a in zip(e, lo, strict=True))
     forced_down = sum(max(x - b, 0) for x, b in zip(e, up, strict=True))
     budget = half.numerator * (denominator // half.denominator)
+    if len(base) == 2 and sum(base) != denominator:
+        return _segment(e, lo, up, budget, denominator)
     return RowSet(
         base=base,
         donors=tuple(y - a for y, a in zip(base, lo, strict=True)),
@@ -83,6 +85,14 @@ def row_set(
         exchange=budget - max(forced_up, forced_down),
         denominator=denominator,
     )
+
+
+def _segment(e: list[int], lo: list[int], up: list[int], budget: int, denominator: int) -> RowSet:
+    """Two actions: the set is a segment, written from the end where the first action has most (nothing to repair)."""
+    least = max(lo[0], denominator - up[1], e[0] - budget)
+    most = min(up[0], denominator - lo[1], e[0] + budget)
+    length = most - least
+    return RowSet((most, denominator - most), (length, 0), (0, length), 0, length, denominator)
 
 
 def maximum(rows: RowSet, c: Sequence[int]) -> int:

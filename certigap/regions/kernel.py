@@ -14,7 +14,7 @@ from anywhere.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, ParamSpec, TypeAlias, TypeVar, cast
+from typing import NamedTuple, ParamSpec, TypeAlias, TypeVar, cast
 
 import numba
 import numpy as np
@@ -373,17 +373,3 @@ def regret(player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Fl
                 place = sets.first[player, s] - first + a
                 result[place] = max(result[place], out[a])
     return result
-
-
-def game_arrays(game: Any) -> GameArrays:
-    """The float arrays of a `Game`."""
-    layout, transitions = game.layout, game.transitions
-    return GameArrays(
-        float(game.discount),
-        layout.shape_array,
-        layout.row_offsets,
-        game.float_rewards(),
-        transitions.offsets,
-        transitions.columns,
-        transitions.floats(),
-    )

@@ -1,7 +1,6 @@
 """The witness search as a whole: every player in turn as the exploited one, many starts, then exact evaluation."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,7 +14,7 @@ from certigap.questions.witness.rounding import inside_ball
 from certigap.questions.witness.search import Found, ascend, starts
 from certigap.semantics.exploitability import GapAnswer, gaps
 
-__all__ = ["Search", "Witness", "exact_witness"]
+__all__ = ["Search", "Witness", "exact_witness", "expert_witness"]
 
 MIN_STARTS = 6
 MAX_STARTS = 24
@@ -96,11 +95,16 @@ class Search:
         return max(MIN_STARTS, min(MAX_STARTS, 6 + 2 * states))
 
 
-def exact_witness(search: Search, expert_gaps: GapAnswer, stop: Callable[[], bool] = lambda: False) -> Witness:
+def expert_witness(expert_gaps: GapAnswer) -> Witness:
+    """The expert itself, exploited by the player whose own regret is proved largest."""
+    return _from_gaps(expert_gaps)
+
+
+def exact_witness(search: Search, expert_gaps: GapAnswer) -> Witness:
     """The best exact lower bound among the candidates of a search and the expert itself."""
     best = _from_gaps(expert_gaps)
     for found in search.candidates():
-        if stop() or found.gap <= float(best.lower):
+        if found.gap <= float(best.lower):
             break
         policy = inside_ball(found.policy, search.expert, search.occupancy_upper, search.eps)
         candidate = _from_gaps(gaps(policy.game, policy))
