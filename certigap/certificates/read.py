@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from certigap.model.game_codec import check_header
 from certigap.model.strict_json import read_json
 
 __all__ = ["read_certificate"]
@@ -15,12 +16,12 @@ def read_certificate(path: str | os.PathLike[str]) -> dict[str, Any]:
         InputError: not strict JSON, or not a certificate.
     """
     node = read_json(path)
+    check_header(node, "certigap-certificate")
     members = node.object(("format", "version", "game", "claim", "proof", "end"), ("provenance",))
-    if members["format"].text() != "certigap-certificate":
-        members["format"].fail(f"expected certigap-certificate, got {members['format'].text()}")
-    members["version"].integer(1, 1)
-    members["claim"].mapping()["kind"].text() if "kind" in members["claim"].mapping() else members["claim"].fail(
-        "expected the key kind, got none"
-    )
+    members["game"].text()
+    claim = members["claim"].mapping()
+    if "kind" not in claim:
+        members["claim"].fail("expected the key 'kind', got none")
+    claim["kind"].text()
     data: dict[str, Any] = node.value
     return data

@@ -13,11 +13,14 @@ IntArray: TypeAlias = npt.NDArray[Any]
 
 IndexArray: TypeAlias = npt.NDArray[np.int64]
 
-_SAFE = 2**62
+_SAFE_BITS = 62
+_SAFE = 2**_SAFE_BITS
 
 
 def integer_array(values: Sequence[int] | IntArray) -> IntArray:
     """One-dimensional array of exact integers: `int64` when all are below 2^62 in size, else object."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and bit_length(values) <= _SAFE_BITS:
+        return values.astype(np.int64)
     items = [int(value) for value in values]
     if all(-_SAFE < value < _SAFE for value in items):
         return np.array(items, dtype=np.int64)

@@ -4,7 +4,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from certigap.model.json_node import brief, name_fault
 from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["bimatrix", "checked_discount", "common_denominator", "markov_game", "normal_form", "self_loops"]
+
+
+_Table: TypeAlias = tuple[IntArray, int]
+"""Payoffs of one player, `[A_1, ..., A_n]`: numerators and their common denominator."""
 
 
 def normal_form(
@@ -40,43 +44,54 @@ def normal_form(
     >>> normal_form([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
     <Game normal form, 2 players, 2x2>
     """
-    tables = [_exact_table(table) for table in payoffs]
+    return _normal_form([_exact_table(table) for table in payoffs], actions, players, name)
+
+
+def _normal_form(
+    tables: Sequence[_Table], actions: Sequence[Sequence[str]] | None, players: Sequence[str] | None, name: str
+) -> Game:
     if not tables:
         raise InputError("payoffs: expected one array per player, got none")
-    shape = tables[0].shape
-    if any(table.shape != shape for table in tables) or len(shape) != len(tables):
-        shapes = ", ".join(str(table.shape) for table in tables)
+    rewards, denominators = zip(*tables, strict=True)
+    shape = rewards[0].shape
+    if any(table.shape != shape for table in rewards) or len(shape) != len(tables):
+        shapes = ", ".join(str(table.shape) for table in rewards)
         raise InputError(f"payoffs: expected {len(tables)} arrays of one shape with {len(tables)} axes, got {shapes}")
     names = _names(players, len(tables), "players")
     action_names = tuple(
         _names(None if actions is None else actions[i], size, f"actions of player {names[i]}")
         for i, size in enumerate(shape)
     )
-    rewards, denominators = zip(*(common_denominator(list(table.ravel())) for table in tables), strict=True)
-    rows = math.prod(shape)
     return Game(
         players=names,
         states=("",),
         actions=(action_names,),
         discount=Fraction(0),
         initial=distribution([1], "initial"),
-        rewards=rewards,
+        rewards=tuple(table.reshape(-1) for table in rewards),
         reward_denominators=denominators,
-        transitions=self_loops(rows),
+        transitions=self_loops(math.prod(shape)),
         is_normal_form=True,
         name=name,
     )
 
 
-def bimatrix(row_payoffs: Any, column_payoffs: Any = None, **names: Any) -> Game:
-    """A two-player normal form from payoff matrices `[A_1, A_2]`; without the second, zero-sum.
+def bimatrix(
+    row_payoffs: Any,
+    column_payoffs: Any = None,
+    *,
+    actions: Sequence[Sequence[str]] | None = None,
+    players: Sequence[str] | None = None,
+    name: str = "",
+) -> Game:
+    """A two-player normal form from payoff matrices `[A_1, A_2]`; without the second, zero-sum (see `normal_form`).
 
     >>> bimatrix([[1, -1], [-1, 1]])
     <Game normal form, 2 players, 2x2>
     """
-    first = _exact_table(row_payoffs)
-    second = -first if column_payoffs is None else column_payoffs
-    return normal_form([first, second], **names)
+    numerators, denominator = first = _exact_table(row_payoffs)
+    second = (-numerators, denominator) if column_payoffs is None else _exact_table(column_payoffs)
+    return _normal_form([first, second], actions, players, name)
 
 
 def markov_game(
@@ -183,11 +198,16 @@ def _names(given: Iterable[str] | None, count: int | None, what: str) -> tuple[s
     return names
 
 
-def _exact_table(table: Any) -> np.ndarray[Any, np.dtype[Any]]:
+def _exact_table(table: Any) -> _Table:
     array = table if isinstance(table, np.ndarray) else np.array(table, dtype=object)
-    exact = np.empty(array.size, dtype=object)
-    exact[:] = [rational(x.item() if isinstance(x, np.generic) else x) for x in array.ravel()]
-    return exact.reshape(array.shape)
+    if array.dtype.kind in "iu":
+        return integer_array(array.reshape(-1)).reshape(array.shape), 1
+    values = array.reshape(-1).tolist()
+    if all(type(x) is int for x in values):
+        return integer_array(values).reshape(array.shape), 1
+    exact = [rational(x.item() if isinstance(x, np.generic) else x) for x in values]
+    numerators, denominator = common_denominator(exact)
+    return numerators.reshape(array.shape), denominator
 
 
 def common_denominator(values: Sequence[Fraction]) -> tuple[IntArray, int]:
