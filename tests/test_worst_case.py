@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from certigap.errors import InputError
-from certigap.model.build import bimatrix, normal_form
+from certigap.model.build import bimatrix, markov_game, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.witness import matching_cost
@@ -89,6 +89,34 @@ def test_root_region_is_within_three_times_of_the_witness(eps: str) -> None:
         answer = worst_case(game, expert, eps)
         check_answer(answer)
         assert ratio(answer) <= 3
+
+
+def two_step_game() -> Game:
+    """From s0 player 1 may go to s1, which the expert never visits; only there, and only with player 2, it gains."""
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        if state == "s0":
+            return [0, 0], {"s1" if joint[0] == "y" else "bottom": 1}
+        if state == "s1":
+            return [0, 0], {"top" if joint == ("y", "y") else "bottom": 1}
+        return ([1, 1] if state == "top" else [0, 0]), {state: 1}
+
+    return markov_game(
+        players=["1", "2"],
+        states=["s0", "s1", "top", "bottom"],
+        actions=[["x", "y"]] * 2,
+        outcome=outcome,
+        discount="1/2",
+        initial={"s0": 1},
+    )
+
+
+def test_rows_that_the_expert_never_plays_are_used_by_the_witness() -> None:
+    game = two_step_game()
+    answer = worst_case(game, Policy.pure(game), 0)
+    check_answer(answer)
+    assert answer.interval.lower == Fraction(1, 4) * 2  # discount^2 / (1 - discount)
+    assert answer.interval.upper - answer.interval.lower < Fraction(1, 10**9)
 
 
 def test_radius_zero_is_the_expert() -> None:

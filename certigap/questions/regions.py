@@ -26,8 +26,8 @@ def region_bound(center: Policy, radii: Radii) -> RegionBound:
         InputError: an unknown name, or a radius outside [0, 2].
 
     >>> import certigap as cg
-    >>> float(region_bound(cg.games.expert("algorithm1"), {"2": "1/5"}).upper)
-    0.0
+    >>> region_bound(cg.games.expert("algorithm1"), {"2": "1/5"}).upper
+    Fraction(9, 100)
     """
     game = center.game
     table = [[Fraction(0)] * len(game.states) for _ in game.players]

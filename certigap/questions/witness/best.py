@@ -16,9 +16,9 @@ from certigap.semantics.exploitability import GapAnswer, gaps
 
 __all__ = ["Search", "Witness", "exact_witness", "expert_witness"]
 
-MIN_STARTS = 6
+MIN_STARTS = 12
 MAX_STARTS = 24
-PATIENCE = 8
+PATIENCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Search:
 
     def _default_count(self) -> int:
         states = len(self.expert.game.states)
-        return max(MIN_STARTS, min(MAX_STARTS, 6 + 2 * states))
+        return max(MIN_STARTS, min(MAX_STARTS, 10 + 2 * states))
 
 
 def expert_witness(expert_gaps: GapAnswer) -> Witness:

@@ -59,7 +59,7 @@ class Play(FloatGame):
         weights = self.joint(policy, without=player)
         index, size = self.layout.action_index[player], len(policy[player])
         rewards: Any = np.bincount(index, weights=weights * self.rewards[player], minlength=size)
-        order, starts = self._groups[player]
+        order, starts = self.groups[player]
         matrix = np.add.reduceat((weights[:, None] * self.transitions)[order], starts, axis=0)
         value = self._value(policy[player], rewards, matrix, player)
         best = guess if guess is not None else self._greedy(rewards, matrix, value, player, None)
@@ -73,7 +73,8 @@ class Play(FloatGame):
         return Gap(float(self.start @ (optimum - value)), best, value, optimum)
 
     @cached_property
-    def _groups(self) -> list[tuple[Indices, Indices]]:
+    def groups(self) -> list[tuple[Indices, Indices]]:
+        """Per player: rows `[K]` ordered by own action, and where each own action `[L_i]` starts."""
         orders = [np.argsort(index, kind="stable") for index in self.layout.action_index]
         return [
             (order, np.flatnonzero(np.concatenate([[True], np.diff(index[order]) != 0])))

@@ -25,6 +25,7 @@ _ROUNDS = 40
 _TINY = 1e-9
 _STEPS = (1.0, 0.5, 0.2, 0.05)
 _REFINEMENTS = 5
+_HOPE_SWEEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,52 @@ def _narrow(at: Callable[[float], float], tried: dict[float, Gap]) -> None:
 
 
 def starts(
-    play: Play, shares: Sequence[Share], player: int, expert: Sequence[Floats], rng: np.random.Generator, count: int
+    play: Play,
+    shares: Sequence[Share],
+    player: int,
+    expert: Sequence[Floats],
+    rng: np.random.Generator,
+    count: int,
 ) -> Iterator[list[Floats]]:
-    """`count` starting points: the expert, all budgets at one state, vertices of random directions."""
+    """At most `count` starting points: the expert, hopeful ones, all budgets at one state, random vertices."""
     yield list(expert)
+    hopeful = [share.vertex(slope) for share, slope in zip(shares, _hopes(play, player), strict=True)]
+    yield hopeful
+    yield [expert[j] if j == player else own for j, own in enumerate(hopeful)]
     here = play.gap(expert, player)
     slopes = [gradient(play, expert, player, j, here) for j in range(len(shares))]
-    focus = np.arange(play.layout.states)
-    if len(focus) > count // 2:
-        reached = np.argsort(-play.occupancy(expert), kind="stable")
-        focus = reached[: count // 2]
+    focus = np.argsort(-play.occupancy(expert), kind="stable")[: count // 3]
     for state in focus:
         yield [
             share.vertex(np.where(share.states == state, slope, slope * 1e-6))
             for share, slope in zip(shares, slopes, strict=True)
         ]
-    for _ in range(max(count - 1 - len(focus), 0)):
-        yield [share.vertex(rng.normal(size=len(share.center))) for share in shares]
+    for turn in range(max(count - 3 - len(focus), 0)):
+        mixed = [share.vertex(rng.normal(size=len(share.center))) for share in shares]
+        yield [expert[j] if j == player and turn % 2 else own for j, own in enumerate(mixed)]
+
+
+def _hopes(play: Play, player: int) -> list[Floats]:
+    """Directions that need no gradient: opponents as if all helped the deviator, the player as if all harmed it.
+
+    Where nobody goes under the expert the gradient vanishes, yet a gap may need several rows to change at once.
+    """
+    best, worst = _joint_extremes(play, player, 1.0), _joint_extremes(play, player, -1.0)
+
+    def slope(j: int) -> Floats:
+        order, places = play.groups[j]
+        if j == player:
+            return np.asarray(-np.minimum.reduceat(worst[order], places))
+        return np.asarray(np.maximum.reduceat(best[order], places))
+
+    return [slope(j) for j in range(play.layout.players)]
+
+
+def _joint_extremes(play: Play, player: int, sign: float) -> Floats:
+    """`[K]` action values when every joint action is chosen for (`sign` 1) or against (-1) the player."""
+    value = np.zeros(play.layout.states)
+    q = play.action_values(player, value)
+    for _ in range(_HOPE_SWEEPS):
+        value = sign * np.maximum.reduceat(sign * q, play.layout.row_offsets[:-1])
+        q = play.action_values(player, value)
+    return q
