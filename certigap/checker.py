@@ -22,6 +22,7 @@ MAX_BYTES = 1 << 30
 MAX_DEPTH = 100
 MAX_DIGITS = 100_000
 MAX_NAME = 1_000
+MAX_PLAYERS = 100  # the kernel nests one call a player
 ZERO, ONE, TWO = Fraction(0), Fraction(1), Fraction(2)
 LOWER, UPPER = -1, 1
 SIDES = {LOWER: "lower", UPPER: "upper"}
@@ -56,11 +57,12 @@ class Refused:
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> Any:
-    result = dict(pairs)
-    if len(result) == len(pairs):
-        return result
-    keys = [key for key, _ in pairs]
-    return Refused(f"expected distinct keys, got {shorten(next(k for k in keys if keys.count(k) > 1))} twice")
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            return Refused(f"expected distinct keys, got {shorten(key)} twice")
+        result[key] = value
+    return result
 
 
 def bounded_int(digits: str) -> Any:
@@ -99,6 +101,7 @@ def shorten(value: Any) -> str:
     return ascii(text if len(text) <= 40 else f"{text[:30]}...")[1:-1]
 
 
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*|\.[0-9]+)?", re.ASCII)
 KNOWN: dict[str, Fraction] = {}  # rationals by their text
 KINDS = {dict: "an object", list: "an array", str: "text", int: "an integer", bool: "true or false"}
@@ -169,7 +172,7 @@ class Node:
 
     def name(self) -> str:
         x = self.value
-        if not isinstance(x, str) or not 0 < len(x) <= MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in x):
+        if not isinstance(x, str) or not 0 < len(x) <= MAX_NAME or CONTROL.search(x):
             self.fail("a name (non-empty text without control characters)")
         return x
 
@@ -186,7 +189,7 @@ class Node:
             return KNOWN[text]
         if not isinstance(text, str) or not RATIONAL.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
             self.fail("a rational as text, such as -3 or 3/4")
-        if len(text) > 2 * MAX_DIGITS:
+        if max(map(len, text.split("/"))) > MAX_DIGITS:
             raise Malformed(f"{self.where}: expected a number of at most {MAX_DIGITS} digits")
         if "." in text and not decimals:
             self.fail("an integer or lowest terms")
@@ -198,11 +201,11 @@ class Node:
             KNOWN[text] = result
         return result
 
-    def distribution(self, index: dict[str, int]) -> dict[int, Fraction]:
+    def distribution(self, index: dict[str, int], decimals: bool = True) -> dict[int, Fraction]:
         """A probability row `{name: rational}` as `{index[name]: Fraction}` without zeros."""
         result = {}
         for name, entry in self.fields((), index).items():
-            weight = entry.rational(True)
+            weight = entry.rational(decimals)
             if weight < 0:
                 entry.fail("a probability")
             if weight:
@@ -216,6 +219,10 @@ def open_file(node: Node, kind: str, required: Iterable[str], optional: Iterable
     members = node.fields(("format", "version", *required), optional)
     members["format"].one_of((f"certigap-{kind}",))
     members["version"].integer((1,))
+    if "name" in members and members["name"].value != "":
+        members["name"].name()
+    if "meta" in members:
+        members["meta"].fields((), members["meta"].value)
     return members
 
 
@@ -232,6 +239,8 @@ class Game:
         own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
         data = open_file(node, "game", ("players", *own), ("name", "meta"))
         self.players = data["players"].names()
+        if len(self.players) > MAX_PLAYERS:
+            data["players"].fail(f"at most {MAX_PLAYERS} players")
         self.n, self.offsets = len(self.players), [0]
         self.states: list[str] = []
         self.actions: list[list[list[str]]] = []
@@ -254,11 +263,8 @@ class Game:
                 self.add_state(name, state["actions"], state["outcomes"], rewards, moves)
             start = data["initial"].distribution(self.index)
             normal = self.normal_markov(start, rewards, moves)
-        text = json.dumps(
-            {"format": "certigap-game", "version": 1, "players": self.players, **normal},
-            sort_keys=True,
-            separators=(",", ":"),
-        )
+        content = {"format": "certigap-game", "version": 1, "players": self.players, **normal}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
         self.scale(start, rewards, moves)
 
@@ -316,7 +322,7 @@ class Game:
         return result
 
 
-def read_rows(game: Game, node: Node) -> Policy:
+def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
     """Rows `[n][S]` of Fractions over the player's actions at the state."""
     result = []
     for i, own in enumerate(game.by_state(node)):
@@ -325,7 +331,7 @@ def read_rows(game: Game, node: Node) -> Policy:
             if s not in own and len(actions) > 1:
                 raise Malformed(f"{node.where}/{shorten(game.players[i])}: expected a row at {shorten(game.states[s])}")
             index = {action: a for a, action in enumerate(actions)}
-            row = own[s].distribution(index) if s in own else {0: ONE}
+            row = own[s].distribution(index, decimals) if s in own else {0: ONE}
             rows.append([row.get(a, ZERO) for a in range(len(actions))])
         result.append(rows)
     return result
@@ -335,7 +341,7 @@ def read_policy(game: Game, path: str) -> Policy:
     members = open_file(read_json(path), "policy", ("rows",), ("game", "name", "meta"))
     if "game" in members:
         members["game"].one_of((game.digest,))
-    return read_rows(game, members["rows"])
+    return read_rows(game, members["rows"], True)
 
 
 # FORMAT 5: the kernel
@@ -423,7 +429,7 @@ def nest(rows: Sequence[Rows], order: list[int], value: Function, row: int, stri
 
 def over_others(rows: Sequence[Rows], i: int, value: Function, row: int, strides: list[int], sign: int) -> int:
     """The opponents' optimum, the better bound over the rotations of their order."""
-    others = [j for j in range(len(rows)) if j != i]
+    others = [j for j in range(len(rows)) if j != i and len(rows[j].start) > 1]
     turns = 1 if all(rows[j].is_point for j in others) else len(others)
     results = [nest(rows, others[t:] + others[:t], value, row, strides, sign) for t in range(turns)]
     return sign * min(sign * x for x in results)
@@ -501,8 +507,7 @@ class PairBounds:
 
     def spread(self, best: Weights, own: Weights) -> int:
         """Integer upper bound of `best . V* - own . V` for two rows of transition weights."""
-        q = dict(own)
-        total = 0
+        q, total = dict(own), 0
         for t, p in best:
             x = q.pop(t, 0)
             total += p * self.high[t] - x * self.keep[t] if p >= x else p * self.cap[t] - x * self.floor[t]
@@ -626,16 +631,22 @@ def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, li
         raise Invalid(f"{node.where}: {len(open_nodes)} nodes are missing, the region is not covered")
 
 
-def check_leaf(
-    game: Game, i: int, region: Region, boxes: Boxes, vectors: list[Vector], limit: Fraction, where: str
-) -> None:
+def node_rows(game: Game, region: Region, boxes: Boxes) -> Sets | None:
+    """The row sets of a node; `None` when it holds no policy."""
     rows: Sets = []
     for j in range(game.n):
         radii = region.radii(j, boxes)
         if radii is None:
-            return
+            return None
         rows.append([Rows(region.center[j][s], radii[s], boxes.get((j, s))) for s in range(game.size)])
-    if any(row.is_empty for own in rows for row in own):
+    return None if any(row.is_empty for own in rows for row in own) else rows
+
+
+def check_leaf(
+    game: Game, i: int, region: Region, boxes: Boxes, vectors: list[Vector], limit: Fraction, where: str
+) -> None:
+    rows = node_rows(game, region, boxes)
+    if rows is None:
         return
     check_vector(game, i, rows, vectors[0], Step.best_value, UPPER, where)
     check_vector(game, i, rows, vectors[1], Step.best_value, LOWER, where)
@@ -661,16 +672,18 @@ def split(game: Game, boxes: Boxes, node: Node) -> list[Boxes]:
 # FORMAT 7: claims
 
 
-def show(x: Fraction) -> str:
-    """A number in a message: itself when short, six digits (cut off) when long."""
+def show(x: Fraction, sign: int = LOWER) -> str:
+    """A number in a message: itself when short, else six digits, rounded down, or up for an upper end."""
     if max(x.numerator.bit_length(), x.denominator.bit_length()) < 40:
         return str(x)
-    power = (abs(x.numerator).bit_length() - x.denominator.bit_length() - 1) * 30103 // 100000
-    digits = abs(x) * Fraction(10) ** (5 - power)
-    while digits >= 10**6:
-        power, digits = power + 1, digits / 10
-    text = str(int(digits))
-    return f"about {'-' if x < 0 else ''}{text[0]}.{text[1:]}e{power:+d}"
+    power = (abs(x.numerator).bit_length() - x.denominator.bit_length()) * 30103 // 100000
+    while Fraction(10) ** power > abs(x):
+        power -= 1
+    while Fraction(10) ** (power + 1) <= abs(x):
+        power += 1
+    unit = Fraction(10) ** (power - 5)
+    digits = -(-x // unit) if sign == UPPER else x // unit
+    return f"about {'-' if digits < 0 else ''}{abs(digits) // 10**5}.{abs(digits) % 10**5:05}e{power:+d}"
 
 
 def check_interval(node: Node, derive: Derive) -> str:
@@ -681,7 +694,7 @@ def check_interval(node: Node, derive: Derive) -> str:
             claimed, shown = sides[side].rational(), derive(sign)
             if sign * (claimed - shown) < 0:
                 raise Invalid(f"{node.where}: claims {side} {show(claimed)}, the proof shows {show(shown)}")
-            words.append(f"{'>=' if sign == LOWER else '<='} {show(claimed)}")
+            words.append(f"{'>=' if sign == LOWER else '<='} {show(claimed, sign)}")
     if not words:
         node.fail("lower, upper or both")
     same = len(words) == 2 and sides["lower"].value == sides["upper"].value
@@ -774,7 +787,7 @@ def claim_equilibrium(game: Game, claim: Node, proof: Node, ask: Ask) -> list[st
     shown = Evaluation(game, ask("policy"), proof).nash_gap(UPPER)
     if regret < shown:
         raise Invalid(f"{claim.where}/regret: claims {show(regret)}, the proof shows {show(shown)}")
-    return [f"the policy is a Nash equilibrium up to a regret of {show(regret)}"]
+    return [f"the policy is a Nash equilibrium up to a regret of {show(regret, UPPER)}"]
 
 
 def claim_matching_error(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
@@ -832,8 +845,12 @@ def claim_region_bound(game: Game, claim: Node, proof: Node, ask: Ask) -> list[s
             sides, size = node.fields(("lower", "upper")), game.sizes[s][j]
             lower, upper = ([x.rational() for x in sides[side].items(size)] for side in ("lower", "upper"))
             boxes[j, s] = (lower, upper)
-    check_players(game, Region(game, center, radius), boxes, proof.fields(("players",))["players"], limit)
-    return [f"over the region, nash_gap <= {show(limit)}"]
+    region, covers = Region(game, center, radius), proof.fields(("players",))["players"]
+    if node_rows(game, region, boxes) is None:
+        raise Invalid(f"{claim.where}: the region holds no policy")
+    check_players(game, region, boxes, covers, limit)
+    shape = f"radii up to {show(max(max(own) for own in radius))}{' and a box' if boxes else ''}"
+    return [f"over the region around the center ({shape}), every nash_gap <= {show(limit, UPPER)}"]
 
 
 def check_players(game: Game, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
@@ -851,20 +868,20 @@ def claim_worst_case(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str
         lower = sides["lower"].rational()
         if lower > 0:
             check_witness(game, expert, radius, lower, proof.fields(("witness",), parts)["witness"])
-        words.append(f"some nash_gap >= {show(lower)}")
+        words.append(f"some nash_gap >= {show(lower, LOWER)}")
     if "upper" in sides and "theorem" in parts:
         theorem = parts["theorem"].fields(("name", "proof"))
         name = theorem["name"].one_of(("trivial", "dse", "concentrability"))
-        shown = THEOREMS[name](game, expert, radius, theorem["proof"])
-        words.append(
-            "every nash_gap " + check_interval(members["nash_gap"], lambda sign: shown if sign == UPPER else lower)
-        )
+        shown, limit = THEOREMS[name](game, expert, radius, theorem["proof"]), sides["upper"].rational()
+        if limit < shown:
+            raise Invalid(f"{sides['upper'].where}: claims {show(limit)}, the theorem shows {show(shown)}")
+        words.append(f"every nash_gap <= {show(limit, UPPER)}")
     elif "upper" in sides:
         limit, cover = sides["upper"].rational(), proof.fields(("cover",), parts)["cover"]
         covers = cover.fields(("occupancy", "players"))["players"]
         occupancy = Evaluation(game, expert, cover).occupancy(LOWER)
         check_players(game, Ball(game, expert, radius, occupancy), {}, covers, limit)
-        words.append(f"every nash_gap <= {show(limit)}")
+        words.append(f"every nash_gap <= {show(limit, UPPER)}")
     if not words:
         members["nash_gap"].fail("lower, upper or both")
     return [f"over the policies with eps_bc <= {show(radius)}: {' and '.join(words)}"]
@@ -1031,7 +1048,7 @@ def judge(given: argparse.Namespace) -> list[dict[str, Any]]:
     try:
         game = Game(read_json(given.game))
         files = {"expert": given.expert, "policy": given.policy}
-        expected = {role: read_policy(game, path) for role, path in files.items() if path}
+        expected = {role: read_policy(game, path) for role, path in files.items() if path is not None}
     except Malformed as error:
         return [{"certificate": path, "verdict": "malformed", "reason": str(error)} for path in given.certificates]
     results = []
@@ -1042,6 +1059,9 @@ def judge(given: argparse.Namespace) -> list[dict[str, Any]]:
         except (Malformed, Invalid) as error:
             verdict = type(error).__name__.lower()
             results.append({"certificate": path, "verdict": verdict, "reason": str(error)})
+        except (RecursionError, MemoryError):
+            reason = f"{path}: larger than this checker can handle"
+            results.append({"certificate": path, "verdict": "malformed", "reason": reason})
     return results
 
 
@@ -1055,6 +1075,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--policy", help="policy file that every claim's policy must equal")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.set_int_max_str_digits(0)  # numbers are bounded by MAX_DIGITS before they are converted
     results = judge(given)
     verdicts = [result["verdict"] for result in results]
@@ -1062,9 +1083,11 @@ def main(arguments: list[str] | None = None) -> int:
     if given.json:
         print(json.dumps({"exit_code": code, "results": results}))
     for result in results if not given.json else []:
-        print(f"{result['verdict']}: {result.get('reason') or result['certificate'] + ': ' + result['statement']}")
+        line = result.get("reason") or f"{result['certificate']}: {result['statement']}"
+        print(f"{result['verdict']}: " + CONTROL.sub("?", line))
     return code
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

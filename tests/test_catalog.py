@@ -147,7 +147,7 @@ def test_entry_says_what_can_be_loaded(name):
     game = catalog.load(name)
     assert game.name == name
     assert game.meta["source"] == found.source
-    assert set(game.meta["parameters"]) == set(found.parameters) - found.learner_only
+    assert set(game.meta["parameters"]) == set(found.parameters) - found.policy_only
     for has, make in _policies(found):
         if has:
             assert make(name).game is game

@@ -1,8 +1,7 @@
 """Conditions on what a certificate proves, such as `upper<=1/10` (`certigap verify --assert`).
 
 A condition is `[quantity.]side relation rational`. The quantity is a claimed one (`nash_gap`, `eps_bc`,
-`player_gaps.NAME`, ...); left out, it is `nash_gap`, or the only one that there is. A side that is not claimed
-satisfies nothing.
+`player_gaps.NAME`, `regret`, `radius`, ...); left out, it is `nash_gap`. A side that is not claimed satisfies nothing.
 """
 
 import operator
@@ -39,13 +38,10 @@ class Assertion:
 
     def fault(self, claim: dict[str, Any]) -> str | None:
         """Why the claim does not satisfy the condition; None when it does."""
-        available = quantities_of(claim)
-        name = self.quantity or ("nash_gap" if "nash_gap" in available else next(iter(available), ""))
-        if self.quantity is None and "nash_gap" not in available and len(available) != 1:
-            return f"{self.text}: expected one of {', '.join(available)} named, as in {name}.{self.side}"
+        available, name = quantities_of(claim), self.quantity or "nash_gap"
         value = available.get(name, {}).get(self.side)
         if value is None:
-            return f"{self.text}: the certificate claims no {self.side} end of {name}"
+            return f"{self.text}: claims no {self.side} end of {name} (it claims {', '.join(available)})"
         if not _RELATIONS[self.relation](parse_rational(value), self.bound):
             return f"{self.text}: {name}.{self.side} is {value if len(value) <= 60 else value[:50] + '...'}"
         return None
@@ -88,6 +84,8 @@ def quantities_of(claim: dict[str, Any]) -> dict[str, dict[str, str]]:
             result[name] = claim[name]
     if "regret" in claim:
         result["regret"] = {"upper": claim["regret"]}
+    if "radius" in claim:
+        result["radius"] = {"lower": claim["radius"], "upper": claim["radius"]}
     for name in ("values", "player_gaps"):
         for player, sides in claim.get(name, {}).items():
             result[f"{name}.{player}"] = sides

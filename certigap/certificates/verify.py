@@ -81,8 +81,8 @@ def verify(
                 return str(item)
             return path
 
-        files = {"--expert": path_of(expert, "expert.json") if expert else None}
-        files["--policy"] = path_of(policy, "policy.json") if policy else None
+        files = {"--expert": path_of(expert, "expert.json") if expert is not None else None}
+        files["--policy"] = path_of(policy, "policy.json") if policy is not None else None
         options = [str(part) for option, path in files.items() if path is not None for part in (option, path)]
         return verify_files(path_of(game, "game.json"), certificates, options)
 

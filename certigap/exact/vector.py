@@ -27,9 +27,7 @@ class Vector:
         """The same numbers over their least common denominator."""
         fractions = [Fraction(value) for value in values]
         denominator = math.lcm(*(value.denominator for value in fractions)) if fractions else 1
-        return cls(
-            tuple(value.numerator * (denominator // value.denominator) for value in fractions), denominator
-        )
+        return cls(tuple(value.numerator * (denominator // value.denominator) for value in fractions), denominator)
 
     def __len__(self) -> int:
         return len(self.numerators)

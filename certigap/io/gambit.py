@@ -6,7 +6,9 @@ are Gambit's: the k-th sign is the number of the action at the player's k-th inf
 reached. Payoffs stay as written: 0.1 is 1/10.
 """
 
+import dataclasses
 import difflib
+import io
 import math
 import os
 import re
@@ -50,7 +52,7 @@ def read_gambit(path: str | os.PathLike[str], max_profiles: int = MAX_PROFILES) 
     pygambit = _pygambit(where)
     reader = pygambit.read_efg if suffix == ".efg" else pygambit.read_gbt
     try:
-        table = reader(os.fspath(path))
+        table = reader(io.BytesIO(text.encode()))
     except (ValueError, RuntimeError, pygambit.UndefinedOperationError) as error:
         raise InputError(f"{where}: expected a Gambit {suffix} file, got: {one_line(str(error))}") from None
     return from_gambit(table, max_profiles, where)
@@ -77,8 +79,7 @@ def read_gambit_catalog(name: str, max_profiles: int = MAX_PROFILES) -> Game:
         hint = f"one of its names (near: {', '.join(near)})" if near else "one of its names"
         raise InputError(f"Gambit catalog: expected {hint}, got {brief(name)}") from None
     game = from_gambit(found, max_profiles, f"gambit:{name}")
-    game.meta["gambit_catalog"] = name
-    return game
+    return dataclasses.replace(game, meta={**game.meta, "gambit_catalog": name})
 
 
 def from_gambit(source: Any, max_profiles: int = MAX_PROFILES, where: str = "gambit") -> Game:
@@ -104,17 +105,17 @@ def from_gambit(source: Any, max_profiles: int = MAX_PROFILES, where: str = "gam
         sizes = "x".join(str(count) for count in counts)
         raise LimitError(f"{where}: expected at most {max_profiles} strategy profiles, got {sizes}")
     tables = [_exact(table) for table in source.to_arrays()]
+    meta = {"source": "Gambit"}
+    if source.is_tree:
+        meta["form"] = "reduced strategic form of an extensive game"
+        meta["perfect_recall"] = "yes" if source.is_perfect_recall else "no"
     game = normal_form(
         tables,
         actions=[distinct(strategy.label for strategy in player.strategies) for player in source.players],
         players=distinct(player.label for player in source.players),
         name=one_line(source.title)[:200],
     )
-    game.meta["source"] = "Gambit"
-    if source.is_tree:
-        game.meta["form"] = "reduced strategic form of an extensive game"
-        game.meta["perfect_recall"] = "yes" if source.is_perfect_recall else "no"
-    return game
+    return dataclasses.replace(game, meta=meta)
 
 
 def _strategies(source: Any, player: Any) -> int:
@@ -159,5 +160,5 @@ def _pygambit(where: str) -> Any:
         import pygambit
         import pygambit.catalog
     except ImportError:
-        raise InputError(f"{where}: expected pygambit, got none installed (pip install certigap[gambit])") from None
+        raise InputError(f"{where}: expected pygambit, got none (pip install certigap[gambit])") from None
     return pygambit

@@ -69,7 +69,7 @@ class _Reader:
         strategies = self.strategies(len(players))
         if self.peek().startswith('"'):
             self.string("a comment")
-        shape = tuple(len(own) for own in strategies)
+        shape = tuple(len(own) for own in strategies)  # of ranges too: names come after the size is known to be fit
         profiles = math.prod(shape)
         if profiles > self.max_profiles:
             raise LimitError(f"{self.where}: expected at most {self.max_profiles} strategy profiles, got {profiles}")
@@ -78,7 +78,7 @@ class _Reader:
             self.fail("the end after the last payoff")
         return normal_form(
             [_array(column, shape) for column in columns],
-            actions=[distinct(own) for own in strategies],
+            actions=[distinct(map(str, own)) for own in strategies],
             players=distinct(players),
             name=one_line(title)[:200],
         )
@@ -89,9 +89,9 @@ class _Reader:
                 self.fail(f"the header 'NFG 1 {expected[0]}'" if expected[0] == "R" else "the header 'NFG 1 R'")
             self.next += 1
 
-    def strategies(self, players: int) -> list[list[str]]:
+    def strategies(self, players: int) -> list[list[str] | range]:
         self.mark("{", "the strategies")
-        own: list[list[str]] = []
+        own: list[list[str] | range] = []
         while self.peek() != "}":
             own.append(self.strings() if self.peek() == "{" else self.counted())
         self.next += 1
@@ -99,12 +99,12 @@ class _Reader:
             raise InputError(f"{self.where}: expected strategies of {players} players, got {[len(x) for x in own]}")
         return own
 
-    def counted(self) -> list[str]:
+    def counted(self) -> range:
         word = self.peek()
-        if not (word.isascii() and word.isdigit() and len(word) < 10 and 0 < int(word) <= self.max_profiles):
+        if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) > 0):
             self.fail("a number of strategies")
         self.next += 1
-        return [str(k + 1) for k in range(int(word))]
+        return range(1, int(word) + 1)
 
     def table(self, players: int, profiles: int) -> list[list[Fraction]]:
         given = len(self.tokens) - self.next
@@ -193,7 +193,7 @@ def _number(word: str) -> Fraction | None:
         return None
     sign, top, bottom, whole, decimals, exponent = match.groups()
     if top is not None:
-        if not int(bottom[:1] or 0) and not bottom.strip("0"):
+        if not bottom.strip("0"):
             return None
         value = Fraction(parse_int(top), parse_int(bottom))
     elif whole or decimals:

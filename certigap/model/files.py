@@ -8,7 +8,7 @@ import stat
 from certigap.errors import InputError
 from certigap.model.json_node import printable
 
-__all__ = ["write_atomically"]
+__all__ = ["write_atomically", "write_bytes_atomically"]
 
 
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:
@@ -26,6 +26,14 @@ def write_atomically(path: str | os.PathLike[str], text: str) -> None:
     """
     try:
         data = text.encode("utf-8")
+    except ValueError as error:
+        raise InputError(f"{printable(os.fspath(path))}: expected a writable file, got: {error}") from None
+    write_bytes_atomically(path, data)
+
+
+def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` as `write_atomically` writes text."""
+    try:
         status = _status(path)
         if status is None or stat.S_ISREG(status.st_mode):
             _replace(os.path.realpath(path), data, None if status is None else stat.S_IMODE(status.st_mode))

@@ -35,7 +35,7 @@ def distribution(values: Sequence[RationalLike], what: str) -> Distribution:
     """The probability row of exact `values`; `InputError` naming `what` when it is none."""
     fractions = [rational(value) for value in values]
     for value in fractions:
-        if value < 0:
+        if value.numerator < 0:
             raise InputError(f"{what}: expected probabilities >= 0, got {brief(value)}")
     denominator = math.lcm(1, *(value.denominator for value in fractions))
     weights = tuple(value.numerator * (denominator // value.denominator) for value in fractions)
@@ -64,7 +64,7 @@ class SparseRows:
         weights: list[int] = []
         denominators: list[int] = []
         for index, row in enumerate(rows):
-            entries = sorted((column, value) for column, value in row.items() if value != 0)
+            entries = sorted((column, value) for column, value in row.items() if value)
             checked = distribution([value for _, value in entries], f"{what} {index}")
             columns.extend(column for column, _ in entries)
             weights.extend(checked.weights)

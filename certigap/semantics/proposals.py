@@ -117,7 +117,7 @@ def _sparse(matrix: Any, discount: float) -> tuple[Any, Any]:
         factors = splu(
             system[order][:, order].tocsc(),
             permc_spec="NATURAL" if largest == 1 else "COLAMD",
-            diag_pivot_thresh=0.0,  # I - g P is diagonally dominant; other pivots fill in (1.8 s for 3 ms at 5,478 states)
+            diag_pivot_thresh=0.0,  # the diagonal dominates; off-diagonal pivots fill in: 1.8 s for 3 ms, 5,478 states
         )
     except RuntimeError as error:
         raise _singular(len(order), discount) from error

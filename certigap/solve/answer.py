@@ -36,7 +36,9 @@ class SolveAnswer:
         return self.gaps.nash_gap
 
     def __repr__(self) -> str:
-        return f"<SolveAnswer {self.method}, NashGap {describe(self.regret)}{'' if self.complete else ', stopped early'}>"
+        return (
+            f"<SolveAnswer {self.method}, NashGap {describe(self.regret)}{'' if self.complete else ', stopped early'}>"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ With payoffs made positive, the best-response polytopes are P = {x >= 0 : B'x <=
 of x is x_i = 0, label m + j of x is (B'x)_j = 1, and the other way round for y: a pair of vertices other than (0, 0)
 that has all labels is, normalised, an equilibrium. From (0, 0) one label is dropped; the label picked up is dropped in
 the other polytope, and so on until the first one is picked up. Ties are broken lexicographically (a perturbation of the
-right side), so the path ends in degenerate games too. Pivots are fraction-free (Bareiss, Edmonds): all rows of a tableau
-share one denominator, the last pivot.
+right side), so the path ends in degenerate games too. Pivots are fraction-free (Bareiss, Edmonds): all rows of a
+tableau share one denominator, the last pivot.
 
 Source: Lemke, Howson (1964); von Stengel, "Computing equilibria for two-person games" (2002), sections 2.3, 2.6.
 """
@@ -103,7 +103,7 @@ class _Tableau:
 
     def _is_smaller(self, row: list[int], other: list[int], entering: int) -> bool:
         for column in self._order:
-            difference = row[column] * other[entering] - other[column] * row[entering]
+            difference: int = row[column] * other[entering] - other[column] * row[entering]
             if difference:
                 return difference < 0
         return False

@@ -16,7 +16,8 @@ from certigap.errors import InputError, SolverError
 from certigap.exact.integers import as_object
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
-from certigap.solve.matrix_game import Floats, Mask, logit_equilibria, saddle_bounds, softmax
+from certigap.solve.matrix_game import Floats, logit_equilibria, saddle_bounds, softmax
+from certigap.solve.stages import Stages
 
 __all__ = ["RegularisedEquilibrium", "regularised_equilibrium"]
 
@@ -57,7 +58,7 @@ def regularised_equilibrium(game: Game, temperature: RationalLike, tolerance: fl
     [0.5, 0.5]
     """
     tau = _checked_temperature(game, temperature)
-    stages = _Stages(game)
+    stages = Stages(game)
     values = np.zeros(len(game.states))
     logits: tuple[Floats, Floats] | None = None
     best = np.inf
@@ -76,35 +77,6 @@ def regularised_equilibrium(game: Game, temperature: RationalLike, tolerance: fl
             break
         values = (lower + upper) / 2
     raise SolverError(f"regularised equilibrium: expected a residual of {tolerance:.1e}, got {best:.1e}")
-
-
-class _Stages:
-    """The matrix games of all states, padded to one shape `[S, A, B]`, as a function of the next state's values."""
-
-    def __init__(self, game: Game) -> None:
-        layout = game.layout
-        sizes = layout.shape_array
-        self._shape = (layout.states, int(sizes[:, 0].max()), int(sizes[:, 1].max()))
-        own = [layout.action_index[i] - layout.action_offsets[i][layout.row_state] for i in range(2)]
-        self._place = (layout.row_state, own[0], own[1])
-        self._rewards = game.float_rewards()[0]
-        self._owner = np.repeat(np.arange(layout.rows), np.diff(game.transitions.offsets))
-        self._columns = game.transitions.columns
-        self._weights = game.transitions.floats() * float(game.discount)
-        self._sizes = sizes
-        masks = [np.arange(self._shape[1 + i])[None, :] < sizes[:, i, None] for i in range(2)]
-        self.masks: tuple[Mask, Mask] = (masks[0], masks[1])
-
-    def payoffs(self, values: Floats) -> Floats:
-        """`[S, A, B]`: Q_V, 0 where an action does not exist."""
-        following = np.bincount(self._owner, self._weights * values[self._columns], len(self._rewards))
-        result = np.zeros(self._shape)
-        result[self._place] = self._rewards + following
-        return result
-
-    def ragged(self, rows: Floats, player: int) -> tuple[Floats, ...]:
-        """Padded rows `[S, A]` as `[S][A(s)]`."""
-        return tuple(row[:size] for row, size in zip(rows, self._sizes[:, player], strict=True))
 
 
 def _patience(game: Game) -> int:

@@ -47,7 +47,7 @@ def backward_order(game: Game) -> list[int] | None:
 
     >>> from certigap.model.catalog import load
     >>> backward_order(load("lemma2", discount="1/2", eps="1/2"))
-    [5, 4, 3, 2, 1, 0]
+    [4, 3, 2, 1, 0]
     """
     if not game.discount:
         return list(range(len(game.states)))
@@ -57,7 +57,7 @@ def backward_order(game: Game) -> list[int] | None:
         return None
     stays = stay_probabilities(game)
     offsets = game.layout.row_offsets.tolist()
-    for state in stays.keys():
+    for state in stays:
         own = {stays[state].get(row, Fraction(0)) for row in range(offsets[state], offsets[state + 1])}
         if len(own) > 1 and len(movers(game, state)) > 1:
             return None

@@ -1,7 +1,7 @@
 """Catalog of cited games, each with its expert and its learner where the source states them (THEORY 2, 3, 5).
 
 An *instance* is a triple (game, expert, learner) named by one set of exact parameters, so `load`, `expert` and
-`learner` take the same ones; the entry's `learner_only` parameters change the learner alone.
+`learner` take the same ones; the entry's `policy_only` parameters change the policies alone.
 """
 
 import dataclasses
@@ -118,7 +118,7 @@ def _values(found: Entry, parameters: dict[str, RationalLike]) -> _Values:
 
 
 def _game(found: Entry, values: _Values) -> "Game":
-    own = tuple((name, value) for name, value in values.items() if name not in found.learner_only)
+    own = tuple((name, value) for name, value in values.items() if name not in found.policy_only)
     return _built(found.name, own)
 
 

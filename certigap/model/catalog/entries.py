@@ -23,8 +23,8 @@ class Entry:
     module: str = field(repr=False)
     parameters: Mapping[str, str] = field(hash=False)
     """Name -> default, as canonical text."""
-    learner_only: frozenset[str] = frozenset()
-    """Parameters on which neither the game nor the expert depends."""
+    policy_only: frozenset[str] = frozenset()
+    """Parameters that choose the expert or the learner: the game does not depend on them."""
     has_expert: bool = True
     has_learner: bool = True
 
@@ -116,7 +116,7 @@ _TABLE = (
         ),
         module="sharpness",
         parameters={"players": "2", "discount": "9/10", "e": "1/10000"},
-        learner_only=frozenset({"e"}),
+        policy_only=frozenset({"e"}),
     ),
     Entry(
         name="tag",
@@ -128,7 +128,134 @@ _TABLE = (
         ),
         module="tag",
         parameters={"discount": "4/5", "wall_penalty": "1/4", "tag_penalty": "1/2", "noise": "1/10"},
-        learner_only=frozenset({"noise"}),
+        policy_only=frozenset({"noise"}),
+    ),
+    Entry(
+        name="matching-pennies",
+        title="Matching pennies",
+        source="von Neumann and Morgenstern, Theory of Games and Economic Behavior (1944), chapter III",
+        description="Zero-sum, 2x2: player 1 wins when the pennies match. The only equilibrium is uniform, value 0.",
+        module="classic",
+        parameters={},
+        has_learner=False,
+    ),
+    Entry(
+        name="rock-paper-scissors",
+        title="Rock, paper, scissors",
+        source="von Neumann and Morgenstern, Theory of Games and Economic Behavior (1944), chapter III",
+        description="Zero-sum, 3x3, cyclic. The only equilibrium is uniform, value 0.",
+        module="classic",
+        parameters={},
+        has_learner=False,
+    ),
+    Entry(
+        name="battle-of-the-sexes",
+        title="Battle of the sexes",
+        source="Luce and Raiffa, Games and Decisions (1957), chapter 5",
+        description=(
+            "Payoffs (2,1) and (1,2) on the diagonal, (-1,-1) off it. Three equilibria: 0 mixes 3/5, 2/5 and 2/5, "
+            "3/5 with payoff 1/5 to each, 1 and 2 are the diagonal."
+        ),
+        module="classic",
+        parameters={"equilibrium": "0"},
+        policy_only=frozenset({"equilibrium"}),
+        has_learner=False,
+    ),
+    Entry(
+        name="chicken",
+        title="Chicken",
+        source="Rapoport and Chammah, The Game of Chicken, American Behavioral Scientist 10 (1966); payoffs certigap's",
+        description=(
+            "Going straight wins 1 from a player who swerves; if both go straight each loses `crash`. Three "
+            "equilibria: 0 goes straight with probability 1/crash, in 1 and 2 one player does and the other swerves."
+        ),
+        module="classic",
+        parameters={"crash": "10", "equilibrium": "0"},
+        policy_only=frozenset({"equilibrium"}),
+        has_learner=False,
+    ),
+    Entry(
+        name="stag-hunt",
+        title="Stag hunt",
+        source="Rousseau, Discourse on Inequality (1755), part II; payoffs certigap's",
+        description=(
+            "A stag, worth 4 to each, takes both; a hare, worth `hare`, takes one. Three equilibria: 0 hunts the stag "
+            "with probability hare/4, in 1 both hunt it, in 2 neither."
+        ),
+        module="classic",
+        parameters={"hare": "3", "equilibrium": "0"},
+        policy_only=frozenset({"equilibrium"}),
+        has_learner=False,
+    ),
+    Entry(
+        name="shapley",
+        title="Shapley's game, on which fictitious play cycles",
+        source="Shapley, Some topics in two-person games, Advances in Game Theory (1964)",
+        description="3x3, not zero-sum. The only equilibrium is uniform, payoff 1/3 to each.",
+        module="classic",
+        parameters={},
+        has_learner=False,
+    ),
+    Entry(
+        name="public-goods",
+        title="Public goods with n players",
+        source="Fehr and Gaechter, Cooperation and Punishment in Public Goods Experiments, AER 90 (2000)",
+        description=(
+            "Each player keeps its unit or contributes it (all or nothing, no punishment); contributions times "
+            "`factor` are shared equally. The "
+            "expert plays the dominant action; the learner plays the other one with probability e: NashGap "
+            "e |1 - factor/players|."
+        ),
+        module="public_goods",
+        parameters={"players": "4", "factor": "8/5", "e": "1/10"},
+        policy_only=frozenset({"e"}),
+    ),
+    Entry(
+        name="soccer",
+        title="Littman's soccer on a 4x5 grid",
+        source="Littman, Markov games as a framework for multi-agent reinforcement learning, ICML (1994)",
+        description=(
+            "Two players, zero-sum, 760 states: both move at once, the moves are carried out in random order, a "
+            "collision loses the ball, a goal pays 1 and puts the players back."
+        ),
+        module="soccer",
+        parameters={"discount": "9/10"},
+        has_expert=False,
+        has_learner=False,
+    ),
+    Entry(
+        name="pursuit",
+        title="Pursuit on a square grid",
+        source="after Isaacs, Differential Games (1965), pursuit on a lattice; rules certigap's",
+        description=(
+            "One pursuer, one evader, zero-sum, both move at once on size x size cells: the pursuer earns g^T when "
+            "the evader is caught after T steps."
+        ),
+        module="pursuit",
+        parameters={"size": "3", "discount": "9/10"},
+        has_expert=False,
+        has_learner=False,
+    ),
+    Entry(
+        name="random",
+        title="A random Markov game",
+        source="certigap; generator and distribution in certigap/model/catalog/generated.py",
+        description=(
+            "Rewards uniform on the multiples of 1/grain in [-1, 1], `successors` next states with integer weights "
+            "uniform on 1..grain, uniform start; drawn by SHA-256 from the seed, the same on every machine."
+        ),
+        module="generated",
+        parameters={
+            "seed": "0",
+            "players": "2",
+            "states": "4",
+            "actions": "2",
+            "successors": "4",
+            "grain": "100",
+            "discount": "9/10",
+        },
+        has_expert=False,
+        has_learner=False,
     ),
 )
 

@@ -16,18 +16,17 @@ from certigap.errors import InputError
 from certigap.exact.rational import format_rational, rational
 from certigap.model.build import markov_game
 from certigap.model.catalog.entries import ENTRIES
+from certigap.model.catalog.grid import MOVES, Cell, cells, neighbour
 from certigap.model.catalog.recipe import Parameters, Recipe, between
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 
 __all__ = ["RECIPES", "Position", "state_name"]
 
-Cell = tuple[int, int]
 Position = tuple[Cell, Cell, int]
 """Cell of player 1, cell of player 2, the tagger (1 or 2)."""
 
-_CELLS: tuple[Cell, ...] = tuple(itertools.product(range(2), range(3)))
-_MOVES: dict[str, Cell] = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+_CELLS = cells(2, 3)
 _EXPERT_FILE = "tag.expert.json"
 
 
@@ -50,7 +49,7 @@ def _tag(parameters: Parameters) -> Game:
     return markov_game(
         players=("1", "2"),
         states=tuple(positions),
-        actions=(tuple(_MOVES),) * 2,
+        actions=(tuple(MOVES),) * 2,
         outcome=lambda state, joint: _outcome(positions[state], joint, wall, fee),
         discount=parameters["discount"],
         initial={state_name(((0, 0), (0, 2), 1)): half, state_name(((0, 0), (1, 2), 1)): half},
@@ -69,14 +68,14 @@ def _outcome(
 
 def _moved(cell: Cell, action: str) -> tuple[Cell, int]:
     """The cell after the move, and 1 if the wall stopped it."""
-    wanted = (cell[0] + _MOVES[action][0], cell[1] + _MOVES[action][1])
+    wanted = neighbour(cell, action)
     return (wanted, 0) if wanted in _CELLS else (cell, 1)
 
 
 def _expert(game: Game, parameters: Parameters) -> Policy:
     entry = ENTRIES["tag"]
     for name, default in entry.parameters.items():
-        if name not in entry.learner_only and parameters[name] != rational(default):
+        if name not in entry.policy_only and parameters[name] != rational(default):
             got = format_rational(parameters[name])
             raise InputError(f"shipped expert of tag: expected {name} {default}, got {got}")
     return _shipped(game)

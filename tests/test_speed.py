@@ -1,0 +1,103 @@
+"""Speed and size: tic-tac-toe as a game of 5,478 states, and (slow) the ratios to peers with margins."""
+
+import importlib
+import math
+import os
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from certigap.exact import linear
+from certigap.exact.linear import RowMatrix, components, longest_path
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.semantics import gaps, values
+from tests.benchmarks import exact_core, peers, tic_tac_toe
+
+
+def require(peer: str) -> None:
+    """Skip without the peer; with the variable CI set, fail."""
+    if os.environ.get("CI"):
+        importlib.import_module(peer)
+    else:
+        pytest.importorskip(peer, reason=f"{peer} is not installed (extra `bench`)")
+
+
+@pytest.fixture(scope="module")
+def board_game() -> Game:
+    return tic_tac_toe.game()
+
+
+def test_tic_tac_toe_is_a_draw(board_game: Game) -> None:
+    assert (len(board_game.states), board_game.layout.rows) == (5478, 17125)
+    answer = gaps(board_game, tic_tac_toe.minimax(board_game), "exact")
+    assert answer.nash_gap.value == 0
+    assert [value.lower[0] for value in answer.values] == [0, 0]
+
+
+def test_uniform_tic_tac_toe_has_the_value_that_counting_games_gives(board_game: Game) -> None:
+    """Games won after k = 5..9 moves: 1440, 5328, 47952, 72576, 81792, by x when k is odd; each has (9 - k)!/9!."""
+    won = {5: 1440, 6: 5328, 7: 47952, 8: 72576, 9: 81792}
+    terms = [(-1) ** (k + 1) * Fraction(99, 100) ** (k - 1) * n * math.factorial(9 - k) for k, n in won.items()]
+    worth = sum(terms) / math.factorial(9)
+    exact = values(board_game, tic_tac_toe.uniform(board_game), "exact")
+    assert [value.lower[0] for value in exact] == [worth, -worth]
+
+
+def test_both_back_ends_agree_on_a_large_acyclic_game(board_game: Game) -> None:
+    policy = tic_tac_toe.uniform(board_game)
+    exact, enclosed = gaps(board_game, policy, "exact"), gaps(board_game, policy, "enclosed")
+    for truth, bracket in zip(exact.player_gaps, enclosed.player_gaps, strict=True):
+        assert truth.value in bracket
+        assert bracket.upper - bracket.lower < Fraction(1, 10**12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_order_that_scipy_does_not_give_is_still_found(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Components are ordered by their edges, whatever numbers SciPy gives them."""
+    rng = np.random.default_rng(seed)
+    successors = [sorted({int(t) for t in rng.integers(s // 2, s + 1, 2)}) for s in range(12)]
+    matrix = RowMatrix.from_fractions([{t: Fraction(1, len(row)) for t in row} for row in successors])
+    longest = longest_path(matrix.offsets, matrix.columns, range(12))
+    labels, count = linear._labels(matrix.offsets, matrix.columns)
+    shuffled = rng.permutation(count)[labels]
+    monkeypatch.setattr(linear, "_labels", lambda *_: (shuffled, count))
+    place = {s: k for k, block in enumerate(components(matrix.offsets, matrix.columns)) for s in block}
+    assert all(place[s] >= place[t] for s, row in enumerate(successors) for t in row)
+    assert longest_path(matrix.offsets, matrix.columns, range(12)) == longest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [1, 2, 17])
+def test_values_equal_storms_exact_ones(size: int) -> None:
+    require("stormpy")
+    rng = np.random.default_rng(size)
+    weights = rng.integers(0, 5, (size, size)) + np.eye(size, dtype=np.int64)
+    rewards = [Fraction(int(x), 7) for x in rng.integers(0, 9, size)]
+    game = exact_core.chain(weights, rewards, Fraction(19, 20))
+    found, _ = peers.storm_value(peers.storm_chain(weights, rewards, game.discount))
+    assert values(game, Policy.pure(game), "exact")[0].lower[0] == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("peer", "stage"),
+    [
+        ("pygambit", lambda: exact_core.regret((100, 100), 300)),
+        ("pygambit", lambda: exact_core.regret((5,) * 5, 100)),
+        ("pygambit", lambda: exact_core.build(200, 5)),
+        ("stormpy", lambda: exact_core.chain_values(200, 300)),
+    ],
+)
+def test_ratio_to_a_peer(peer: str, stage: Callable[[], exact_core.Stage]) -> None:
+    require(peer)
+    measured = stage()
+    assert measured.holds, str(measured)
+
+
+@pytest.mark.slow
+def test_large_games_within_their_seconds() -> None:
+    for measured in (exact_core.policy_iteration(), *exact_core.checker()):
+        assert measured.holds, str(measured)
