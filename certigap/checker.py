@@ -13,7 +13,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, NoReturn
@@ -140,16 +140,15 @@ class Node:
                 if type(item) is not int:
                     self.child(index).walk(depth + 1)
 
-    def fields(self, required: Iterable[str] = (), optional: Iterable[str] = ()) -> "dict[str, Node]":
+    def fields(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "dict[str, Node]":
         """The members of an object with these keys and no others."""
         if not isinstance(self.value, dict):
             self.fail("an object")
         for key in required:
             if key not in self.value:
                 raise Malformed(f"{self.where}: expected the key {shorten(key)}, got none")
-        allowed = {*required, *optional}
         for key in self.value:
-            if key not in allowed:
+            if key not in required and key not in optional:
                 raise Malformed(f"{self.where}: expected no key {shorten(key)}")
         return {key: self.child(key) for key in self.value}
 
@@ -215,7 +214,7 @@ class Node:
         return result
 
 
-def open_file(node: Node, kind: str, required: Iterable[str], optional: Iterable[str]) -> dict[str, Node]:
+def open_file(node: Node, kind: str, required: Collection[str], optional: Collection[str]) -> dict[str, Node]:
     members = node.fields(("format", "version", *required), optional)
     members["format"].one_of((f"certigap-{kind}",))
     members["version"].integer((1,))
@@ -317,7 +316,7 @@ class Game:
         for player in self.players:
             own = {"": members[player]} if self.is_normal_form and player in members else {}
             if not self.is_normal_form and player in members:
-                own = members[player].fields((), self.states)
+                own = members[player].fields((), self.index)
             result.append({self.index[name]: row for name, row in own.items()})
         return result
 
@@ -369,8 +368,10 @@ class Rows:
 
     def __init__(self, center: list[Fraction], radius: Fraction = ZERO, box: Box | None = None) -> None:
         lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
-        self.den = 2 * math.lcm(*(x.denominator for x in (*center, *lower, *upper, radius)))
-        self.center, low, high = ([int(x * self.den) for x in row] for row in (center, lower, upper))
+        radius = radius if len(center) > 1 else ZERO
+        self.den = den = 2 * math.lcm(*(x.denominator for x in (*center, *lower, *upper, radius)))
+        scaled = ([x.numerator * (den // x.denominator) for x in row] for row in (center, lower, upper))
+        self.center, low, high = scaled
         self.start = [min(max(e, l), u) for e, l, u in zip(self.center, low, high)]
         self.need = self.den - sum(self.start)
         moved = abs(self.need) + sum(abs(y - e) for y, e in zip(self.start, self.center))
@@ -430,9 +431,10 @@ def nest(rows: Sequence[Rows], order: list[int], value: Function, row: int, stri
 def over_others(rows: Sequence[Rows], i: int, value: Function, row: int, strides: list[int], sign: int) -> int:
     """The opponents' optimum, the better bound over the rotations of their order."""
     others = [j for j in range(len(rows)) if j != i and len(rows[j].start) > 1]
+    idle = math.prod(row.den for j, row in enumerate(rows) if j != i and len(row.start) == 1)
     turns = 1 if all(rows[j].is_point for j in others) else len(others)
     results = [nest(rows, others[t:] + others[:t], value, row, strides, sign) for t in range(turns)]
-    return sign * min(sign * x for x in results)
+    return sign * min(sign * x for x in results) * idle
 
 
 class Step:

@@ -193,6 +193,9 @@ def pursuit(pursuer: tuple[int, int], evader: tuple[int, int]) -> str:
         (((0, 0), (2, 2)), ("right", "up"), ((0, 1), (1, 2))),
         (((0, 0), (2, 2)), ("up", "down"), ((0, 0), (2, 2))),
         (((0, 0), (0, 1)), ("right", "down"), ((0, 1), (1, 1))),
+        (((0, 0), (2, 2)), ("down-right", "stay"), ((1, 1), (2, 2))),
+        (((0, 1), (2, 2)), ("up-left", "left"), ((0, 1), (2, 1))),
+        (((1, 1), (2, 0)), ("down-left", "stay"), None),
         (((0, 0), (0, 1)), ("right", "stay"), None),
         (((0, 0), (0, 2)), ("right", "left"), None),
         (((0, 0), (0, 1)), ("right", "left"), None),
@@ -210,7 +213,26 @@ def test_pursuit_of_an_evader_who_stays_takes_the_shortest_way(size: int) -> Non
     assert len(game.states) == size**2 * (size**2 - 1) + 1
     still = Policy.pure(game, {"pursuer": "stay", "evader": "stay"})
     answer = gaps(game, still, "exact")
-    assert [interval.value for interval in answer.player_gaps] == [Fraction(9, 10) ** (2 * (size - 1) - 1), 0]
+    assert [interval.value for interval in answer.player_gaps] == [Fraction(9, 10) ** (size - 2), 0]
+
+
+@pytest.mark.parametrize("name", ["pursuit", "soccer"])
+def test_shipped_experts_are_equilibria_up_to_rounding(name: str) -> None:
+    game, expert, learner = catalog.load(name), catalog.expert(name), catalog.learner(name, noise="1/5")
+    assert gaps(game, expert).nash_gap.upper < Fraction(1, 10**15)
+    assert all(game.reward(0, row) == -game.reward(1, row) for row in range(game.layout.rows))
+    rows = zip(expert.rows[0][0].fractions(), learner.rows[0][0].fractions(), strict=True)
+    assert all(q == p * Fraction(4, 5) + Fraction(1, 5) / len(game.actions[0][0]) for p, q in rows)
+    with pytest.raises(InputError, match=f"shipped expert of {name}: expected discount 9/10"):
+        catalog.expert(name, discount="1/2")
+
+
+def test_soccer_is_worth_nothing_before_the_ball_is_given_and_something_after() -> None:
+    game = catalog.load("soccer")
+    value = values(game, catalog.expert("soccer"))[0]
+    worth = dict(zip(game.states, value.lower.floats(), strict=True))
+    assert sum(worth[state] for state in KICK_OFF) == pytest.approx(0, abs=1e-14)
+    assert worth[soccer((1, 3), (2, 1), "A")] > 0.1
 
 
 def test_random_games_follow_their_documented_generator() -> None:

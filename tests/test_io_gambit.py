@@ -1,4 +1,4 @@
-"""Gambit's games: the `.nfg` reader against pygambit, catalog games against pygambit's payoffs and regrets, refusals."""
+"""Gambit's games: the `.nfg` reader and catalog games against pygambit (text, payoffs, regrets); what is refused."""
 
 import random
 import sys

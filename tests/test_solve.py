@@ -19,6 +19,7 @@ from certigap.semantics import gaps
 from certigap.solve import dispatch, equilibria, solve
 from certigap.solve.answer import SolveAnswer
 from certigap.solve.lemke_howson import lemke_howson
+from certigap.solve.structure import constant_sum
 from certigap.solve.turns import strategy_iteration
 
 PENNIES = [[1, -1], [-1, 1]]
@@ -187,10 +188,8 @@ def test_an_irrational_value_gets_a_tiny_certified_regret() -> None:
     answer = solve(game)
     assert answer.method == "zero-sum"
     assert 0 < answer.regret.value < Fraction(1, 10**14)
-    # v solves v = val [[1 + v/2, 0], [v/2, 2 + v/2]], that is v^2 + 4v - 8 = 0 ... checked against the equation itself
-    v = float(answer.gaps.values[0].lower[0])
-    a, b, c, d = 1 + v / 2, 0.0, v / 2, 2 + v / 2
-    assert v == pytest.approx((a * d - b * c) / (a + d - b - c), abs=1e-12)
+    v = answer.gaps.values[0].lower[0]  # near the root of v = val [[1 + v/2, 0], [v/2, 2 + v/2]]: sqrt(17) - 3
+    assert abs((v + 3) ** 2 - 17) < Fraction(1, 10**13)
 
 
 def test_goofspiel_like_simultaneous_acyclic_games_are_exact() -> None:
@@ -242,10 +241,12 @@ def test_every_expert_has_a_small_regret(game: Game) -> None:
     try:
         answer = solve(game)
     except SolverError:
+        several = len(game.players) > 2
+        assert several or (len(game.states) > 1 and constant_sum(game) is None and not brute_pure(game))
         return
     upper = answer.regret.upper
     assert upper is not None
-    if answer.method in ("pure", "backward") or len(game.players) == 2 and answer.method == "support":
+    if answer.method in ("pure", "backward") or (len(game.players) == 2 and answer.method == "support"):
         assert upper == 0
     scale = max(game.half_range(i) for i in range(len(game.players))) * game.horizon
     assert upper <= scale / 10**8
@@ -336,7 +337,7 @@ def test_refusals_name_what_was_expected(game: Game, options: dict[str, Any], me
 
 def test_three_movers_without_a_pure_stage_equilibrium_stay_undecided() -> None:
     cycle = np.array([1 if a == b else -1 for a, b, _ in itertools.product(range(2), repeat=3)]).reshape(2, 2, 2)
-    game = normal_form([cycle, -cycle.transpose(0, 1, 2), np.zeros((2, 2, 2), dtype=int)])
+    game = normal_form([cycle, -cycle, np.zeros((2, 2, 2), dtype=int)])
     with pytest.raises(SolverError, match="3 movers"):
         solve(game, "backward")
     assert solve(game, "support").regret.value == 0

@@ -11,6 +11,7 @@ import pytest
 
 from certigap.exact import linear
 from certigap.exact.linear import RowMatrix, components, longest_path
+from certigap.model.build import bimatrix
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps, values
@@ -52,6 +53,35 @@ def test_both_back_ends_agree_on_a_large_acyclic_game(board_game: Game) -> None:
     for truth, bracket in zip(exact.player_gaps, enclosed.player_gaps, strict=True):
         assert truth.value in bracket
         assert bracket.upper - bracket.lower < Fraction(1, 10**12)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint16", "uint64", "object"])
+def test_integer_arrays_build_the_game_of_the_same_fractions(dtype: str) -> None:
+    table = np.array([[1, 0], [2, 127]]).astype(dtype)
+    slow = [[Fraction(int(x)) for x in row] for row in table]
+    assert bimatrix(table, table) == bimatrix(slow, slow) == bimatrix(table.tolist(), table.tolist())
+    assert bimatrix(table) == bimatrix(slow)
+
+
+@pytest.mark.parametrize("largest", [2**62 - 1, 2**62, 2**63 - 1, 2**64 - 1])
+def test_long_integers_are_negated_without_overflow(largest: int) -> None:
+    game = bimatrix(np.array([[largest, 0]], dtype=np.uint64))
+    assert [game.reward(i, 0) for i in range(2)] == [largest, -largest]
+    if largest < 2**63:
+        assert bimatrix(np.array([[-largest - 1, 0]])).reward(1, 0) == largest + 1
+
+
+def test_a_built_game_does_not_share_the_callers_array() -> None:
+    table = np.array([[1, 2], [3, 4]])
+    game = bimatrix(table)
+    table[0, 0] = 9
+    assert game.reward(0, 0) == 1
+
+
+@pytest.mark.parametrize("table", [np.array([[True, False]]), np.array([[1.0, 2.0]]), [[1, True]], [[1, 2.0]]])
+def test_builders_refuse_what_is_not_an_exact_number(table: object) -> None:
+    with pytest.raises(TypeError, match="expected an int"):
+        bimatrix(table)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -11,55 +11,73 @@ subgame; if one player alone moves, that player takes the action with the greate
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from certigap.errors import InputError, LimitError
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
 from certigap.solve.deadline import Deadline
-from certigap.solve.stage import stage_equilibrium
+from certigap.solve.stage import Approximation, stage_equilibrium
 from certigap.solve.structure import backward_order, stay_probabilities
 
-__all__ = ["backward_induction"]
+__all__ = ["BackwardAnswer", "backward_induction"]
 
 
-def backward_induction(game: Game, deadline: Deadline | None = None) -> Policy:
-    """A subgame-perfect equilibrium, exact; pure wherever a stage game has a pure equilibrium.
+class BackwardAnswer(NamedTuple):
+    """What backward induction plays."""
+
+    policy: Policy
+    exact: bool
+    """Every stage was solved exactly: a subgame-perfect equilibrium."""
+
+
+def backward_induction(
+    game: Game, deadline: Deadline | None = None, seed: int = 0, denominator: int = 2**52
+) -> BackwardAnswer:
+    """A subgame-perfect equilibrium; pure wherever a stage game has a pure equilibrium.
 
     Args:
         game: a game that is solvable backward (see `certigap.solve.structure`).
         deadline: when to give up.
+        seed: of the starting points where a stage game of three or more movers has no pure equilibrium.
+        denominator: of the grid there.
+
+    Returns:
+        The profile, and whether it is exact.
 
     Raises:
         InputError: the game is not solvable backward.
-        SolverError: a stage game of three or more movers has no pure equilibrium.
+        SolverError: a stage game of three or more movers stayed undecided.
         LimitError: the deadline passed.
 
     >>> from certigap.model.catalog import load
     >>> backward_induction(load("lemma2", discount="1/2", eps="1/2"))
-    <Policy pure, 2 players, 5 states>
+    BackwardAnswer(policy=<Policy pure, 2 players, 5 states>, exact=True)
     """
     order = backward_order(game)
     if order is None:
         raise InputError(f"backward induction: expected a game without cycles through several states, got {game!r}")
-    induction = _Induction(game)
+    approximation = Approximation(seed, denominator, deadline or Deadline(None))
+    induction = _Induction(game, approximation)
     for state in order:
-        if deadline is not None and deadline.passed:
+        if approximation.deadline.passed:
             raise LimitError(f"backward induction on {len(order)} states: expected its end in time, got none")
-        induction.solve(state, deadline)
-    return induction.policy()
+        induction.solve(state)
+    return BackwardAnswer(induction.policy(), induction.exact)
 
 
 class _Induction:
-    def __init__(self, game: Game) -> None:
-        self._game = game
+    def __init__(self, game: Game, approximation: Approximation) -> None:
+        self.exact = True
+        self._game, self._approximation = game, approximation
         self._players = range(len(game.players))
         self._stays = stay_probabilities(game) if game.discount else {}
         self._values: list[list[Fraction]] = [[] for _ in game.states]
         self._rows: list[tuple[Distribution, ...]] = [() for _ in game.states]
         self._offsets = game.layout.row_offsets.tolist()
 
-    def solve(self, state: int, deadline: Deadline | None) -> None:
+    def solve(self, state: int) -> None:
         """Rows and values of a state whose successors are done."""
         game, rows = self._game, range(self._offsets[state], self._offsets[state + 1])
         stays = self._stays.get(state, {})
@@ -74,7 +92,8 @@ class _Induction:
             self._rows[state] = (Distribution((1,), 1),) * len(self._players)
             self._values[state] = worth[0]
             return
-        mixed = stage_equilibrium(payoffs, shape, f"state {game.states[state]!r}", deadline)
+        mixed, exact = stage_equilibrium(payoffs, shape, self._approximation)
+        self.exact &= exact
         weights = _joint(mixed)
         self._values[state] = [
             sum((w * x for w, x in zip(weights, own, strict=True) if w), Fraction(0)) for own in payoffs

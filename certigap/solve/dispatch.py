@@ -15,13 +15,15 @@ from certigap.errors import InputError, SolverError
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.semantics.backend import select
+from certigap.semantics.backend import MAX_COMPONENT, select
 from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.solve.answer import SolveAnswer
 from certigap.solve.backward import backward_induction
 from certigap.solve.deadline import Deadline
-from certigap.solve.equilibria import mixed_candidates, two_player_tables
+from certigap.solve.equilibria import two_player_tables
 from certigap.solve.lemke_howson import lemke_howson
+from certigap.solve.mixed import STARTS, first_candidate
+from certigap.solve.polish import polished_rows
 from certigap.solve.pure import deterministic_profiles, dynamics, enumerate_pure
 from certigap.solve.rationalise import best_rational
 from certigap.solve.regularised import regularised_equilibrium
@@ -32,8 +34,8 @@ from certigap.solve.zero_sum import nash_policy_iteration, required_sum
 __all__ = ["METHODS", "solve"]
 
 _MOST_PROFILES = 20_000
-_MOST_SUPPORTS = 5_000
-_STARTS = 20
+_FLOAT_GRID = 2**52
+_RESTARTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _pure(game: Game, request: _Request) -> _Found:
                 f"solve 'pure' on {game!r}: expected a pure stationary equilibrium, got none among all {count} profiles"
             )
         return _Found(_exact(game, policy, request), details=details)
-    policy = dynamics(game, request.seed, _STARTS, request.deadline)
+    policy = dynamics(game, request.seed, _RESTARTS, request.deadline)
     if policy is None:
         raise SolverError(
             f"solve 'pure' on {game!r}: expected best-response dynamics to settle, got no rest "
@@ -134,11 +136,8 @@ def _support(game: Game, request: _Request) -> _Found:
         raise InputError(f"solve 'support': expected a normal form (one state), got {game!r}")
     if len(movers(game, 0)) <= 2:
         return _lemke_howson(game, request)
-    found, tried = mixed_candidates(game, _STARTS, request.seed, request.denominator, request.deadline, _MOST_SUPPORTS)
-    if not found:
-        raise SolverError(f"solve 'support' on {game!r}: expected a root of some support's equations, got none")
-    best = min(found, key=_regret)
-    return _Found(best, tried, {"algorithm": "Newton on supports", "starts": _STARTS, "seed": request.seed})
+    answer = first_candidate(game, request.seed, request.denominator, request.deadline)
+    return _Found(answer, details={"algorithm": "Newton on supports", "starts": STARTS, "seed": request.seed})
 
 
 def _lemke_howson(game: Game, request: _Request) -> _Found:
@@ -152,7 +151,9 @@ def _lemke_howson(game: Game, request: _Request) -> _Found:
 
 
 def _backward(game: Game, request: _Request) -> _Found:
-    return _Found(_exact(game, backward_induction(game, request.deadline), request))
+    policy, exact = backward_induction(game, request.deadline, request.seed, request.denominator)
+    answer = _exact(game, policy, request) if exact else gaps(game, policy, request.arithmetic)
+    return _Found(answer, details={"algorithm": "backward induction", "exact_stages": exact})
 
 
 def _zero_sum(game: Game, request: _Request) -> _Found:
@@ -164,7 +165,11 @@ def _zero_sum(game: Game, request: _Request) -> _Found:
         policy, rounds = strategy_iteration(game, total, start, request.deadline)
         answer = _exact(game, policy, request)
         return _Found(answer, details={"algorithm": "strategy iteration", **details, "exact_rounds": rounds})
-    answer = best_rational(game, (floats.simple_rows, floats.rows), request.denominator, request.arithmetic)
+    proposals: list[Any] = [floats.simple_rows, floats.rows]
+    if floats.complete and request.denominator > _FLOAT_GRID and len(game.states) <= MAX_COMPONENT:
+        proposals = [polished_rows(game, floats.values.tolist(), request.denominator, request.deadline), *proposals]
+        details["polished"] = True
+    answer = best_rational(game, proposals, request.denominator, request.arithmetic)
     details = {"algorithm": "Nash policy iteration", **details, "denominator": request.denominator}
     return _Found(answer, floats.complete, details)
 
@@ -188,10 +193,6 @@ def _exact(game: Game, policy: Policy, request: _Request) -> GapAnswer:
     if answer.nash_gap.lower:
         raise SolverError(f"solve on {game!r}: expected regret 0, got {answer.nash_gap}")
     return answer
-
-
-def _regret(answer: GapAnswer) -> Any:
-    return answer.nash_gap.upper
 
 
 METHODS: Mapping[str, Callable[[Game, _Request], _Found]] = {

@@ -5,7 +5,6 @@ ones exactly, the mixed ones as far as Newton's method finds them, each with its
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -15,19 +14,15 @@ from certigap.exact.integers import IntArray, as_object
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
-from certigap.semantics.exploitability import GapAnswer, gaps
+from certigap.semantics.exploitability import gaps
 from certigap.solve.answer import EquilibriaAnswer, NashSubset
 from certigap.solve.deadline import Deadline
-from certigap.solve.newton import support_profiles, support_roots
+from certigap.solve.mixed import STARTS, mixed_candidates
 from certigap.solve.pure import deterministic_profiles, enumerate_pure
-from certigap.solve.rationalise import best_rational
 from certigap.solve.structure import is_one_state, movers
 from certigap.solve.vertices import Vertex, extreme_pairs, maximal_subsets, support_pairs, vertices
 
-__all__ = ["equilibria", "mixed_candidates", "two_player_tables"]
-
-_STARTS = 8
-_ACCEPTED = Fraction(1, 2**30)
+__all__ = ["equilibria", "two_player_tables"]
 
 
 def equilibria(
@@ -88,30 +83,6 @@ def two_player_tables(game: Game) -> tuple[list[int], IntArray, IntArray]:
     return acting, tables[0], tables[1]
 
 
-def mixed_candidates(
-    game: Game, starts: int, seed: int, denominator: int, deadline: Deadline, limit: int
-) -> tuple[list[GapAnswer], bool]:
-    """Mixed profiles of small regret of a one-state game by Newton on supports, and whether all supports were tried.
-
-    Raises:
-        LimitError: more support profiles than `limit`.
-    """
-    shape = game.layout.shapes[0]
-    count = int(np.prod([2**size - 1 for size in shape], dtype=object))
-    if count > limit:
-        raise LimitError(f"support profiles of {game!r}: expected at most {limit}, got {count}")
-    bound = _ACCEPTED * max([game.half_range(player) for player in range(len(shape))]) * game.horizon
-    found: list[GapAnswer] = []
-    for supports in support_profiles(shape):
-        for root in support_roots(game, supports, starts, seed, denominator.bit_length(), deadline):
-            answer = best_rational(game, [[[row] for row in root]], denominator)
-            if answer.nash_gap.upper is not None and answer.nash_gap.upper <= bound:
-                found.append(answer)
-        if deadline.passed:
-            return found, False
-    return found, True
-
-
 def _two_players(game: Game, limit: int, deadline: Deadline) -> EquilibriaAnswer:
     acting, first, second = two_player_tables(game)
     pairs = 2 * support_pairs(*first.shape)
@@ -140,12 +111,12 @@ def _two_player_reason(subsets: Sequence[NashSubset]) -> str:
 
 def _several_players(game: Game, limit: int, denominator: int, seed: int, deadline: Deadline) -> EquilibriaAnswer:
     pure = [gaps(game, policy) for policy in enumerate_pure(game)]
-    mixed, tried = mixed_candidates(game, _STARTS, seed, denominator, deadline, limit)
+    mixed, tried = mixed_candidates(game, seed, denominator, deadline, limit)
     what = "pure ones all; mixed ones by Newton's method from"
-    reason = f"{what} {_STARTS} starts per support" + ("" if tried else ", stopped by the budget")
+    reason = f"{what} {STARTS} starts per support" + ("" if tried else ", stopped by the budget")
     answers = (*pure, *mixed)
     policies = tuple(answer.policy for answer in answers)
-    return EquilibriaAnswer(game, policies, answers, (), False, reason, "support", {"starts": _STARTS, "seed": seed})
+    return EquilibriaAnswer(game, policies, answers, (), False, reason, "support", {"starts": STARTS, "seed": seed})
 
 
 def _pure(game: Game, limit: int, deadline: Deadline) -> EquilibriaAnswer:

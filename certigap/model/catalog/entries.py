@@ -216,25 +216,25 @@ _TABLE = (
         source="Littman, Markov games as a framework for multi-agent reinforcement learning, ICML (1994)",
         description=(
             "Two players, zero-sum, 760 states: both move at once, the moves are carried out in random order, a "
-            "collision loses the ball, a goal pays 1 and puts the players back."
+            "collision loses the ball, a goal pays 1 and puts the players back. The expert is shipped for the default "
+            "game; the learner is the expert mixed with uniform noise."
         ),
         module="soccer",
-        parameters={"discount": "9/10"},
-        has_expert=False,
-        has_learner=False,
+        parameters={"discount": "9/10", "noise": "1/10"},
+        policy_only=frozenset({"noise"}),
     ),
     Entry(
         name="pursuit",
         title="Pursuit on a square grid",
         source="after Isaacs, Differential Games (1965), pursuit on a lattice; rules certigap's",
         description=(
-            "One pursuer, one evader, zero-sum, both move at once on size x size cells: the pursuer earns g^T when "
-            "the evader is caught after T steps."
+            "One pursuer, who also moves diagonally, and one evader on size x size cells, zero-sum, both move at "
+            "once: the pursuer earns g^T when the capture comes after T steps. The expert is shipped for the default "
+            "game; the learner is the expert mixed with uniform noise."
         ),
         module="pursuit",
-        parameters={"size": "3", "discount": "9/10"},
-        has_expert=False,
-        has_learner=False,
+        parameters={"size": "3", "discount": "9/10", "noise": "1/10"},
+        policy_only=frozenset({"noise"}),
     ),
     Entry(
         name="random",

@@ -12,14 +12,11 @@ iteration (`certigap.solve.regularised`), rounded to 2^-52; the learner mixes it
 import itertools
 from fractions import Fraction
 
-from certigap.errors import InputError
-from certigap.exact.rational import format_rational, rational
 from certigap.model.build import markov_game
-from certigap.model.catalog.entries import ENTRIES
 from certigap.model.catalog.grid import MOVES, Cell, cells, neighbour
-from certigap.model.catalog.recipe import Parameters, Recipe, between
+from certigap.model.catalog.recipe import Parameters, Recipe
+from certigap.model.catalog.shipped import noisy, shipped
 from certigap.model.game import Game
-from certigap.model.policy import Policy
 
 __all__ = ["RECIPES", "Position", "state_name"]
 
@@ -27,7 +24,6 @@ Position = tuple[Cell, Cell, int]
 """Cell of player 1, cell of player 2, the tagger (1 or 2)."""
 
 _CELLS = cells(2, 3)
-_EXPERT_FILE = "tag.expert.json"
 
 
 def state_name(position: Position) -> str:
@@ -72,31 +68,6 @@ def _moved(cell: Cell, action: str) -> tuple[Cell, int]:
     return (wanted, 0) if wanted in _CELLS else (cell, 1)
 
 
-def _expert(game: Game, parameters: Parameters) -> Policy:
-    entry = ENTRIES["tag"]
-    for name, default in entry.parameters.items():
-        if name not in entry.policy_only and parameters[name] != rational(default):
-            got = format_rational(parameters[name])
-            raise InputError(f"shipped expert of tag: expected {name} {default}, got {got}")
-    return _shipped(game)
+_expert = shipped("tag")
 
-
-def _shipped(game: Game) -> Policy:
-    from importlib.resources import files
-
-    from certigap.model.codec import parse_policy
-
-    text = files("certigap.model.catalog").joinpath("data", _EXPERT_FILE).read_text(encoding="utf-8")
-    return parse_policy(text, game, _EXPERT_FILE)
-
-
-def _learner(game: Game, parameters: Parameters) -> Policy:
-    noise = between(parameters, "noise", 0, 1)
-    rows = [
-        [[(1 - noise) * p + noise / len(row.weights) for p in row.fractions()] for row in own]
-        for own in _expert(game, parameters).rows
-    ]
-    return Policy.from_rows(game, rows)
-
-
-RECIPES = {"tag": Recipe(_tag, _expert, _learner)}
+RECIPES = {"tag": Recipe(_tag, _expert, noisy(_expert))}

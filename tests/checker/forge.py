@@ -1,0 +1,215 @@
+"""An adversary: proofs made with a (mutated) checker's own rules, and certificates spoiled in one place.
+
+`cover` iterates the checker's operators to their fixed points, so with a mutant it yields the strongest claim that
+the mutant accepts. `settled` claims what a proof would show if all its vectors were taken on trust.
+"""
+
+import copy
+import types
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+DEN = 2**20
+Data = dict[str, Any]
+
+
+def path_get(data: Any, path: str) -> Any:
+    for key in path.split("/"):
+        data = data[int(key)] if isinstance(data, list) else data[key]
+    return data
+
+
+def path_set(data: Any, path: str, value: Any) -> None:
+    *way, last = path.split("/")
+    place = path_get(data, "/".join(way)) if way else data
+    if isinstance(place, list):
+        place[int(last)] = value
+    else:
+        place[last] = value
+
+
+def vectors(node: Any, path: str = "proof") -> Iterator[str]:
+    """Paths of all vectors of a certificate."""
+    if isinstance(node, dict) and set(node) == {"den", "num"}:
+        yield path
+    elif isinstance(node, dict | list):
+        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from vectors(child, f"{path}/{key}")
+
+
+def trusting(module: Any) -> Any:
+    """Switch off the inequalities of a loaded checker, and let it report what it would have derived."""
+    module.check_vector = module.check_gap_vector = module.check_occupancy = lambda *_: None
+    return module
+
+
+def settled(module: Any, game: Any, data: Data) -> Data:
+    """The certificate with the strongest claim that its proof shows to `module` (see `trusting`)."""
+    result = copy.deepcopy(data)
+    shown: dict[str, dict[str, str]] = {}
+
+    def record(node: Any, derive: Any) -> str:
+        for sign, side in ((-1, "lower"), (1, "upper")):
+            if side in node.value:
+                shown.setdefault(node.where, {})[side] = str(derive(sign))
+        return ""
+
+    claim, kind = result["claim"], result["claim"]["kind"]
+    if kind in ("region-bound", "worst-case") and "upper" in claim["nash_gap"] and "theorem" not in result["proof"]:
+        covers = result["proof"]["players" if kind == "region-bound" else "cover"]
+        covers = covers if kind == "region-bound" else covers["players"]
+        ends = [start_value(game, own["vectors"][node["leaf"][3]]) for own in covers.values() for node in own["tree"] if "leaf" in node]
+        claim["nash_gap"]["upper"] = str(max(ends))
+        return result
+    module.check_interval = record
+    ask = lambda role: module.read_rows(game, node.child(role))  # noqa: E731
+    node = module.Node(claim, "claim")
+    try:
+        module.CLAIMS[kind](game, node, module.Node(result["proof"], "proof"), ask)
+    except (module.Malformed, module.Invalid):
+        return data
+    for where, sides in shown.items():
+        path_set(result, where, sides)
+    if kind == "equilibrium":
+        evaluation = module.Evaluation(game, ask("policy"), module.Node(result["proof"], "proof"))
+        claim["regret"] = str(evaluation.nash_gap(1))
+    return result
+
+
+def start_value(game: Any, vector: Data) -> Fraction:
+    return sum((p * Fraction(x, int(vector["den"])) for p, x in zip(game.initial, vector["num"], strict=True)), Fraction(0))
+
+
+def spoiled(data: Data) -> Iterator[tuple[str, Data]]:
+    """The certificate with one vector changed in one entry, or everywhere, up or down."""
+    for path in vectors(data["proof"]):
+        vector = path_get(data, path)
+        size = len(vector["num"])
+        for change in (Fraction(1, 4), Fraction(-1, 4), Fraction(3), Fraction(-3)):
+            for places in [[s] for s in range(size)] + ([list(range(size))] if size > 1 else []):
+                result = copy.deepcopy(data)
+                den = int(vector["den"]) * 4
+                nums = [4 * x + (int(change * den) if s in places else 0) for s, x in enumerate(vector["num"])]
+                path_set(result, path, {"den": str(den), "num": nums})
+                yield f"{path} {change} at {places}", result
+        flipped = copy.deepcopy(data)
+        path_set(flipped, path, {"den": "-" + vector["den"], "num": vector["num"]})
+        yield f"{path} over a negative denominator", flipped
+
+
+class Prover:
+    """Covers made with the operators of `module`, over the denominator `DEN`."""
+
+    def __init__(self, module: Any, game: Any, cheat: tuple[int, int | None, Fraction] | None = None) -> None:
+        self.m, self.game, self.cheat = module, game, cheat
+
+    def cover(self, i: int, region: Any, boxes: Any, tree: list[Any]) -> tuple[Data, Fraction]:
+        """Player i's cover for the splits of `tree` (`None`: a leaf), and the bound that it shows."""
+        pool: list[Data] = []
+        nodes: list[Data] = []
+        limit, open_nodes = Fraction(0), [boxes]
+        for entry in tree:
+            here = open_nodes.pop()
+            if entry is not None:
+                open_nodes += reversed(self.m.split(self.game, here, self.m.Node(entry, "split")))
+                nodes.append({"split": entry})
+                continue
+            found = self.leaf(i, region, here)
+            nodes.append({"leaf": [len(pool) + k for k in range(4)]})
+            pool += found
+            limit = max(limit, start_value(self.game, found[3]))
+        return {"vectors": pool, "tree": nodes}, limit
+
+    def leaf(self, i: int, region: Any, boxes: Any) -> list[Data]:
+        zero = [{"den": "1", "num": [0] * self.game.size}] * 4
+        rows: Any = []
+        for j in range(self.game.n):
+            radii = region.radii(j, boxes)
+            if radii is None:
+                return zero
+            own = [self.m.Rows(region.center[j][s], radii[s], boxes.get((j, s))) for s in range(self.game.size)]
+            rows.append(own)
+        if any(row.is_empty for own in rows for row in own):
+            return zero
+        largest = max(abs(x) for x in self.game.rewards[i]) / Fraction(self.game.reward_den[i]) / (1 - self.game.discount)
+        step = self.m.Step
+        known = [
+            self.settle(0, i, rows, step.best_value, 1, largest),
+            self.settle(1, i, rows, step.best_value, -1, -largest),
+            self.settle(2, i, rows, step.policy_value, -1, -largest),
+        ]
+        known.append(self.settle(3, i, rows, lambda s, own, v, _: self.gap(s, own, [*known, v]), 1, 2 * largest))
+        return [{"den": str(DEN), "num": v.num} for v in known]
+
+    def gap(self, step: Any, own: Any, given: list[Any]) -> int:
+        """The gap rule over one denominator, so that it can be iterated as the others."""
+        return int(step.gap_value(own, self.m.PairBounds(*given)))
+
+    def settle(self, k: int, i: int, rows: Any, backup: Any, sign: int, start: Fraction) -> Any:
+        """The k-th vector: iterated from a constant and rounded outward; cheated in where `cheat` says so."""
+        first = int(start * DEN) + sign
+        vector = types.SimpleNamespace(den=DEN, num=[first] * self.game.size)
+        for _ in range(300):
+            before = vector.num
+            vector.num = [self.backed(i, s, rows, backup, sign, vector) for s in range(self.game.size)]
+            if vector.num == before:
+                break
+        if self.cheat is not None and self.cheat[0] == k:
+            _, place, change = self.cheat
+            moved = int(change * DEN)
+            vector.num = [x + (moved if place in (None, s) else 0) for s, x in enumerate(vector.num)]
+        return vector
+
+    def backed(self, i: int, s: int, rows: Any, backup: Any, sign: int, vector: Any) -> int:
+        step, own = self.m.Step(self.game, i, s), [row[s] for row in rows]
+        unit = step.unit
+        for row in own:
+            unit *= row.den
+        value = backup(step, own, vector, sign)
+        return int(-(-value // unit) if sign > 0 else value // unit)
+
+
+def certificate(game: Any, claim: Data, proof: Data) -> Data:
+    return {
+        "format": "certigap-certificate",
+        "version": 1,
+        "game": game.digest,
+        "claim": claim,
+        "proof": proof,
+        "end": True,
+    }
+
+
+def region_claim(module: Any, game: Any, claim: Data, trees: Any = None, cheat: Any = None) -> Data:
+    """A region-bound certificate for `claim` (without its bound), as strong as `module` lets it be."""
+    node = module.Node(claim, "claim")
+    center = module.read_rows(game, node.child("center"))
+    radius = [[Fraction(0)] * game.size for _ in game.players]
+    for j, own in enumerate(game.by_state(node.child("radii"), True)):
+        for s, entry in own.items():
+            radius[j][s] = entry.rational()
+    boxes = {}
+    for j, own in enumerate(game.by_state(node.child("box"), True) if "box" in claim else ()):
+        for s, entry in own.items():
+            boxes[j, s] = tuple([Fraction(x) for x in entry.value[side]] for side in ("lower", "upper"))
+    covers, limit = all_covers(module, game, module.Region(game, center, radius), boxes, trees, cheat)
+    return certificate(game, claim | {"nash_gap": {"upper": str(limit)}}, {"players": covers})
+
+
+def ball_claim(module: Any, game: Any, claim: Data, occupancy: Data, trees: Any = None, cheat: Any = None) -> Data:
+    """A worst-case certificate with a cover, as strong as `module` lets it be."""
+    node = module.Node(claim, "claim")
+    expert, radius = module.read_rows(game, node.child("expert")), Fraction(claim["radius"])
+    mass = module.Vector(game, module.Node(occupancy, "occupancy"))
+    covers, limit = all_covers(module, game, module.Ball(game, expert, radius, mass), {}, trees, cheat)
+    proof = {"cover": {"occupancy": {"lower": occupancy}, "players": covers}}
+    return certificate(game, claim | {"nash_gap": {"upper": str(limit)}}, proof)
+
+
+def all_covers(module: Any, game: Any, region: Any, boxes: Any, trees: Any, cheat: Any) -> tuple[Data, Fraction]:
+    prover, covers, limit = Prover(module, game, cheat), {}, Fraction(0)
+    for i, player in enumerate(game.players):
+        covers[player], bound = prover.cover(i, region, boxes, trees or [None])
+        limit = max(limit, bound)
+    return covers, limit
