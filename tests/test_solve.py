@@ -188,6 +188,9 @@ def test_an_irrational_value_gets_a_tiny_certified_regret() -> None:
     answer = solve(game)
     assert answer.method == "zero-sum"
     assert 0 < answer.regret.value < Fraction(1, 10**14)
+    finer = solve(game, denominator=2**300)
+    assert finer.details["polished"]
+    assert 0 < finer.regret.value < Fraction(1, 10**85)
     v = answer.gaps.values[0].lower[0]  # near the root of v = val [[1 + v/2, 0], [v/2, 2 + v/2]]: sqrt(17) - 3
     assert abs((v + 3) ** 2 - 17) < Fraction(1, 10**13)
 
@@ -335,9 +338,30 @@ def test_refusals_name_what_was_expected(game: Game, options: dict[str, Any], me
         solve(game, **options)
 
 
-def test_three_movers_without_a_pure_stage_equilibrium_stay_undecided() -> None:
+def test_three_movers_without_a_pure_stage_equilibrium_are_approximated() -> None:
     cycle = np.array([1 if a == b else -1 for a, b, _ in itertools.product(range(2), repeat=3)]).reshape(2, 2, 2)
     game = normal_form([cycle, -cycle, np.zeros((2, 2, 2), dtype=int)])
-    with pytest.raises(SolverError, match="3 movers"):
-        solve(game, "backward")
+    assert solve(game, "backward").regret.value == 0
     assert solve(game, "support").regret.value == 0
+
+
+def test_a_stage_game_with_irrational_equilibria_alone_leaves_a_certified_regret() -> None:
+    payoffs = {
+        "aaa": (3, 0, 2), "baa": (0, 1, 0), "aba": (0, 2, 0), "bba": (1, 0, 0),
+        "aab": (1, 0, 0), "bab": (0, 3, 0), "abb": (0, 1, 0), "bbb": (2, 0, 3),
+    }  # fmt: skip
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        return list(payoffs["".join(joint)]), {"late": 1}
+
+    game = markov_game(
+        players=["1", "2", "3"],
+        states=["early", "late"],
+        actions=[["a", "b"]] * 3,
+        outcome=outcome,
+        discount="1/2",
+        initial={"early": 1},
+    )
+    answer = solve(game, denominator=2**100)
+    assert (answer.method, answer.details["exact_stages"]) == ("backward", False)
+    assert 0 < answer.regret.value < Fraction(1, 10**25)

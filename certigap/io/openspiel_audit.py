@@ -84,10 +84,11 @@ def _check(explorer: Explorer, graph: Graph, state: Any) -> None:
 
 
 def _refuse(explorer: Explorer, state: Any) -> None:
+    finer = "by 'history'" if explorer.merge == "moves" else "by 'moves' or 'history'"
     text, history = brief(one_line(str(state))), brief(str(state.history()))
     raise InputError(
         f"{explorer.where}: expected states that print alike to play alike, got {text} after {history}, which does "
-        "not; merge by 'moves' or 'history' instead"
+        f"not; merge {finer} instead"
     )
 
 

@@ -9,7 +9,7 @@ action "-"). From a decision and an action, chance is followed until the next de
 so rewards are those of the transition, expected over chance. States have keys; those with equal keys are one state:
 
 - "text":    the player to move and `str(state)`,
-- "moves":   these and `move_number()`, which keeps every move limit,
+- "moves":   these and the numbers of the players' and of chance's moves so far, which keeps limits on either,
 - "history": all actions so far (no two plays are ever one: always faithful, and large).
 """
 
@@ -33,6 +33,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 MERGES = ("text", "moves", "history")
 _KEPT = 10_000  # second ways to a state that are kept for the audit
 _EVERY = 256
+_CHANCE = -1  # OpenSpiel's number of the chance player
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Explorer:
         if self.merge == "history":
             return (state.current_player(), *state.history())
         if self.merge == "moves":
-            return (state.current_player(), state.move_number(), str(state))
+            chance = sum(step.player == _CHANCE for step in state.full_history())
+            return (state.current_player(), f"{state.move_number() - chance}+{chance}", str(state))
         return (state.current_player(), str(state))
 
     def explore(self, max_states: int, progress: Progress | None = None) -> Graph:

@@ -1,8 +1,8 @@
 """Zero-sum equilibria beyond floating point: Newton steps (Pollatschek, Avi-Itzhak) over the rationals.
 
 From values V on the grid 2^-bits, the matrix games Q_V are solved exactly (Lemke-Howson, so degenerate ones too), their
-strategies put on a grid, and V becomes the exact value of that profile, rounded. Near the fixed point, where the supports
-no longer change, the number of correct bits doubles at each step.
+strategies put on a grid, and V becomes the exact value of that profile, rounded. Near the fixed point, where the
+supports no longer change, the number of correct bits doubles at each step.
 """
 
 from collections.abc import Sequence

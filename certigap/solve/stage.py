@@ -1,8 +1,8 @@
 """One equilibrium of a one-shot game, exact where possible: what backward induction plays at each state.
 
 With one mover: the first action that attains the maximum. Otherwise the first pure equilibrium in row-major order;
-else, with two movers, a mixed one by Lemke-Howson (in a zero-sum game: optimal strategies). Three or more movers without
-a pure equilibrium get a mixed profile of small regret: their equilibria may be irrational.
+else, with two movers, a mixed one by Lemke-Howson (in a zero-sum game: optimal strategies). Three or more movers
+without a pure equilibrium get a mixed profile of small regret: their equilibria may be irrational.
 """
 
 import math
