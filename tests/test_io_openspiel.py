@@ -22,7 +22,7 @@ from certigap.model.policy import Policy
 from certigap.semantics import gaps
 
 GOOFSPIEL = "goofspiel(imp_info=False,num_cards=4,points_order=descending)"
-SOCCER = "markov_soccer(horizon={},grid=B.\nAO\n..\n..)"  # its last move is never made: horizon 3 plays two
+SOCCER = "markov_soccer(horizon={},grid=B.\nAO\n..\n..)"  # horizon 4: two moves are played out
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +110,8 @@ def history_gaps(game: Any, discount: float) -> list[float]:
         ("oshi_zumo(coins=3,horizon=3)", "moves"),
         ("goofspiel(imp_info=False,num_cards=3)", "text"),
         ("catch(rows=4,columns=3)", "text"),
-        ("pig(winscore=3,horizon=8,diceoutcomes=3)", "moves"),
-        (SOCCER.format(3), "moves"),
+        ("pig(winscore=3,horizon=8,diceoutcomes=3,piglet=True)", "moves"),
+        pytest.param(SOCCER.format(4), "moves", marks=pytest.mark.slow),
         ("laser_tag(horizon=2,grid=S.S)", "moves"),
     ],
 )
@@ -206,7 +206,7 @@ def test_dropping_the_limit_changes_only_what_comes_after_it(spiel: ModuleType) 
     with pytest.warns(CertigapWarning):
         game = from_openspiel(SOCCER.format(1000), "1/1000")
     ours = gaps(game, weighted_policy(game)).player_gaps
-    theirs = history_gaps(spiel.load_game(SOCCER.format(3)), 0.001)
+    theirs = history_gaps(spiel.load_game(SOCCER.format(4)), 0.001)
     assert [float(x.lower or 0) for x in ours] == pytest.approx(theirs, abs=2.1e-6)
     assert max(theirs) > 1e-4
 
@@ -214,6 +214,13 @@ def test_dropping_the_limit_changes_only_what_comes_after_it(spiel: ModuleType) 
 def test_a_hidden_limit_that_was_met_is_refused(spiel: ModuleType) -> None:
     with pytest.raises(InputError, match=r"expected a move limit above the 3 moves .* merge by 'moves'"):
         from_openspiel("laser_tag(horizon=3,grid=S.S)", "9/10")
+
+
+def test_limits_that_count_chance_are_kept(spiel: ModuleType) -> None:
+    """Pig's horizon counts its players' moves, of which histories of one length hold different numbers."""
+    game = from_openspiel("pig(winscore=3,horizon=12,diceoutcomes=3)", "9/10", merge="moves")
+    assert game.states[0] == "Scores: 0 0, Turn total: 0/Current player: 0 @0+0"
+    assert "move_limit" not in game.meta
 
 
 @pytest.mark.slow

@@ -1,9 +1,8 @@
-"""Speed and size: tic-tac-toe as a game of 5,478 states, and (slow) the ratios to peers with margins."""
+"""The fast paths give the slow answers: typed builders, component orders, and tic-tac-toe as a game of 5,478 states."""
 
 import importlib
 import math
 import os
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -109,25 +108,3 @@ def test_values_equal_storms_exact_ones(size: int) -> None:
     game = exact_core.chain(weights, rewards, Fraction(19, 20))
     found, _ = peers.storm_value(peers.storm_chain(weights, rewards, game.discount))
     assert values(game, Policy.pure(game), "exact")[0].lower[0] == found
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("peer", "stage"),
-    [
-        ("pygambit", lambda: exact_core.regret((100, 100), 300)),
-        ("pygambit", lambda: exact_core.regret((5,) * 5, 100)),
-        ("pygambit", lambda: exact_core.build(200, 5)),
-        ("stormpy", lambda: exact_core.chain_values(200, 300)),
-    ],
-)
-def test_ratio_to_a_peer(peer: str, stage: Callable[[], exact_core.Stage]) -> None:
-    require(peer)
-    measured = stage()
-    assert measured.holds, str(measured)
-
-
-@pytest.mark.slow
-def test_large_games_within_their_seconds() -> None:
-    for measured in (exact_core.policy_iteration(), *exact_core.checker()):
-        assert measured.holds, str(measured)
