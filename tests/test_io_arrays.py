@@ -1,6 +1,7 @@
 """Games in `.npz` files: round trips, the three layouts, floats only on request, and what is refused."""
 
 import random
+import zipfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -172,3 +173,32 @@ def test_refused_files(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
     with pytest.raises(InputError, match=r"expected a readable \.npz file, got: Is a directory"):
         read_arrays(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("member", "header", "message"),
+    [
+        (
+            "payoffs.npy",
+            "{'descr': '<i8', 'fortran_order': False, 'shape': (10000000000000,), }",
+            "got: Unable to alloc",
+        ),
+        ("payoffs.npy", "((((", "expected an .npz file of integers and text, got: "),
+        (
+            "payoffs.npy",
+            "{'descr': [('a', '<i8')], 'fortran_order': False, 'shape': (0,), }",
+            "expected integers or text",
+        ),
+        ("payoffs", None, "expected arrays only, got 'payoffs'"),
+    ],
+)
+def test_lying_archives_are_refused(tmp_path: Path, member: str, header: str | None, message: str) -> None:
+    data = b"text"
+    if header is not None:
+        padded = header.ljust(117).encode() + b"\n"
+        data = b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded
+    with zipfile.ZipFile(tmp_path / "g.npz", "w") as archive:
+        archive.writestr(member, data)
+    with pytest.raises(InputError, match=message) as caught:
+        read_arrays(tmp_path / "g.npz")
+    assert "\n" not in str(caught.value)

@@ -82,6 +82,15 @@ def test_refused_nfg(text: str, message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("body", ["{ 2 2 } 1 -2/3 3 4.5 5 6 7e1 8", '{ { "a" } { "b" "c" } } "" { { "o" 1, 2 } } 1 0'])
+def test_every_truncation_is_refused_in_one_line(body: str) -> None:
+    text = f"{HEAD} {body}"
+    for cut in range(len(text) - 2):
+        with pytest.raises(InputError) as caught:
+            parse_nfg(text[:cut])
+        assert "\n" not in str(caught.value)
+
+
 def test_size_is_checked_before_anything_is_built() -> None:
     with pytest.raises(LimitError, match="expected at most 10 strategy profiles, got 1000000"):
         parse_nfg(HEAD + " { 1000 1000 } 1 2", max_profiles=10)

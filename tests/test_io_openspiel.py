@@ -243,6 +243,7 @@ def test_games_written_in_python(spiel: ModuleType) -> None:
         ("tic_tac_toe", {"discount": None}, r"expected a discount in \[0, 1\) .*, got none"),
         ("tic_tac_toe", {"discount": "1"}, r"discount: expected a rational in \[0, 1\), got 1"),
         ("tic_tac_toe", {"discount": "0,9"}, "discount: expected a rational such as"),
+        ("tic\ntac", {}, r"openspiel:tic\\ntac: expected the name of an OpenSpiel game"),
         ("tic_tac_toe", {"merge": "all"}, "expected merge by one of text, moves, history, got 'all'"),
     ],
 )

@@ -238,14 +238,28 @@ def test_lemke_howson_on_shapleys_game_from_every_label() -> None:
     assert [lemke_howson(first, second, label) for label in range(6)] == [(third, third)] * 6
 
 
+def test_a_general_sum_markov_game_without_pure_equilibria_gets_a_mixed_one() -> None:
+    answer = solve(catalog.load("random"))
+    assert answer.method == "nash-iteration"
+    assert answer.regret.upper is not None
+    assert 0 < answer.regret.upper < Fraction(1, 10**13)
+
+
+def test_an_iteration_that_does_not_settle_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = pennies_chain()
+    first = [[np.array([1.0, 0.0])] * 2] * 2
+    monkeypatch.setattr(dispatch, "nash_value_iteration", lambda *_: first)
+    with pytest.raises(SolverError, match="undecided"):
+        solve(game, "nash-iteration")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(games())
 def test_every_expert_has_a_small_regret(game: Game) -> None:
     try:
         answer = solve(game)
     except SolverError:
-        several = len(game.players) > 2
-        assert several or (len(game.states) > 1 and constant_sum(game) is None and not brute_pure(game))
+        assert len(game.players) > 2 or (len(game.states) > 1 and constant_sum(game) is None and not brute_pure(game))
         return
     upper = answer.regret.upper
     assert upper is not None

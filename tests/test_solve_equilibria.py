@@ -5,14 +5,20 @@ import itertools
 import os
 import random
 from fractions import Fraction
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from certigap.certificates.certificate import Certificate
+from certigap.certificates.claims import certificate
+from certigap.certificates.verify import verify_files
 from certigap.errors import InputError, LimitError
+from certigap.exact.rational import format_rational
 from certigap.model.build import bimatrix, normal_form
+from certigap.model.codec import write_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps
@@ -99,6 +105,21 @@ def test_von_stengels_game_has_75_equilibria() -> None:
     assert (answer.complete, answer.is_finite) == (True, True)
     assert len(answer.subsets) == 75
     assert answer.details["support_pairs"] == 2 * 923
+
+
+def test_the_checker_accepts_equilibria_and_refuses_a_regret_below_the_truth(tmp_path: Path) -> None:
+    games = [bimatrix(VON_STENGEL_ROWS, VON_STENGEL_COLUMNS), nau()]
+    answers = [equilibria(games[0]).gaps[37], solve(games[1]).gaps]
+    for game, answer in zip(games, answers, strict=True):
+        proof = certificate(answer, "equilibrium")
+        proof.write(tmp_path / "good.cert.json")
+        write_game(game, tmp_path / "game.json")
+        (verdict,) = verify_files(tmp_path / "game.json", [tmp_path / "good.cert.json"], [])
+        assert verdict.verdict == "valid"
+    regret = format_rational(answers[1].nash_gap.value / 2)
+    Certificate(proof.game, proof.claim | {"regret": regret}, proof.proof).write(tmp_path / "bad.cert.json")
+    (verdict,) = verify_files(tmp_path / "game.json", [tmp_path / "bad.cert.json"], [])
+    assert verdict.verdict == "invalid"
 
 
 def test_naus_irrational_equilibrium_is_found_to_any_precision() -> None:

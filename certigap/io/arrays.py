@@ -19,6 +19,7 @@ import io
 import itertools
 import math
 import os
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -42,6 +43,17 @@ from certigap.model.rows import SparseRows, distribution
 __all__ = ["MAX_BYTES", "read_arrays", "write_arrays"]
 
 MAX_BYTES = 2**30
+_UNREADABLE = (  # what zipfile and NumPy raise for damaged archives and lying headers
+    ValueError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+)
 _ANY = {"players", "actions", "name"}
 _NORMAL = _ANY | {"payoffs", "payoff_denominators"}
 _MARKOV = _ANY | {"states", "rewards", "reward_denominators", "initial", "initial_denominator", "discount"}
@@ -87,6 +99,13 @@ def write_arrays(game: Game, path: str | os.PathLike[str]) -> None:
     """Write a game as an `.npz` file, compressed, wholly or not at all; `meta` is left out.
 
     Integers of more than 62 bits are written as text.
+
+    >>> import tempfile
+    >>> from certigap.model.build import bimatrix
+    >>> path = os.path.join(tempfile.mkdtemp(), "pennies.npz")
+    >>> write_arrays(bimatrix([[1, -1], [-1, 1]]), path)
+    >>> read_arrays(path)
+    <Game normal form, 2 players, 2x2>
     """
     kind = "payoff" if game.is_normal_form else "reward"
     shape = game.layout.shapes[0] if game.is_normal_form else (game.layout.rows,)
@@ -119,13 +138,16 @@ def _load(path: str | os.PathLike[str], where: str) -> dict[str, npt.NDArray[Any
         if size > MAX_BYTES:
             raise InputError(f"{where}: expected at most {MAX_BYTES} bytes of arrays, got {size}")
         with np.load(path, allow_pickle=False) as loaded:
-            return {key: loaded[key] for key in loaded.files}
+            arrays = {key: loaded[key] for key in loaded.files}
     except InputError:
         raise
     except OSError as error:
         raise InputError(f"{where}: expected a readable .npz file, got: {error.strerror or error}") from None
-    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise InputError(f"{where}: expected an .npz file of integers and text, got: {one_line(str(error))}") from None
+    if others := [key for key, array in arrays.items() if not isinstance(array, np.ndarray)]:
+        raise InputError(f"{where}: expected arrays only, got {brief(others[0])}")
+    return arrays
 
 
 def _normal_form(numbers: Numbers) -> Game:

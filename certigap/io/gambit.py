@@ -69,7 +69,7 @@ def read_gambit_catalog(name: str, max_profiles: int = MAX_PROFILES) -> Game:
         InputError: an unknown name, or pygambit missing.
         LimitError: more profiles.
     """
-    pygambit = _pygambit(f"gambit:{name}")
+    pygambit = _pygambit(printable(f"gambit:{name}"))
     if not _SLUG.fullmatch(name) or ".." in name:
         raise InputError(f"Gambit catalog: expected a name such as journals/ijgt/nau2004/sec4, got {brief(name)}")
     try:

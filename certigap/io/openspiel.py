@@ -25,13 +25,14 @@ from certigap.io.openspiel_audit import check_limit, check_same_offers, has_cycl
 from certigap.io.openspiel_graph import MERGES, Explorer, Graph, Progress
 from certigap.model.build import checked_discount, common_denominator, normal_form
 from certigap.model.game import Game
-from certigap.model.json_node import brief
+from certigap.model.json_node import brief, printable
 from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["MAX_STATES", "from_openspiel"]
 
 MAX_STATES = 100_000
 _LONGEST_NAME = 100
+_SIMULTANEOUS = -2  # OpenSpiel's number for all players at once
 
 
 def from_openspiel(
@@ -63,7 +64,7 @@ def from_openspiel(
         CertigapWarning: merged states form a cycle, so the text hides OpenSpiel's limit on moves; the game returned
             has no such limit (merge by "moves" to keep it).
     """
-    where = f"openspiel:{name}"
+    where = printable(f"openspiel:{name}")
     if merge not in MERGES:
         raise InputError(f"{where}: expected merge by one of {', '.join(MERGES)}, got {brief(merge)}")
     game = _load(name, where)
@@ -201,18 +202,19 @@ def _action_names(graph: Graph) -> tuple[tuple[tuple[str, ...], ...], ...]:
 
 
 def _state_names(graph: Graph, merge: str) -> tuple[str, ...]:
-    repeated = Counter(graph.texts)
+    """Texts on one line, `s17` for long ones; where two are alike, with who moves, or that the game is over."""
     names = []
     for state, (text, key) in enumerate(zip(graph.texts, graph.index, strict=True)):
-        name = one_line(text)
-        if not name or len(name) > _LONGEST_NAME:
-            name = f"s{state}"
-        if merge == "moves":
-            name = f"{name} @{key[1]}"
-        if repeated[text] > 1:
-            name += " (ended)" if graph.offers[state] is None else f" (player {key[0]})" if key[0] >= 0 else ""
-        names.append(name)
-    return distinct(names)
+        line = one_line(text)
+        name = line if line and len(line) <= _LONGEST_NAME else f"s{state}"
+        names.append(f"{name} @{key[1]}" if merge == "moves" else name)
+    counts = Counter(names)
+    movers = [_mover(key[0]) for key in graph.index]
+    return distinct(name if counts[name] == 1 else f"{name} ({who})" for name, who in zip(names, movers, strict=True))
+
+
+def _mover(player: int) -> str:
+    return f"player {player}" if player >= 0 else "all move" if player == _SIMULTANEOUS else "ended"
 
 
 def _meta(game: Any, graph: Graph, merge: str, one_shot: bool) -> dict[str, Any]:

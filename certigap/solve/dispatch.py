@@ -4,7 +4,7 @@
 - one state: a pure equilibrium if there is one, else a mixed one ("support");
 - a game that is solvable backward: "backward";
 - two players, constant sum: "zero-sum";
-- else "pure".
+- else "pure" where there are at most 1,000 deterministic profiles, then "nash-iteration", then "pure".
 """
 
 from collections.abc import Callable, Mapping
@@ -16,13 +16,14 @@ from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics.backend import MAX_COMPONENT, select
-from certigap.semantics.exploitability import GapAnswer, gaps
+from certigap.semantics.exploitability import GapAnswer, describe, gaps
 from certigap.solve.answer import SolveAnswer
 from certigap.solve.backward import backward_induction
 from certigap.solve.deadline import Deadline
 from certigap.solve.equilibria import two_player_tables
 from certigap.solve.lemke_howson import lemke_howson
-from certigap.solve.mixed import STARTS, first_candidate
+from certigap.solve.mixed import STARTS, accepted_regret, first_candidate
+from certigap.solve.nash_iteration import nash_value_iteration
 from certigap.solve.polish import polished_rows
 from certigap.solve.pure import deterministic_profiles, dynamics, enumerate_pure
 from certigap.solve.rationalise import best_rational
@@ -34,6 +35,7 @@ from certigap.solve.zero_sum import nash_policy_iteration, required_sum
 __all__ = ["METHODS", "solve"]
 
 _MOST_PROFILES = 20_000
+_FEW_PROFILES = 1_000
 _FLOAT_GRID = 2**52
 _RESTARTS = 20
 
@@ -71,7 +73,8 @@ def solve(
         method: "auto"; "pure" (enumeration, or best-response dynamics where there are more than 20,000 deterministic
             profiles); "support" (one state: exact by Lemke-Howson for two players, Newton on supports for more);
             "backward" (exact backward induction); "zero-sum" (two players, constant sum: Nash policy iteration, exact
-            strategy iteration when turn-based); "regularised" (the entropy-regularised equilibrium).
+            strategy iteration when turn-based); "nash-iteration" (any game, best effort: undecided unless it settles);
+            "regularised" (the entropy-regularised equilibrium).
         temperature: of "regularised", in units of reward per nat; given with "auto", it chooses that method.
         denominator: of the grid on which irrational probabilities are put.
         budget: seconds; a method that has something to show by then stops with `complete=False`.
@@ -97,19 +100,28 @@ def solve(
     if denominator < 1:
         raise InputError(f"denominator: expected an integer >= 1, got {denominator}")
     request = _Request(temperature, denominator, Deadline(budget), seed, arithmetic)
-    chosen = _choose(game, request) if method == "auto" else method
-    found = METHODS[chosen](game, request)
-    return SolveAnswer(game, found.gaps.policy, found.gaps, chosen, found.complete, found.details)
+    chosen = _choose(game, request) if method == "auto" else [method]
+    undecided: list[SolverError] = []
+    for name in chosen:
+        try:
+            found = METHODS[name](game, request)
+        except SolverError as error:
+            undecided.append(error)
+            continue
+        return SolveAnswer(game, found.gaps.policy, found.gaps, name, found.complete, found.details)
+    raise undecided[-1]
 
 
-def _choose(game: Game, request: _Request) -> str:
+def _choose(game: Game, request: _Request) -> list[str]:
     if request.temperature is not None:
-        return "regularised"
+        return ["regularised"]
     if is_one_state(game):
-        return "support" if next(enumerate_pure(game), None) is None else "pure"
+        return ["support" if next(enumerate_pure(game), None) is None else "pure"]
     if backward_order(game) is not None:
-        return "backward"
-    return "pure" if constant_sum(game) is None else "zero-sum"
+        return ["backward"]
+    if constant_sum(game) is not None:
+        return ["zero-sum"]
+    return ["pure", "nash-iteration"] if deterministic_profiles(game) <= _FEW_PROFILES else ["nash-iteration", "pure"]
 
 
 def _pure(game: Game, request: _Request) -> _Found:
@@ -174,6 +186,18 @@ def _zero_sum(game: Game, request: _Request) -> _Found:
     return _Found(answer, floats.complete, details)
 
 
+def _nash_iteration(game: Game, request: _Request) -> _Found:
+    rows = nash_value_iteration(game, request.seed, request.deadline)
+    answer = best_rational(game, [rows], request.denominator, request.arithmetic)
+    bound = accepted_regret(game)
+    if answer.nash_gap.upper is None or answer.nash_gap.upper > bound:
+        raise SolverError(
+            f"solve 'nash-iteration' on {game!r}: expected a regret of at most {float(bound):.3g}, "
+            f"got {describe(answer.nash_gap)} (undecided)"
+        )
+    return _Found(answer, details={"algorithm": "Nash value iteration", "seed": request.seed})
+
+
 def _regularised(game: Game, request: _Request) -> _Found:
     if request.temperature is None:
         raise InputError("solve 'regularised': expected a temperature, got none")
@@ -200,6 +224,7 @@ METHODS: Mapping[str, Callable[[Game, _Request], _Found]] = {
     "support": _support,
     "backward": _backward,
     "zero-sum": _zero_sum,
+    "nash-iteration": _nash_iteration,
     "regularised": _regularised,
 }
 """The methods of `solve`, by name."""

@@ -10,14 +10,13 @@ from certigap.solve.deadline import Deadline
 from certigap.solve.newton import support_profiles, support_roots
 from certigap.solve.rationalise import best_rational
 
-__all__ = ["STARTS", "first_candidate", "mixed_candidates"]
+__all__ = ["STARTS", "accepted_regret", "first_candidate", "mixed_candidates"]
 
 STARTS = 12
 """Starting points of Newton's method a support."""
 
 _MOST_SUPPORTS = 5_000
 _ACCEPTED = Fraction(1, 2**30)
-"""Largest regret of what is called a candidate, in units of the largest half-range times the horizon."""
 
 
 def mixed_candidates(
@@ -45,7 +44,7 @@ def mixed_candidates(
     count = math.prod(2**size - 1 for size in shape)
     if count > limit:
         raise LimitError(f"support profiles of {game!r}: expected at most {limit}, got {count}")
-    bound = _ACCEPTED * max([game.half_range(player) for player in range(len(shape))]) * game.horizon
+    bound = accepted_regret(game)
     found: list[GapAnswer] = []
     for supports in support_profiles(shape):
         for root in support_roots(game, supports, STARTS, seed, denominator.bit_length(), deadline):
@@ -57,6 +56,11 @@ def mixed_candidates(
         if deadline.passed:
             return found, False
     return found, True
+
+
+def accepted_regret(game: Game) -> Fraction:
+    """The regret up to which a profile counts as found: 2^-30 of the largest half-range times the horizon."""
+    return _ACCEPTED * max([game.half_range(player) for player in range(len(game.players))]) * game.horizon
 
 
 def first_candidate(game: Game, seed: int, denominator: int, deadline: Deadline) -> GapAnswer:

@@ -101,8 +101,8 @@ def spoiled(data: Data) -> Iterator[tuple[str, Data]]:
 class Prover:
     """Covers made with the operators of `module`, over the denominator `DEN`."""
 
-    def __init__(self, module: Any, game: Any, cheat: tuple[int, int | None, Fraction] | None = None) -> None:
-        self.m, self.game, self.cheat = module, game, cheat
+    def __init__(self, module: Any, game: Any, cheat: Any = None, reward: Any = None) -> None:
+        self.m, self.game, self.cheat, self.reward = module, game, cheat, reward
 
     def cover(self, i: int, region: Any, boxes: Any, tree: list[Any]) -> tuple[Data, Fraction]:
         """Player i's cover for the splits of `tree` (`None`: a leaf), and the bound that it shows."""
@@ -162,7 +162,7 @@ class Prover:
         return vector
 
     def backed(self, i: int, s: int, rows: Any, backup: Any, sign: int, vector: Any) -> int:
-        step, own = self.m.Step(self.game, i, s), [row[s] for row in rows]
+        step, own = self.m.Step(self.game, i, s, self.reward), [row[s] for row in rows]
         unit = step.unit
         for row in own:
             unit *= row.den
@@ -213,3 +213,37 @@ def all_covers(module: Any, game: Any, region: Any, boxes: Any, trees: Any, chea
         covers[player], bound = prover.cover(i, region, boxes, trees or [None])
         limit = max(limit, bound)
     return covers, limit
+
+
+def everything(module: Any, expert: Any) -> Any:
+    return [[module.Rows(row, Fraction(2)) for row in own] for own in expert]
+
+
+def dse_claim(module: Any, game: Any, claim: Data) -> Data:
+    """An instance of the theorem on dominant experts, whether dominant or not."""
+    expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
+    prover, rows, proof = Prover(module, game), everything(module, expert), {}
+    for i, player in enumerate(game.players):
+        largest = max(abs(x) for x in game.rewards[i]) / Fraction(game.reward_den[i]) / (1 - game.discount)
+        high = prover.settle(0, i, rows, module.Step.best_value, 1, largest)
+        low = prover.settle(1, i, rows, module.Step.best_value, -1, -largest)
+        pairs = (("best_upper", high), ("best_lower", low))
+        proof[player] = {name: {"den": str(DEN), "num": vector.num} for name, vector in pairs}
+    return certificate(game, claim, proof)
+
+
+def reach_claim(module: Any, game: Any, claim: Data, proof: Data) -> Data:
+    """A concentrability instance: the proof of the expert's regret is given, the reach vectors are made here."""
+    expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
+    rows, unit = module.point_rows(expert), game.discount.denominator - game.discount.numerator
+    reach: Data = {}
+    for i, player in enumerate(game.players):
+        reach[player] = []
+        for t in range(game.size):
+            rewards = [0] * game.offsets[-1]
+            for k in range(game.offsets[t], game.offsets[t + 1]):
+                rewards[k] = unit
+            prover = Prover(module, game, reward=(rewards, game.discount.denominator))
+            vector = prover.settle(0, i, rows, module.Step.best_value, 1, Fraction(1))
+            reach[player].append({"den": str(DEN), "num": vector.num})
+    return certificate(game, claim, proof | {"reach": reach})

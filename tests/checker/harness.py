@@ -45,13 +45,14 @@ def verdicts(game: Any, certificates: Sequence[Any], *options: str) -> list[dict
 
 def outcome(module: Any, game: Any, certificate: Any, *options: str) -> str:
     """The verdict of a checker in this process, or the name of the exception that ended it."""
-    text = io.StringIO()
+    text = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     try:
         with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
             module.main(["--json", *options, str(game), str(certificate)])
     except (Exception, SystemExit) as error:
         return f"crash: {type(error).__name__}"
-    return str(json.loads(text.getvalue())["results"][0]["verdict"])
+    text.seek(0)
+    return str(json.load(text)["results"][0]["verdict"])
 
 
 class Bench:

@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import random
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -274,8 +275,8 @@ class Neighbourhood:
 class Judge:
     """Is a claim false? True only with a proof in Fractions; sup claims are compared with the best policy known."""
 
-    def __init__(self, game: TrueGame, tries: int = 60) -> None:
-        self.game, self.tries = game, tries
+    def __init__(self, game: TrueGame, tries: int = 60, hints: Iterable[Rows] = ()) -> None:
+        self.game, self.tries, self.hints = game, tries, list(hints)
         self.known: dict[str, tuple[Fraction, Rows | None]] = {}
 
     def is_false(self, claim: dict[str, Any], witness: dict[str, Any] | None = None) -> bool:
@@ -318,10 +319,13 @@ class Judge:
         parts = {key: claim[key] for key in ("center", "expert", "radii", "radius", "box") if key in claim}
         key = json.dumps(parts, sort_keys=True)
         if key not in self.known:
-            self.known[key] = Neighbourhood(self.game, claim).search(self.tries)
+            near = Neighbourhood(self.game, claim)
+            hints = [(max(self.game.gaps(policy)), policy) for policy in self.hints if near.admits(policy)]
+            self.known[key] = max([near.search(self.tries), *hints], key=lambda pair: pair[0])
         return self.known[key]
 
     def best_value_gap(self, claim: dict[str, Any]) -> Fraction:
         near, rng = Neighbourhood(self.game, claim), random.Random(0)
         policies = [near.moves(near.center, rng) for _ in range(self.tries)]
+        policies += [policy for policy in self.hints if near.admits(policy)]
         return max(self.game.errors(near.center, policy)["value_gap"] for policy in policies)
