@@ -38,6 +38,9 @@ _HOMES = {
     "values": "certigap.semantics",
     "visited": "certigap.semantics",
     "region_bound": "certigap.questions.regions",
+    "equilibria": "certigap.solve",
+    "solve": "certigap.solve",
+    "convert": "certigap.io",
     "theorem_instance": "certigap.questions.theorems",
     "worst_case": "certigap.questions.worst_case",
     "certificate": "certigap.certificates",
@@ -53,6 +56,7 @@ __all__ = [*_HOMES, "games"]
 if TYPE_CHECKING:
     from certigap.certificates import certificate, verify
     from certigap.errors import CertigapError, InputError, LimitError, SolverError
+    from certigap.io import convert
     from certigap.model import catalog as games
     from certigap.model.build import bimatrix, markov_game, normal_form
     from certigap.model.codec import read_game, read_policy, write_game, write_policy
@@ -78,6 +82,7 @@ if TYPE_CHECKING:
         values,
         visited,
     )
+    from certigap.solve import equilibria, solve
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from certigap import __version__
+from certigap.commands import HOMES
 from certigap.errors import CertigapError
 
 __all__ = ["main"]
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from importlib import import_module
 
-        return int(getattr(import_module("certigap.commands"), given.command.replace("-", "_"))(given))
+        return int(getattr(import_module(HOMES[given.command]), given.command.replace("-", "_"))(given))
     except CertigapError as error:
         print(f"certigap: {error}", file=sys.stderr)
         return error.exit_code
@@ -63,6 +64,26 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, such as discount=1/2"
     )
 
+    convert = _command(commands, "convert", "games from Gambit, OpenSpiel and arrays to a game file")
+    convert.add_argument("input", metavar="IN", help="FILE.nfg|.efg|.gbt|.npz|.json, gambit:NAME or openspiel:NAME")
+    convert.add_argument("-o", "--output", required=True, metavar="OUT", help="the game file, or .npz")
+    convert.add_argument("--discount", metavar="G", help="discount, such as 9/10 (OpenSpiel, arrays)")
+    convert.add_argument("--max-states", type=_count, metavar="N", help="refuse larger games (Gambit: pure profiles)")
+    convert.add_argument(
+        "--merge", choices=["text", "moves", "history"], help="OpenSpiel: which histories are one state"
+    )
+    convert.add_argument("--from-floats", type=_count, metavar="D", help="round floats to this denominator")
+
+    solve = _command(commands, "solve", "an expert of a game, with its certified regret")
+    _files(solve, "game")
+    solve.add_argument("-o", "--output", required=True, metavar="EXPERT", help="the expert's file; with --all a folder")
+    solve.add_argument("--method", default="auto", metavar="M", help="how (default: by the game's structure)")
+    solve.add_argument("--all", action="store_true", help="every equilibrium of a normal form, with certificates")
+    solve.add_argument("--temperature", metavar="T", help="entropy-regularised equilibrium, two players, zero-sum")
+    solve.add_argument("--certificate", metavar="CERT", help="write the equilibrium certificate to this file")
+    _search(solve)
+    solve.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+
     gap = _command(commands, "gap", "player gaps, NashGap and NashConv of a policy")
     _files(gap, "game", "policy")
     _certificate(gap)
@@ -85,10 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     certify.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     certify.add_argument("--eps", required=True, metavar="EPS", help="imitation error, full L1, such as 1/20")
     certify.add_argument("--measure", default="bc", metavar="M", help="the error that eps bounds: bc (default)")
-    certify.add_argument(
-        "--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time for the search (default 60)"
-    )
-    certify.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search (default 0)")
+    _search(certify)
     certify.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     _certificate(certify)
 
@@ -136,6 +154,17 @@ def _method(parser: argparse.ArgumentParser) -> None:
         help="exact, or proven intervals (default: by size)",
     )
     parser.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+
+
+def _search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of random starting points (default 0)")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 0 < len(text) < 20 or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -1,8 +1,6 @@
 """All equilibria of small one-state games: known counts, degenerate games, three players, and the peers."""
 
-import importlib
 import itertools
-import os
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from test_solve import peer
 
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.claims import certificate
@@ -57,13 +56,6 @@ NAU = {
     (0, 1, 1): (0, 1, 0),
     (1, 1, 1): (2, 0, 3),
 }
-
-
-def peer(name: str) -> ModuleType:
-    """A peer that a developer may lack and CI must have."""
-    if not os.environ.get("CI"):
-        return pytest.importorskip(name, reason=f"{name} is not installed (CI installs it)")
-    return importlib.import_module(name)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +138,7 @@ def test_a_game_of_ties_is_one_square_of_equilibria() -> None:
     answer = equilibria(bimatrix([[1, 1], [1, 1]], [[0, 0], [0, 0]]))
     assert (len(answer.equilibria), len(answer.subsets), answer.is_finite) == (4, 1, False)
     assert [len(own) for own in answer.subsets[0].rows] == [2, 2]
-    assert answer.reason.endswith("1 maximal Nash subsets, 1 of them continua")
+    assert answer.reason.endswith("maximal Nash subsets: 1, continua: 1")
 
 
 def test_a_segment_and_a_point_are_told_apart() -> None:

@@ -5,6 +5,7 @@ The operators (player i, state s, opponents' rows nested as in `certigap.regions
     BEST_UPPER   X(s) = max_a sup_y q_X(a, y)                       q_X = r_i + discount * P X
     BEST_LOWER   X(s) = max( max_a inf_y q_X(a, y), inf_y sum_a e_i(a) q_X(a, y) )
     VALUE_LOWER  X(s) = inf_{x in Y_i(s)} ( a -> inf_y q_X(a, y) )
+    VALUE_UPPER  X(s) = sup_{x in Y_i(s)} ( a -> sup_y q_X(a, y) )
     PAIR         X(s) = max_a' sup_{x in Y_i(s)} ( a -> sup_y sum_b y(b) [ r(a',b) - r(a,b) + discount sum_s' h(s') ] )
     ADVANTAGE    X(s) = sup_{x in Y_i(s)} ( a -> cbar(s,a) + discount * sup_y sum_b y(b) P(.|s,a,b).X )
     REGRET       X(l) = cbar(s,a) at own action l = (s,a): not iterated, a function of BEST_UPPER and BEST_LOWER
@@ -26,13 +27,14 @@ __all__ = [
     "BEST_UPPER",
     "PAIR",
     "VALUE_LOWER",
+    "VALUE_UPPER",
     "GameArrays",
     "SetArrays",
     "iterate",
     "regret",
 ]
 
-BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, ADVANTAGE = range(5)
+BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, ADVANTAGE, VALUE_UPPER = range(6)
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.int64]
@@ -261,13 +263,17 @@ def state_value(
             best = max(best, row_maximum(out, size, sets, player, state, order))
         return best
     backups(q, player, state, game, x, 0.0 if kind == ADVANTAGE else 1.0)
-    contract(q, 1.0 if kind in (BEST_UPPER, ADVANTAGE) else -1.0, player, size, state, game, sets, out, work)
+    contract(
+        q, 1.0 if kind in (BEST_UPPER, ADVANTAGE, VALUE_UPPER) else -1.0, player, size, state, game, sets, out, work
+    )
     first = sets.first[player, state]
     if kind == BEST_UPPER:
         return float(out[:size].max())
     if kind == ADVANTAGE:
         for a in range(size):
             out[a] += cbar[first - sets.first[player, 0] + a]
+        return row_maximum(out, size, sets, player, state, order)
+    if kind == VALUE_UPPER:
         return row_maximum(out, size, sets, player, state, order)
     if kind == VALUE_LOWER:
         for a in range(size):

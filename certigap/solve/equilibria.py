@@ -57,7 +57,7 @@ def equilibria(
 
     >>> from certigap.model.build import bimatrix
     >>> equilibria(bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]]))
-    <EquilibriaAnswer 3 found, all: every support pair decided, 3 isolated equilibria>
+    <EquilibriaAnswer 3 found, all: every support pair decided, all equilibria isolated>
     """
     deadline = Deadline(budget)
     if kind == "pure":
@@ -104,9 +104,9 @@ def _two_players(game: Game, limit: int, deadline: Deadline) -> EquilibriaAnswer
 
 def _two_player_reason(subsets: Sequence[NashSubset]) -> str:
     if all(subset.is_isolated for subset in subsets):
-        return f"all: every support pair decided, {len(subsets)} isolated equilibria"
+        return "all: every support pair decided, all equilibria isolated"
     continua = sum(not subset.is_isolated for subset in subsets)
-    return f"all: every support pair decided, {len(subsets)} maximal Nash subsets, {continua} of them continua"
+    return f"all extreme ones: every support pair decided; maximal Nash subsets: {len(subsets)}, continua: {continua}"
 
 
 def _several_players(game: Game, limit: int, denominator: int, seed: int, deadline: Deadline) -> EquilibriaAnswer:

@@ -1,0 +1,15 @@
+"""What each command of `certigap.cli` does; `HOMES` names the module of each."""
+
+__all__ = ["HOMES"]
+
+HOMES = {
+    "certify": "certigap.commands.answers",
+    "convert": "certigap.commands.sources",
+    "demo": "certigap.commands.demo",
+    "errors": "certigap.commands.answers",
+    "games": "certigap.commands.catalog",
+    "gap": "certigap.commands.answers",
+    "show": "certigap.commands.check",
+    "solve": "certigap.commands.experts",
+    "verify": "certigap.commands.check",
+}

@@ -1,0 +1,105 @@
+"""The case files, judged by the checker as its users run it."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.checker.harness import FOLDERS, HERE, cases, command, game_file, verdicts
+from tests.checker.truth import Judge, TrueGame
+
+WHY = {folder: json.loads((HERE / folder / "WHY.json").read_text()) for folder in ("reject", "malformed")}
+EXPECTED = dict(zip(FOLDERS, ("valid", "invalid", "malformed"), strict=True))
+
+
+def by_game(folder: str) -> dict[Path, list[Path]]:
+    found = defaultdict(list)
+    for case in cases(folder):
+        if not case.name.startswith(("game.", "policy.")):
+            found[game_file(case)].append(case)
+    return dict(found)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_file_has_its_verdict(folder: str) -> None:
+    wrong = []
+    for game, certificates in by_game(folder).items():
+        for result in verdicts(game, certificates):
+            if result["verdict"] != EXPECTED[folder]:
+                wrong.append((Path(result["certificate"]).name, result["verdict"], result.get("reason")))
+    assert wrong == []
+
+
+def test_every_reason_is_one_line_and_names_the_file() -> None:
+    for folder in ("reject", "malformed"):
+        for game, certificates in by_game(folder).items():
+            for path, result in zip(certificates, verdicts(game, certificates), strict=True):
+                reason = result["reason"]
+                assert reason.startswith(str(path)), reason
+                assert "\n" not in reason
+                assert len(reason) < 600
+
+
+@pytest.mark.parametrize("path", [p for p in cases("malformed") if p.name.startswith("game.")], ids=lambda p: p.name)
+def test_malformed_games(path: Path) -> None:
+    done = command(path, HERE / "accept" / "coin.gap-exact.json")
+    assert done.returncode == 2, done.stdout
+    assert done.stdout.startswith(f"malformed: {path}: ")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("path", [p for p in cases("malformed") if p.name.startswith("policy.")], ids=lambda p: p.name)
+def test_malformed_policies(path: Path) -> None:
+    done = command("--policy", path, HERE / "games" / "coin.json", HERE / "accept" / "coin.gap-exact.json")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (2, 1, "")
+    assert done.stdout.startswith(f"malformed: {path}: ")
+
+
+def test_the_cases_are_many_and_explained() -> None:
+    for folder, least in (("reject", 150), ("malformed", 120)):
+        names = {path.name for path in cases(folder)}
+        assert names == set(WHY[folder])
+        assert len(names) >= least
+        assert all(WHY[folder].values())
+    kinds = {json.loads(path.read_text())["claim"]["kind"] for path in cases("accept")}
+    assert len(kinds) == 7
+
+
+def judges() -> dict[Path, Judge]:
+    """A judge for every game, who knows the policies that the accepted certificates speak of."""
+    hints = defaultdict(list)
+    for game, certificates in by_game("accept").items():
+        true = TrueGame.read(game)
+        for path in certificates:
+            data = json.loads(path.read_text())
+            found = [data["claim"].get("policy"), data["proof"].get("witness", {}).get("policy")]
+            hints[game] += [true.rows(rows) for rows in found if rows is not None]
+    return {game: Judge(TrueGame.read(game), 0, found) for game, found in hints.items()}
+
+
+def test_no_accepted_claim_is_false() -> None:
+    known = judges()
+    for game, certificates in by_game("accept").items():
+        for path in certificates:
+            data = json.loads(path.read_text())
+            assert not known[game].is_false(data["claim"], data["proof"].get("witness", {}).get("policy")), path.name
+
+
+def test_rejected_claims_are_false_as_they_say() -> None:
+    """`WHY.json` says "false" and gives the policy that refutes the claim, or says what else was refused."""
+    known = judges()
+    false = 0
+    for game, certificates in by_game("reject").items():
+        for path in certificates:
+            why = WHY["reject"][path.name]
+            if "refuted_by" not in why:
+                continue
+            judge = known[game]
+            claim = json.loads(path.read_text())["claim"]
+            hints = [judge.game.rows(why["refuted_by"])] if why["refuted_by"] else []
+            judge = Judge(judge.game, 0, [*judge.hints, *hints])
+            assert judge.is_false(claim, why.get("witness")), path.name
+            false += 1
+    assert false >= 140
