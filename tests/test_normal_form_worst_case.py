@@ -9,16 +9,19 @@ import numpy as np
 import pytest
 
 from certigap.errors import InputError, LimitError
+from certigap.exact.interval import Interval
 from certigap.model.build import bimatrix, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
 from certigap.questions.normal_form import exact_worst_case
+from certigap.questions.normal_form_branch import branch_worst_case
 from certigap.questions.vertices import ball_of, ball_vertices, vertex_optimum
+from certigap.questions.vertices.tree import VertexTree
 from certigap.questions.worst_case import worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics import eps_bc, gaps
-from tests.strategies import random_row
+from tests.strategies import random_normal_form, random_row
 
 GAMES = 300
 RADII = [Fraction(x) for x in ("1/20", "3/10", "1/2", "1", "3/2", "2")]
@@ -159,3 +162,87 @@ def test_wrong_arguments_are_refused() -> None:
         exact_worst_case(cg.games.load("lemma1"), cg.games.expert("lemma1"), "1/10")
     with pytest.raises(InputError, match="a policy of this game"):
         exact_worst_case(bimatrix([[1, 0], [0, 1]]), expert, "1/10")
+
+
+def bimatrix_cases(count: int) -> list[tuple[Game, Policy, Fraction]]:
+    cases = (random_case(seed) for seed in itertools.count(1000))
+    return list(itertools.islice((case for case in cases if len(case[0].players) == 2), count))
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_branch_and_bound_finds_the_exact_value(block: int) -> None:
+    for game, expert, eps in bimatrix_cases(60)[block::3]:
+        answer = branch_worst_case(game, expert, eps)
+        assert answer.complete
+        assert answer.interval == Interval.point(exact_worst_case(game, expert, eps).value)
+        assert eps_bc(game, expert, answer.witness).value <= eps
+        assert gaps(game, answer.witness, "exact").player_gaps[answer.witness_player].value == answer.interval.lower
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nodes_hold_their_vertices_and_are_decided_exactly(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the expert as the only witness, the tree itself must end at the best vertex."""
+    game, expert, eps = bimatrix_cases(12)[seed]
+    monkeypatch.setattr("certigap.questions.normal_form_branch.ascend", lambda *_, **__: expert)
+    answer = branch_worst_case(game, expert, eps)
+    assert answer.interval == Interval.point(exact_worst_case(game, expert, eps).value)
+
+
+def test_a_cut_tree_still_holds_the_value() -> None:
+    rng = random.Random(3)
+    game = random_normal_form(rng, (8, 8))
+    expert = Policy.from_rows(game, [random_row(rng, 8, 6), random_row(rng, 8, 6)])
+    value = exact_worst_case(game, expert, "1/2").value
+    for answer in (
+        branch_worst_case(game, expert, "1/2", budget=0),
+        branch_worst_case(game, expert, "1/2", max_nodes=1),
+    ):
+        assert not answer.complete
+        assert value in answer.interval
+        assert not answer.interval.is_exact
+
+
+def test_thirty_actions_with_mixed_experts_close() -> None:
+    rng = np.random.default_rng(1)
+    game = bimatrix(*(rng.integers(-100, 101, (30, 30)) for _ in range(2)))
+    expert = Policy.from_counts(game, [[rng.integers(1, 50, 30).tolist()] for _ in range(2)])
+    answer = branch_worst_case(game, expert, 1)
+    assert answer.complete
+    assert answer.interval.is_exact
+
+
+def test_branch_and_bound_refuses_other_games() -> None:
+    game = normal_form([np.zeros((2, 2, 2), dtype=np.int64)] * 3)
+    with pytest.raises(InputError, match="expected a bimatrix game, got <Game normal form, 3 players"):
+        branch_worst_case(game, Policy.pure(game), "1/10")
+
+
+def test_an_interrupt_of_the_ascent_stops_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> Policy:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("certigap.questions.normal_form_branch.ascend", interrupted)
+    game, expert, eps = bimatrix_cases(1)[0]
+    answer = branch_worst_case(game, expert, eps)
+    assert not answer.complete
+    assert exact_worst_case(game, expert, eps).value in answer.interval
+
+
+@pytest.mark.parametrize("place", ["_add", "_children"])
+def test_an_interrupt_keeps_every_vertex(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    rng = random.Random(3)
+    game = random_normal_form(rng, (8, 8))
+    expert = Policy.from_rows(game, [random_row(rng, 8, 6), random_row(rng, 8, 6)])
+    value = exact_worst_case(game, expert, "1/2").value
+    original, calls = getattr(VertexTree, place), []
+
+    def interrupted(*given: object) -> object:
+        calls.append(place)
+        if len(calls) % 7 == 3:
+            raise KeyboardInterrupt
+        return original(*given)
+
+    monkeypatch.setattr(VertexTree, place, interrupted)
+    answer = branch_worst_case(game, expert, "1/2")
+    assert not answer.complete
+    assert value in answer.interval

@@ -7,13 +7,14 @@ expert's rows. Each gap is convex in every row, so W(eps) = max_i max gap_i is a
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from certigap.errors import InputError, LimitError, SolverError
 from certigap.exact.integers import IntArray
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.vertices import Ball, Optimum, ball_of, ball_vertices, vertex_optimum
+from certigap.questions.vertices import Ball, ball_of, ball_vertices, vertex_optimum
 from certigap.semantics.exploitability import gaps
 
 __all__ = ["NormalFormWorstCase", "exact_worst_case"]
@@ -21,7 +22,7 @@ __all__ = ["NormalFormWorstCase", "exact_worst_case"]
 
 @dataclass(frozen=True, slots=True)
 class NormalFormWorstCase:
-    """W(radius) of a one-state game, a number: `values[i]` is the largest gap of player i, `witness` attains the maximum.
+    """W(radius) of a one-state game: `values[i]` is the largest gap of player i, `witness` attains the largest.
 
     `left_out[i]` is the player whose rows were optimised greedily instead of being enumerated: with it, the value is
     proven by going through the vertices again.
@@ -72,7 +73,9 @@ def exact_worst_case(
         raise InputError("exact worst case: expected a policy of this game, got one of another")
     if radius < 0:
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
-    found = [_optimum(game, expert, radius, player, limit, max_vertices) for player in range(len(game.players))]
+    balls = [ball_of(own[0], radius) for own in expert.rows]
+    vertices = cache(lambda player: _vertices(balls[player], max_vertices))
+    found = [vertex_optimum(game, player, balls, vertices, limit) for player in range(len(balls))]
     values = tuple(optimum.value * game.horizon for optimum in found)
     best = max(range(len(found)), key=values.__getitem__)
     witness = Policy(game, tuple((row,) for row in found[best].rows))
@@ -81,18 +84,6 @@ def exact_worst_case(
         raise SolverError(f"exact worst case: expected the witness to gain {values[best]}, got {shown}")
     left_out, evaluations = tuple(o.left_out for o in found), sum(o.evaluations for o in found)
     return NormalFormWorstCase(game, expert, radius, values, witness, best, left_out, evaluations)
-
-
-def _optimum(game: Game, expert: Policy, radius: Fraction, player: int, limit: int, max_vertices: int) -> Optimum:
-    balls = [ball_of(own[0], radius) for own in expert.rows]
-    known: dict[int, IntArray | None] = {}
-
-    def vertices(j: int) -> IntArray | None:
-        if j not in known:
-            known[j] = _vertices(balls[j], max_vertices)
-        return known[j]
-
-    return vertex_optimum(game, player, balls, vertices, limit)
 
 
 def _vertices(ball: Ball, limit: int) -> IntArray | None:

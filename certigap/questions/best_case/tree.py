@@ -1,29 +1,25 @@
-"""Trees of boxes over the profiles (x, y) of a bimatrix game, and what is known of each box, exactly.
+"""Trees of boxes over the profiles of a bimatrix game, examined exactly, in integers.
 
-A box l <= x, y <= u holds the profiles whose rows lie in it. In integers over one denominator:
-
-- its joint distances to an equilibrium with joint distribution E lie in [closest, farthest]: with p in [l_a l_b, u_a u_b],
-  and since both distributions sum to 1, ||xy' - E||_1 = 2 sum (xy' - E)+ = 2 sum (E - xy')+, so that
-  closest = 2 max( sum (ll' - E)+, sum (E - uu')+ ),  farthest = 2 min( sum (uu' - E)+, sum (E - ll')+ );
-- NashGap >= gap_i >= sum_a x_a sum_b y_b [ u_i(a', b) - u_i(a, b) ] for every a' (player 1; likewise 2), whose minimum
-  is at least the nested one: outer over x, inner over y for every a, or the other way round.
+The ends of all boxes are dyadic, k / 2^m: with `unit` = 2^m the rules of `certigap.questions.best_case.boxes` run in
+integers, in `int64` where every intermediate number fits.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
+import numpy as np
+
+from certigap.exact.integers import IntArray, as_object, bit_length
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.best_case.boxes import Numbers, gap_lowers, ranges, tighten
 
-__all__ = ["Box", "Payoffs", "Split", "closest", "farthest", "gap_lower", "halves", "joint", "payoffs", "tightened"]
+__all__ = ["Leaves", "Split", "leaf_bounds"]
 
-Row = tuple[Fraction, ...]
-Box = tuple[tuple[Row, Row], tuple[Row, Row]]
-"""Lower and upper ends of both players' rows."""
-
-Payoffs = tuple[list[list[Fraction]], list[list[Fraction]]]
-"""`[A][B]` payoffs of both players."""
+_CHUNK = 1_000
+_SAFE_BITS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,85 +31,65 @@ class Split:
     at: Fraction
 
 
-def payoffs(game: Game) -> Payoffs:
-    """The payoff matrices of a bimatrix game."""
-    first, second = game.layout.shapes[0]
-    tables = [[[game.reward(i, a * second + b) for b in range(second)] for a in range(first)] for i in (0, 1)]
-    return tables[0], tables[1]
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Boxes `[N, A + B]` with dyadic ends, and which equilibrium `[N]` each belongs to."""
+
+    low: Numbers
+    high: Numbers
+    trees: Sequence[int]
 
 
-def joint(policy: Policy) -> list[list[Fraction]]:
-    """`[A][B]` the joint distribution of a profile."""
-    x, y = (own[0].fractions() for own in policy.rows)
-    return [[p * q for q in y] for p in x]
+def leaf_bounds(game: Game, leaves: Leaves, experts: Sequence[Policy], eps: Fraction) -> list[Fraction | None]:
+    """A lower bound of NashGap over each box's profiles at distance `eps`, exactly; None where there are none.
+
+    Args:
+        game: a bimatrix game.
+        leaves: the boxes.
+        experts: the equilibria.
+        eps: joint L1 distance.
+    """
+    (low, high, unit), (tables, denominator) = _integers(leaves), _tables(game)
+    targets, scale = _targets(experts, eps)
+    wanted, first = int(eps * scale) * unit**2, len(tables[0])
+    sizes = (bit_length(tables[0]), bit_length(tables[1]), scale.bit_length())
+    if 2 * unit.bit_length() + max(sizes) + tables[0].size.bit_length() + 4 <= _SAFE_BITS:
+        low, high, targets = low.astype(np.int64), high.astype(np.int64), targets.astype(np.int64)
+        tables = (tables[0].astype(np.int64), tables[1].astype(np.int64))
+    found: list[Fraction | None] = []
+    for start in range(0, len(low), _CHUNK):
+        a, b = tighten(low[start : start + _CHUNK], high[start : start + _CHUNK], first, unit)
+        stretch = np.array([scale] * first + [1] * (a.shape[1] - first), dtype=a.dtype)
+        own = targets[list(leaves.trees[start : start + _CHUNK])] * unit**2
+        closest, farthest = ranges(a * stretch, b * stretch, first, own)
+        far = (a > b).any(axis=1) | (closest > wanted) | (farthest < wanted)
+        pairs = zip(far.tolist(), gap_lowers(a, b, tables, unit).tolist(), strict=True)
+        found += [None if gone else Fraction(int(bound), denominator * unit**2) for gone, bound in pairs]
+    return found
 
 
-def halves(box: Box, split: Split) -> tuple[Box, Box]:
-    """The two parts of a box."""
-    lower, upper = box[split.player]
-    k = split.action
-    below = (lower, (*upper[:k], split.at, *upper[k + 1 :]))
-    above = ((*lower[:k], split.at, *lower[k + 1 :]), upper)
-    if split.player == 0:
-        return (below, box[1]), (above, box[1])
-    return (box[0], below), (box[0], above)
+def _integers(leaves: Leaves) -> tuple[IntArray, IntArray, int]:
+    """The boxes' ends as Python integers over one power of 2."""
+    ends = np.concatenate([leaves.low, leaves.high])
+    unit = max(x.as_integer_ratio()[1] for x in np.unique(ends).tolist())
+    scaled = [[p * (unit // q) for p, q in (x.as_integer_ratio() for x in row)] for row in ends.tolist()]
+    low, high = np.split(np.array(scaled, dtype=object), 2)
+    return low, high, unit
 
 
-def tightened(sides: tuple[Row, Row]) -> tuple[Row, Row] | None:
-    """The smallest box with the same probability rows; None when there is none."""
-    lower, upper = sides
-    least, most = sum(lower, Fraction(0)), sum(upper, Fraction(0))
-    if least > 1 or most < 1 or any(a > b for a, b in zip(lower, upper, strict=True)):
-        return None
-    return (
-        tuple(max(a, 1 - (most - b)) for a, b in zip(lower, upper, strict=True)),
-        tuple(min(b, 1 - (least - a)) for a, b in zip(lower, upper, strict=True)),
+def _tables(game: Game) -> tuple[tuple[IntArray, IntArray], int]:
+    """`[A, B]` payoffs of both players over one denominator."""
+    denominator = lcm(*game.reward_denominators)
+    shape = game.layout.shapes[0]
+    first, second = (
+        as_object(own).reshape(shape) * (denominator // d)
+        for own, d in zip(game.rewards, game.reward_denominators, strict=True)
     )
+    return (first, second), denominator
 
 
-def closest(box: Box, target: Sequence[Sequence[Fraction]]) -> Fraction:
-    """A lower bound of the joint L1 distance of the box's profiles to `target` (the box tightened)."""
-    return 2 * max(_excess(box, target, 0, 1), _excess(box, target, 1, -1))
-
-
-def farthest(box: Box, target: Sequence[Sequence[Fraction]]) -> Fraction:
-    """An upper bound of that distance."""
-    return 2 * min(_excess(box, target, 1, 1), _excess(box, target, 0, -1))
-
-
-def gap_lower(box: Box, tables: Payoffs) -> Fraction:
-    """A lower bound of NashGap over the profiles of the box, which must not be empty."""
-    first, second = tables
-    turned = [list(column) for column in zip(*second, strict=True)]
-    return max(_player_gap(box[0], box[1], first), _player_gap(box[1], box[0], turned))
-
-
-def _excess(box: Box, target: Sequence[Sequence[Fraction]], end: int, sign: int) -> Fraction:
-    """sum over the joint actions of ( sign (corner - E) )+, the corner of the lower (0) or upper (1) ends."""
-    x, y = box[0][end], box[1][end]
-    terms = (sign * (p * q - e) for p, row in zip(x, target, strict=True) for q, e in zip(y, row, strict=True))
-    return sum((term for term in terms if term > 0), Fraction(0))
-
-
-def _player_gap(own: tuple[Row, Row], other: tuple[Row, Row], table: list[list[Fraction]]) -> Fraction:
-    """max over a' and both orders of the nested minimum of sum x_a y_b (table[a'][b] - table[a][b])."""
-    found = []
-    for best in table:
-        gains = [[high - low for high, low in zip(best, row, strict=True)] for row in table]
-        found.append(_minimum(own, [_minimum(other, row) for row in gains]))
-        found.append(_minimum(other, [_minimum(own, list(column)) for column in zip(*gains, strict=True)]))
-    return max(found)
-
-
-def _minimum(sides: tuple[Row, Row], costs: Sequence[Fraction]) -> Fraction:
-    """min of costs . y over the rows y of a box: every row has its lower ends, the rest goes where it is cheapest."""
-    lower, upper = sides
-    left = 1 - sum(lower, Fraction(0))
-    total = sum((c * a for c, a in zip(costs, lower, strict=True)), Fraction(0))
-    for k in sorted(range(len(costs)), key=costs.__getitem__):
-        mass = min(left, upper[k] - lower[k])
-        total += mass * costs[k]
-        left -= mass
-        if not left:
-            break
-    return total
+def _targets(experts: Sequence[Policy], eps: Fraction) -> tuple[IntArray, int]:
+    """`[E, A, B]` joint distributions over one denominator, which is one of `eps` too."""
+    rows = [[own[0].fractions() for own in expert.rows] for expert in experts]
+    scale = lcm(eps.denominator, *(p.denominator * q.denominator for x, y in rows for p in x for q in y))
+    return np.array([[[int(p * q * scale) for q in y] for p in x] for x, y in rows], dtype=object), scale

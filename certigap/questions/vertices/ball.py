@@ -9,9 +9,10 @@ over the receivers r: one receiver, a set of emptied donors, at most one partial
 largest at one of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -78,8 +79,8 @@ def ball_maxima(ball: Ball, costs: IntArray) -> IntArray:
     return np.asarray(costs @ center + (moved * (sorted_costs[:, -1:] - sorted_costs)).sum(axis=1))
 
 
-def ball_maximiser(ball: Ball, costs: IntArray) -> list[int]:
-    """A row `[A]` over the ball's denominator that maximises `costs . y` (`costs` `[A]`)."""
+def ball_maximiser(ball: Ball, costs: Sequence[Any]) -> list[int]:
+    """A row `[A]` over the ball's denominator that maximises `costs . y` (`costs` `[A]`, of any one type)."""
     order = sorted(range(len(costs)), key=costs.__getitem__)
     row, left = list(ball.center), ball.half
     for donor in order[:-1]:

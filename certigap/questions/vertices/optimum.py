@@ -24,6 +24,9 @@ __all__ = ["Optimum", "vertex_optimum"]
 
 _CHUNK = 200_000
 _SAFE_BITS = 62
+_SPARE_BITS = 12  # sums over actions, the factor 16 of the slack
+_COARSEST = 8
+_FEW = 16  # so many profiles are settled without a sieve
 
 Vertices = Callable[[int], IntArray | None]
 """Player -> rows `[V, A]` over the denominator of its ball; None: too many."""
@@ -76,69 +79,93 @@ def _cost(counts: Sequence[int | None], shape: Sequence[int], player: int, left_
 
 
 class _Enumeration:
-    """All profiles of vertices of the players but one, in chunks of the first enumerated player's vertices."""
+    """All profiles of vertices of the players but one: sieved in rounded integers, the best of them settled exactly.
+
+    Vertices and center are first rounded down to multiples of 2^-s, so that everything fits `int64`. Each entry loses
+    less than 2^-s, which moves a payoff by less than M A 2^-s (M the largest payoff) and the greedy maximum of costs
+    within [-2M, 2M] by less than 8 M (A + 1) 2^-s; so a profile whose rounded value is more than twice that, summed
+    over the players, below another's cannot be the best one.
+    """
 
     def __init__(self, game: Game, player: int, left_out: int, balls: Sequence[Ball], vertices: Vertices) -> None:
         self.game, self.player, self.left_out, self.balls = game, player, left_out, balls
         others = [j for j in range(len(balls)) if j not in (player, left_out)]
         self.order = others if left_out == player else [player, *others]
-        self.rows = {j: as_object(found) for j in self.order if (found := vertices(j)) is not None}
+        self.rows = [as_object(found) for j in self.order if (found := vertices(j)) is not None]
         shape = game.layout.shapes[0]
         table = as_object(game.rewards[player]).reshape(shape)
         self.table = np.moveaxis(table, [*self.order, left_out], range(len(shape)))
         self.denominator = game.reward_denominators[player] * math.prod(ball.denominator for ball in balls)
-        bits = bit_length(self.table) + sum(ball.denominator.bit_length() for ball in balls)
-        if bits + 4 + sum(size.bit_length() for size in shape) <= _SAFE_BITS:
-            self.table = self.table.astype(np.int64)
-            self.rows = {j: rows.astype(np.int64) for j, rows in self.rows.items()}
 
     def optimum(self, evaluations: int) -> Optimum:
-        best: tuple[int, tuple[int, ...], list[int]] | None = None
-        for first, costs in self._chunks():
-            values = ball_maxima(self.balls[self.left_out], costs.reshape(-1, costs.shape[-1]))
-            place = int(np.argmax(values))
-            if best is None or values[place] > best[0]:
-                found = [int(k) for k in np.unravel_index(place, costs.shape[:-1])]
-                row = ball_maximiser(self.balls[self.left_out], costs[tuple(found)])
-                at = self._vertex_indices(found, first)
-                best = int(values[place]), at, row
+        """The best profile; ties go to the first one."""
+        best: tuple[int, tuple[int, ...]] | None = None
+        for at in self._candidates():
+            value = int(ball_maxima(self.balls[self.left_out], self._exact_costs(at)).max())
+            if best is None or value > best[0]:
+                best = value, at
         if best is None:
             raise LimitError(
                 f"payoffs at vertices for player {self.game.players[self.player]}: expected some, got none"
             )
-        value, at, row = best
-        return Optimum(
-            self.player, Fraction(value, self.denominator), self._profile(at, row), self.left_out, evaluations
-        )
+        value, at = best
+        return Optimum(self.player, Fraction(value, self.denominator), self._profile(at), self.left_out, evaluations)
 
-    def _chunks(self) -> Iterator[tuple[int, IntArray]]:
-        """Costs `[(A_i), V_1, V_2, .., A_left]` of the row left out, by chunks of V_1, each with its first index."""
-        table = self.table
-        own_first = self.left_out != self.player
-        for place, j in list(enumerate(self.order))[1:]:
-            table = _contracted(table, place, self.rows[j])
-        if not self.order:
-            yield 0, np.asarray(table.max() - table)
+    def _candidates(self) -> list[tuple[int, ...]]:
+        """Indices of the vertices of every profile that may be the best one, the likely ones first."""
+        counts = [len(rows) for rows in self.rows]
+        players, bits = len(self.balls), bit_length(self.table)
+        room = (_SAFE_BITS - _SPARE_BITS - bits) // players
+        if math.prod(counts) <= _FEW or room < _COARSEST:
+            return list(np.ndindex(*counts))
+        rounded = [
+            ((rows << room) // self.balls[j].denominator).astype(np.int64)
+            for j, rows in zip(self.order, self.rows, strict=True)
+        ]
+        ball = self.balls[self.left_out]
+        center = tuple((weight << room) // ball.denominator for weight in ball.center)
+        coarse = Ball(center, (ball.half << room) // ball.denominator, 1 << room)
+        table, scale = self.table.astype(np.int64), 1 << room
+        values = np.concatenate([self._values(costs, coarse) for costs in self._chunks(table, rounded, scale)])
+        slack = 16 * sum(size + 1 for size in self.table.shape) << (bits + (players - 1) * room)
+        likely = np.flatnonzero(values >= values.max() - slack)
+        likely = likely[np.argsort(-values[likely], kind="stable")]
+        return [tuple(int(k) for k in place) for place in zip(*np.unravel_index(likely, counts), strict=True)]
+
+    def _values(self, costs: IntArray, ball: Ball) -> IntArray:
+        """`[N]` the gap at each profile of a chunk; `costs` `[(A_i), V_1, .., A_left]`."""
+        values = ball_maxima(ball, costs.reshape(-1, costs.shape[-1]))
+        if self.left_out != self.player:
+            values = values.reshape(costs.shape[0], -1).max(axis=0)
+        return np.asarray(values)
+
+    def _exact_costs(self, at: tuple[int, ...]) -> IntArray:
+        """`[N, A_left]` costs at one profile of vertices: N = 1, or one row for each deviation."""
+        rows = [own[k : k + 1] for own, k in zip(self.rows, at, strict=True)]
+        scale = self.balls[self.player].denominator
+        return np.concatenate([costs.reshape(-1, costs.shape[-1]) for costs in self._chunks(self.table, rows, scale)])
+
+    def _chunks(self, table: IntArray, rows: Sequence[IntArray], scale: int) -> Iterator[IntArray]:
+        """Costs `[(A_i), V_1, V_2, .., A_left]` of the row left out, by chunks of V_1; `scale`: that of the own row."""
+        for place in range(1, len(rows)):
+            table = _contracted(table, place, rows[place])
+        if not rows:
+            yield np.asarray(table.max() - table)
             return
-        lead, scale = self.rows[self.order[0]], self.balls[self.order[0]].denominator
+        own_first = self.left_out != self.player
         width = max(1, int(table[0].size) * (table.shape[0] if own_first else 1))
         step = max(1, _CHUNK // width)
-        for first in range(0, len(lead), step):
-            payoff = _contracted(table, 0, lead[first : first + step])
-            if own_first:
-                yield first, table[:, None] * scale - payoff[None]
-            else:
-                yield first, payoff.max(axis=-1, keepdims=True) - payoff
+        for first in range(0, len(rows[0]), step):
+            payoff = _contracted(table, 0, rows[0][first : first + step])
+            yield table[:, None] * scale - payoff[None] if own_first else payoff.max(axis=-1, keepdims=True) - payoff
 
-    def _vertex_indices(self, found: list[int], first: int) -> tuple[int, ...]:
-        indices = found[1:] if self.left_out != self.player else found
-        return tuple(index + (first if place == 0 else 0) for place, index in enumerate(indices))
-
-    def _profile(self, at: tuple[int, ...], row: list[int]) -> tuple[Distribution, ...]:
-        weights = {j: [int(w) for w in self.rows[j][index]] for j, index in zip(self.order, at, strict=True)}
-        weights[self.left_out] = [int(w) for w in row]
+    def _profile(self, at: tuple[int, ...]) -> tuple[Distribution, ...]:
+        costs, ball = self._exact_costs(at), self.balls[self.left_out]
+        best = costs[int(np.argmax(ball_maxima(ball, costs)))]
+        rows = {j: own[k].tolist() for j, own, k in zip(self.order, self.rows, at, strict=True)}
+        rows[self.left_out] = ball_maximiser(ball, best.tolist())
         return tuple(
-            distribution([Fraction(w, ball.denominator) for w in weights[j]], f"row of {self.game.players[j]}")
+            distribution([Fraction(w, ball.denominator) for w in rows[j]], f"row of {self.game.players[j]}")
             for j, ball in enumerate(self.balls)
         )
 

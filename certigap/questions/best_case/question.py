@@ -1,0 +1,127 @@
+"""m_rho(G, eps) = min NashGap(pi) over Nash equilibria piE and product policies pi with eps_rho(pi) = eps, certified.
+
+Bimatrix games (one state, no discount), so eps_rho is the L1 distance of the joint distributions. The equilibria are
+enumerated exactly and completely (`certigap.solve.equilibria`); for each, the profiles are divided into boxes
+(`certigap.questions.best_case.tree`). Games with infinitely many equilibria get the upper end only: the lower end is 0.
+"""
+
+import time
+from fractions import Fraction
+
+from certigap.errors import InputError
+from certigap.exact.interval import Interval
+from certigap.exact.rational import RationalLike, format_rational, rational
+from certigap.model.game import Game
+from certigap.questions.best_case.answer import BestCaseAnswer
+from certigap.questions.best_case.proof import Proven, Witness, exact_witness, proven
+from certigap.questions.best_case.search import Search
+from certigap.solve.answer import EquilibriaAnswer
+from certigap.solve.equilibria import equilibria
+
+__all__ = ["best_case"]
+
+_CONTINUUM = "one-sided: the game has infinitely many equilibria, the lower end is not searched"
+
+
+def best_case(
+    game: Game,
+    eps: RationalLike,
+    *,
+    budget: float | None = None,
+    tolerance: RationalLike = "1/1000",
+    max_nodes: int = 200_000,
+    seed: int = 0,
+) -> BestCaseAnswer:
+    """How small NashGap can be at joint distance exactly `eps` from a Nash equilibrium, as a certified interval.
+
+    Args:
+        game: a bimatrix game.
+        eps: the distance, full L1 of the joint distributions (at most 2 is possible).
+        budget: seconds for the search; None: as long as it takes.
+        tolerance: stop when upper - lower <= tolerance x upper.
+        max_nodes: stop after so many boxes.
+        seed: of the search's random starting points.
+
+    Returns:
+        The interval and its evidence; `complete` is False, with the `reason`, when the tolerance is not met.
+
+    Raises:
+        InputError: not a bimatrix game, or a negative `eps`.
+        LimitError: too many supports to enumerate the equilibria.
+        TypeError: a float `eps`.
+
+    Source:
+        Bergerault, Cevher, Mehr (arXiv 2602.21020), Definition 5; believed hard, so meant for small games.
+
+    >>> import certigap as cg
+    >>> best_case(cg.games.load("algorithm1"), "1/10")
+    <BestCaseAnswer rho eps 1/10: [0.0222565, 0.0222756]>
+    """
+    began = time.monotonic()
+    radius = rational(eps)
+    if len(game.players) != 2 or len(game.states) != 1 or game.discount:
+        raise InputError(f"best case: expected a bimatrix game, got {game!r}")
+    if radius < 0:
+        raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
+    found = equilibria(game)
+    work = _Work(game, found, radius, rational(tolerance), max_nodes, seed)
+    return work.answer(None if budget is None else began + budget, began)
+
+
+class _Work:
+    """One question: the float search, then the exact proof of what it found."""
+
+    def __init__(
+        self, game: Game, found: EquilibriaAnswer, radius: Fraction, tolerance: Fraction, max_nodes: int, seed: int
+    ) -> None:
+        self.game, self.found, self.radius = game, found, radius
+        shape, rewards = game.layout.shapes[0], game.float_rewards()
+        tables = (rewards[0].reshape(shape), rewards[1].reshape(shape))
+        targets = [(x.tolist(), y.tolist()) for x, y in (policy.floats() for policy in found.equilibria)]
+        self.search = Search(tables, targets, float(radius), float(tolerance), max_nodes, seed)
+
+    def answer(self, deadline: float | None, began: float) -> BestCaseAnswer:
+        reached = self._searched(deadline)
+        witness, shown = self._witness(), self._proven()
+        lower = Fraction(0) if shown is None or shown.lower is None else shown.lower
+        is_infinite = shown is not None and shown.lower is None
+        reason = "" if reached else _CONTINUUM if not self.found.is_finite else "the tolerance was not met in time"
+        return BestCaseAnswer(
+            game=self.game,
+            radius=self.radius,
+            interval=Interval(None if is_infinite else lower, None if witness is None else witness.value),
+            is_infinite=is_infinite,
+            expert=None if witness is None else witness.expert,
+            witness=None if witness is None else witness.policy,
+            equilibria=self.found,
+            trees=() if shown is None else shown.trees,
+            complete=reached,
+            reason=reason,
+            details={"nodes": len(self.search.nodes), "seed": self.search.seed},
+            seconds=time.monotonic() - began,
+        )
+
+    def _searched(self, deadline: float | None) -> bool:
+        """Whether the tolerance was met; False too when a continuum of equilibria leaves the lower end out."""
+
+        def going() -> bool:
+            return deadline is None or time.monotonic() < deadline
+
+        if not self.found.is_finite:
+            self.search.max_nodes = 0
+        try:
+            return self.search.run(going)
+        except KeyboardInterrupt:
+            return False
+
+    def _witness(self) -> Witness | None:
+        best = self.search.best
+        return None if best is None else exact_witness(best, self.found.equilibria[best.tree], self.radius)
+
+    def _proven(self) -> Proven | None:
+        if not self.found.is_finite:
+            return None
+        try:
+            return proven(self.game, self.search.nodes, self.found.equilibria, self.radius)
+        except KeyboardInterrupt:
+            return None
