@@ -1,0 +1,257 @@
+"""Worst cases over B_rho and B_mu: every bound against policies of the ball, the multipliers against tampering."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from certigap.errors import InputError
+from certigap.model import catalog
+from certigap.model.build import bimatrix, markov_game
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.questions.occupancy_balls import BallAnswer, Bounds, Sweep, worst_case_mu, worst_case_rho
+from certigap.questions.occupancy_balls.duality import Duality
+from certigap.questions.occupancy_balls.pool import Pool
+from certigap.questions.occupancy_balls.program import Multipliers
+from certigap.questions.occupancy_balls.shapes import shape, visit_bounds
+from certigap.questions.witness import inside_ball
+from certigap.regions.occupancy import short_occupancy
+from certigap.regions.scaled import ScaledGame
+from certigap.semantics.evaluation import occupancy
+from certigap.semantics.exploitability import gaps
+from certigap.semantics.matching import errors, row_distances
+from tests.benchmarks.random_games import games_with_experts, random_game
+from tests.test_regions import random_center
+
+SHAPES = [(1, 3, 2, "0"), (2, 2, 3, "1/2"), (3, 2, 2, "4/5"), (4, 3, 2, "9/10")]
+FREE = Fraction(4)
+
+
+def cases(seed: int) -> list[tuple[Game, Policy, Fraction]]:
+    rng = np.random.default_rng(seed)
+    found = []
+    for states, actions, players, discount in SHAPES:
+        game = random_game(rng, states, actions, players, discount)
+        expert = random_center(game, rng) if rng.random() < 0.5 else Policy.pure(game)
+        found.append((game, expert, Fraction(int(rng.integers(2, 50)), 100)))
+    return found
+
+
+def policies_in_ball(expert: Policy, eps: Fraction, measure: str, seed: int, count: int = 5) -> list[Policy]:
+    """Random product policies whose exact error is at most `eps`, most of them near it."""
+    game, rng = expert.game, np.random.default_rng(seed)
+    mu = occupancy(game, expert).upper
+    pool = Pool(expert, mu, "mu" if measure == "mu" else "rho")
+    result = []
+    for _ in range(count):
+        target = random_center(game, rng).floats()
+        if measure == "bc":
+            policy = inside_ball(target, expert, mu, eps)
+        else:
+            policy = inside_ball(pool.draw(target, float(eps) * (1 - 1e-7)), expert, mu, FREE)
+        if getattr(errors(game, expert, policy, "exact"), f"eps_{measure}").value <= eps:
+            result.append(policy)
+    assert result
+    return result
+
+
+@pytest.mark.parametrize("measure", ["bc", "rho", "mu"])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_policy_of_the_ball_exceeds_any_bound(measure: str, seed: int) -> None:
+    for game, expert, eps in cases(seed):
+        lower = short_occupancy(expert, occupancy(game, expert).lower)
+        bounds = Bounds(expert, measure, lower, gaps(game, expert, "exact").nash_gap.value)
+        *_, table = bounds.tables(eps)
+        assert table.occupancy is not None
+        start = game.initial
+        for policy in policies_in_ball(expert, eps, measure, seed):
+            found = gaps(game, policy, "exact")
+            for i, bound in enumerate(table.occupancy):
+                assert found.optima[i].lower.dot(start.weights, start.denominator) <= bound.best_upper
+                assert found.values[i].lower.dot(start.weights, start.denominator) >= bound.value_lower
+            assert all(found.nash_gap.value <= bound for bound in table.values.values() if bound is not None)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_inclusions_of_the_rho_ball(seed: int) -> None:
+    """eps_mu <= g eps_rho; eps_BC <= (1 + g) eps_rho; one state spends at most eps_rho (`shapes`)."""
+    for game, expert, eps in cases(seed):
+        mu = occupancy(game, expert, "exact").lower.fractions()
+        for policy in policies_in_ball(expert, eps, "rho", seed + 10):
+            found = errors(game, expert, policy, "exact")
+            assert found.eps_mu.value <= game.discount * found.eps_rho.value
+            assert found.eps_bc.value <= (1 + game.discount) * found.eps_rho.value
+            for player in range(len(game.players)):
+                numerators, denominators = row_distances(expert, policy, player)
+                rows = zip(numerators.tolist(), denominators.tolist(), strict=True)
+                assert all(m * Fraction(x, d) <= found.eps_rho.value for m, (x, d) in zip(mu, rows, strict=True))
+
+
+def test_the_inclusion_in_the_bc_ball_is_sharp() -> None:
+    """The learner never goes to `rare`, where its row is then free, and gains mass at `usual` for a new action."""
+    part, g = Fraction(1, 1000), Fraction(9, 10)
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        return [0], {({"x": "usual", "y": "rare"}[joint[0]] if state == "start" else state): 1}
+
+    game = markov_game(
+        players=["1"],
+        states=["start", "usual", "rare"],
+        actions=[["x", "y"]],
+        outcome=outcome,
+        discount=g,
+        initial={"start": 1},
+    )
+    expert = Policy.from_rows(game, [[[1 - part, part], [1, 0], [1, 0]]])
+    learner = Policy.from_rows(game, [[[1, 0], [1 - part, part], [0, 1]]])
+    found = errors(game, expert, learner, "exact")
+    assert found.eps_rho.value == 2 * part
+    assert found.eps_mu.value == g * found.eps_rho.value
+    assert found.eps_bc.value == (1 + g - g * part) * found.eps_rho.value
+
+
+def test_visit_bounds_hold_for_every_policy() -> None:
+    for seed in range(3):
+        for game, _, _ in cases(seed):
+            policy = random_center(game, np.random.default_rng(seed))
+            mu = occupancy(game, policy, "exact").lower.fractions()
+            assert all(m <= most for m, most in zip(mu, visit_bounds(game), strict=True))
+
+
+def test_any_multipliers_give_a_valid_bound() -> None:
+    """Weak duality: random X, Z, prices prove something true, only weaker."""
+    rng = np.random.default_rng(5)
+    for game, expert, eps in cases(2):
+        lower = short_occupancy(expert, occupancy(game, expert).lower)
+        states = len(game.states)
+        policies = policies_in_ball(expert, eps, "rho", 3, 3)
+        for player in range(len(game.players)):
+            duality = Duality(expert, player, lower, ScaledGame(game))
+            for scale in (0.0, 0.3, 3.0):
+                given = Multipliers(rng.normal(size=states) * scale, scale, rng.normal(size=states) * scale, scale)
+                bound = duality.bound(shape(game, "rho", eps), given)
+                for policy in policies:
+                    assert gaps(game, policy, "exact").player_gaps[player].value <= bound.upper
+
+
+def check(answer: BallAnswer) -> None:
+    """The witness is in the ball and has the gap claimed; the upper end is the smallest named bound."""
+    found = errors(answer.game, answer.expert, answer.witness, "exact")
+    error = found.eps_rho if answer.measure == "rho" else found.eps_mu
+    assert error.value <= answer.radius
+    gap = gaps(answer.game, answer.witness, "exact").player_gaps[answer.witness_player].value
+    start = answer.game.initial
+    proved = answer.optimum_lower.dot(start.weights, start.denominator)
+    proved -= answer.value_upper.dot(start.weights, start.denominator)
+    assert answer.interval.lower == max(proved, Fraction(0)) <= gap
+    assert answer.interval.upper == min(bound for bound in answer.bounds.values() if bound is not None)
+
+
+def test_mu_ball_of_radius_zero_holds_linear_gaps() -> None:
+    """Lemma 1 of the paper: same state occupancy, NashGap (5/3)/(1 - g)."""
+    for discount in ("1/2", "9/10", "99/100"):
+        game, expert = catalog.load("lemma1", discount=discount), catalog.expert("lemma1", discount=discount)
+        answer = worst_case_mu(game, expert, 0)
+        check(answer)
+        truth = Fraction(5, 3) * game.horizon
+        assert answer.interval.lower == truth
+        assert answer.interval.upper - truth < Fraction(1, 10**6)
+
+
+def test_rho_ball_of_lemma_1_is_closed_by_the_occupancy_bound() -> None:
+    game, expert = catalog.load("lemma1"), catalog.expert("lemma1")
+    answer = worst_case_rho(game, expert, "1/20")
+    check(answer)
+    assert answer.upper_name == "occupancy"
+    assert answer.bounds["region"] > 4 * answer.interval.upper
+    assert answer.interval.upper - answer.interval.lower < Fraction(1, 10**5)
+
+
+@pytest.mark.parametrize("measure", ["rho", "mu"])
+def test_intervals_on_random_games(measure: str) -> None:
+    for game, expert in games_with_experts(3, seed=4):
+        sweep = Sweep(game, expert, measure)
+        answers = [sweep.answer(eps) for eps in ("1/50", "1/5")]
+        for answer in answers:
+            check(answer)
+            assert answer.complete
+        assert answers[0].interval.lower <= answers[1].interval.upper
+
+
+def test_the_second_radius_reuses_the_compiled_programs() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    sweep = Sweep(game, expert, "rho")
+    sweep.bounds.occupancy(Fraction(1, 10))
+    programs = sweep.bounds._programs
+    problem = programs[0]._best[0]
+    assert problem.is_dpp()
+    first = sweep.bounds.occupancy(Fraction(1, 10))
+    second = sweep.bounds.occupancy(Fraction(1, 5))
+    fresh = Bounds(expert, "rho", sweep.bounds.occupancy_lower, Fraction(0)).occupancy(Fraction(1, 5))
+    assert sweep.bounds._programs is programs
+    assert first is not None
+    assert second is not None
+    assert fresh is not None
+    assert [float(one.upper) for one in second] == pytest.approx([float(one.upper) for one in fresh], abs=1e-6)
+    assert max(one.upper for one in first) < max(one.upper for one in second)
+
+
+def test_occupancy_bound_is_the_value_of_the_program() -> None:
+    """Strong duality: the exact bound differs from the float optima by the solver's accuracy alone."""
+    for game, expert, eps in cases(1):
+        lower = short_occupancy(expert, occupancy(game, expert).lower)
+        bounds = Bounds(expert, "rho", lower, Fraction(0))
+        found = bounds.occupancy(eps)
+        assert found is not None
+        for own, program in zip(found, bounds._programs, strict=True):
+            assert float(own.best_upper) == pytest.approx(-program._best[0].value, abs=1e-5)
+            assert float(own.value_lower) == pytest.approx(program._value[0].value, abs=1e-5)
+
+
+def test_no_budget_and_interrupts_leave_a_valid_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    (game, expert), *_ = games_with_experts(1)
+    hurried = worst_case_rho(game, expert, "1/10", budget=0)
+    check(hurried)
+    assert not hurried.complete
+
+    def interrupted(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pool, "search", interrupted)
+    answer = worst_case_rho(game, expert, "1/10")
+    check(answer)
+    assert not answer.complete
+
+
+def test_a_failed_solver_costs_a_bound_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    from certigap.errors import SolverError
+    from certigap.questions.occupancy_balls.program import OccupancyProgram
+
+    def failed(*_: object) -> None:
+        raise SolverError("no solution")
+
+    monkeypatch.setattr(OccupancyProgram, "solve", failed)
+    (game, expert), *_ = games_with_experts(1)
+    answer = worst_case_rho(game, expert, "1/10")
+    check(answer)
+    assert answer.bounds["occupancy"] is None
+    assert answer.table.notes == {"occupancy": "no solution"}
+
+
+def test_wrong_arguments_are_refused() -> None:
+    game = bimatrix([[1, 0], [0, 1]])
+    expert = Policy.pure(game)
+    with pytest.raises(InputError, match="measure: expected 'rho' or 'mu', got 'bc'"):
+        Sweep(game, expert, "bc")
+    with pytest.raises(InputError, match=r"eps: expected a rational >= 0, got -1/10"):
+        worst_case_rho(game, expert, "-1/10")
+    with pytest.raises(TypeError, match="floats are taken only by name"):
+        worst_case_mu(game, expert, 0.1)  # type: ignore[arg-type]
+
+
+def test_answers_are_reproducible_by_their_seed() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    first, second = (worst_case_rho(game, expert, "1/10", seed=3) for _ in range(2))
+    assert first.interval == second.interval
+    assert first.witness == second.witness
