@@ -374,8 +374,8 @@ class Rows:
         self.center, low, high = scaled
         self.start = [min(max(e, l), u) for e, l, u in zip(self.center, low, high)]
         self.need = self.den - sum(self.start)
-        moved = abs(self.need) + sum(abs(y - e) for y, e in zip(self.start, self.center))
-        self.spare = (int(radius * self.den) - moved) // 2
+        self.moved = abs(self.need) + sum(abs(y - e) for y, e in zip(self.start, self.center))
+        self.spare = (int(radius * self.den) - self.moved) // 2
         room = sum(high) - self.den if self.need >= 0 else self.den - sum(low)
         self.is_empty = room < 0 or self.spare < 0 or any(l > u for l, u in zip(low, high))
         self.is_point = self.spare == 0 and self.need == 0
@@ -383,10 +383,12 @@ class Rows:
         self.give = [y - l for y, l in zip(self.start, low)]
         self.take = [u - y for y, u in zip(self.start, high)]
 
-    def optimum(self, value: Function, sign: int) -> int:
-        """`den * max over y of sum_a y[a] value(a)` for an integer-valued function; the minimum when `sign` is -1."""
+    def optimum(self, value: Function, sign: int, price: int = 0) -> int:
+        """`den * max over y of sum_a y[a] value(a)` for an integer-valued function; the minimum when `sign` is -1.
+        With a `price` (a maximum, with a box): of the sum less `price * ||y - center||_1`.
+        """
         if self.is_point:
-            return sum(w * value(a) for a, w in enumerate(self.start) if w)
+            return sum(w * value(a) for a, w in enumerate(self.start) if w) - price * self.moved
         c = [sign * value(a) for a in range(len(self.start))]
         if self.is_simplex:
             return sign * self.den * max(c)
@@ -394,11 +396,11 @@ class Rows:
         donors: list[list[int]] = [[c[a], self.give[a]] for a in worst if self.give[a]]
         takers: list[list[int]] = [[c[a], self.take[a]] for a in reversed(worst) if self.take[a]]
         total = sum(w * x for w, x in zip(self.start, c))
-        total += shift(takers, self.need) - shift(donors, -self.need)
+        total += shift(takers, self.need) - shift(donors, -self.need) - price * self.moved
         spare = self.spare
-        while spare and donors and takers and takers[0][0] > donors[0][0]:
+        while spare and donors and takers and takers[0][0] - donors[0][0] > 2 * price:
             amount = min(spare, donors[0][1], takers[0][1])
-            total += shift(takers, amount) - shift(donors, amount)
+            total += shift(takers, amount) - shift(donors, amount) - 2 * price * amount
             spare -= amount
         return sign * total
 
@@ -540,6 +542,127 @@ def check_gap_vector(game: Game, i: int, rows: Sets, vectors: list[Vector], what
             raise Invalid(f"{what}: gap vector of player {game.players[i]} fails at state {game.states[s]!r}")
 
 
+class Simplex:
+    """FORMAT 5.8: the simplex {low + tau theta} around a row set, over `den`; the set, and a price, in theta."""
+
+    def __init__(self, center: list[Fraction], radius: Fraction, box: Box | None, price: Fraction) -> None:
+        lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
+        high = [min(u, e + radius / 2) for e, u in zip(center, upper)]
+        low = [max(l, e - radius / 2, 1 - sum(high) + h) for e, l, h in zip(center, lower, high)]
+        tau = 1 - sum(low)
+        scale, origin = (tau, low) if tau else (ONE, [ZERO] * len(low))
+        middle, first, last = ([(x - o) / scale for x, o in zip(row, origin)] for row in (center, lower, upper))
+        self.rows, self.price = Rows(middle, radius / scale, (first, last)), price * scale
+        self.den = math.lcm(*(x.denominator for x in low))
+        self.low, self.tau = [int(x * self.den) for x in low], int(tau * self.den)
+
+    def vertices(self, table: list[int], stride: int) -> list[int]:
+        """`den * table` with the player's actions, `stride` apart, replaced by the vertices low + tau e_a."""
+        result, span = list(table), stride * len(self.low)
+        for k in range(len(table)):
+            first = k - k % span + k % stride
+            result[k] = sum(w * x for w, x in zip(self.low, table[first : first + span : stride])) + self.tau * table[k]
+        return result
+
+
+class Ranges:
+    """Over `den`, at every state: low <= V* <= high, floor <= V <= min(top, V*), V* - V <= gap."""
+
+    def __init__(self, vectors: list[Vector]) -> None:
+        self.den = math.lcm(*(v.den for v in vectors))
+        self.high, best, self.floor, self.gap, self.top = ([x * (self.den // v.den) for x in v.num] for v in vectors)
+        self.low = [max(x, y) for x, y in zip(best, self.floor)]
+
+    def spread(self, t: int, alpha: Any, beta: Any) -> Any:
+        """max alpha V*(t) - beta V(t): piecewise linear in V* for the best V, with one kink."""
+        floor, gap, top = self.floor[t], self.gap[t], self.top[t]
+        kink = min(max(floor + gap if beta >= 0 else top, self.low[t]), self.high[t])
+        points = (self.low[t], kink, self.high[t])
+        return max(alpha * v - beta * (max(floor, v - gap) if beta >= 0 else min(top, v)) for v in points)
+
+
+class Expansion:
+    """FORMAT 5.8 at one state: rewards and discounted moves of player `i` at the vertices, integers over `unit`."""
+
+    def __init__(self, game: Game, i: int, s: int, around: list[Simplex], reference: int) -> None:
+        step, self.around, self.i, self.strides = Step(game, i, s), around, i, game.strides[s]
+        self.size, self.stride, rows = game.sizes[s][i], self.strides[i], range(*game.offsets[s : s + 2])
+        self.count, self.unit = len(rows), step.unit * math.prod(own.den for own in around)
+        self.rewards = self.at_vertices([game.rewards[i][k] * step.bottom * game.next_den[s] for k in rows])
+        moves: dict[int, list[int]] = {t: [0] * self.count for k in rows for t, _ in game.next[k]}
+        for place, k in enumerate(rows):
+            for t, w in game.next[k]:
+                moves[t][place] = w * step.reward_den * step.top
+        self.moves = {t: self.at_vertices(table) for t, table in moves.items()}
+        chosen = [k for k in range(self.count) if k // self.stride % self.size == reference]
+        self.means: dict[int, list[int]] = {}  # `count` times the average moves of deviator and player
+        for t, (free, bound) in self.moves.items():
+            self.means[t] = [self.size * sum(free[k] for k in chosen), sum(bound)]
+
+    def at_vertices(self, table: list[int]) -> tuple[list[int], list[int]]:
+        """The table at the vertices of the opponents' simplices, and at those of all."""
+        for j, own in enumerate(self.around):
+            table = own.vertices(table, self.strides[j]) if j != self.i else table
+        return [self.around[self.i].den * x for x in table], self.around[self.i].vertices(table, self.stride)
+
+    def gain(self, best: int, k: int, w: list[int], ranges: Ranges) -> int:
+        """phi(best, k) over `count * unit`, the denominators of the weights `w` and of the ranges"""
+        other, n = k + (best - k // self.stride % self.size) * self.stride, self.count
+        total = n * (w[0] * self.rewards[0][other] - w[1] * self.rewards[1][k]) * ranges.den
+        for t, (free, bound) in self.moves.items():
+            alpha, beta = w[0] * (n * free[other] - self.means[t][0]), w[1] * (n * bound[k] - self.means[t][1])
+            total += ranges.spread(t, alpha, beta)
+        return total
+
+    def maximum(self, w: list[int], w_den: int, ranges: Ranges) -> Fraction:
+        """max over deviations and rows of phi less the prices of the rows"""
+        extra = math.lcm(*(x.price.denominator for x in self.around))
+        scale = self.count * self.unit * w_den * ranges.den
+        prices, best = [int(x.price * extra) * scale for x in self.around], []
+        for a in range(self.size):
+            gains = [extra * self.gain(a, k, w, ranges) for k in range(self.count)]
+            best.append(self.nest([self.i], gains, prices, 0))
+        dens = [x.rows.den for m, x in enumerate(self.around) if m == self.i or len(x.low) > 1]
+        return Fraction(max(best), scale * extra * math.prod(dens))
+
+    def nest(self, order: list[int], gains: list[int], prices: list[int], k: int) -> int:
+        """The maximum over the rows of `order`, outermost first; after the own row, the best rotation."""
+        if not order:
+            return gains[k]
+        j, rest = order[0], [order[1:]]
+        if j == self.i:
+            others = [m for m, own in enumerate(self.around) if m != j and len(own.low) > 1]
+            rest = [others[t:] + others[:t] for t in range(max(1, len(others)))]
+        inside = math.prod(self.around[m].rows.den for m in rest[0])
+
+        def value(a: int) -> int:
+            return min(self.nest(then, gains, prices, k + a * self.strides[j]) for then in rest)
+
+        return self.around[j].rows.optimum(value, UPPER, prices[j] * inside)
+
+
+def linear_bound(
+    game: Game, i: int, region: "Region", boxes: Boxes, known: list[Vector], weights: list[Vector], free: list[Node]
+) -> Fraction:
+    """FORMAT 5.8: a bound of the gap at the start, from five vectors, two weights, reference actions and prices."""
+    reference, prices = (node.items(size) for node, size in zip(free, (game.size, game.n)))
+    price = [node.rational() if node.rational() >= 0 else node.fail("a price >= 0") for node in prices]
+    ranges, radii = Ranges(known), [region.radii(j, boxes) or [] for j in range(game.n)]
+    den = math.lcm(*(w.den for w in weights))
+    rest = [[p - w[t] for t, p in enumerate(game.initial)] for w in weights]
+    total = sum(price, ZERO) * region.budget
+    for s in range(game.size):
+        rows = [(region.center[j][s], radii[j][s], boxes.get((j, s))) for j in range(game.n)]
+        around = [Simplex(*row, price[j] * region.weights[s]) for j, row in enumerate(rows)]
+        state = Expansion(game, i, s, around, reference[s].integer(range(game.sizes[s][i])))
+        w = [v.num[s] * (den // v.den) for v in weights]
+        total += state.maximum(w, den, ranges)
+        for t, means in state.means.items():
+            for k in (0, 1):
+                rest[k][t] += Fraction(w[k] * means[k], den * state.count * state.unit)
+    return total + sum((ranges.spread(t, *pair) for t, pair in enumerate(zip(*rest))), ZERO) / ranges.den
+
+
 def products(rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The product weights of the rows, in the order of the joint actions."""
     result = [1]
@@ -587,6 +710,7 @@ class Region:
 
     def __init__(self, game: Game, center: Policy, radius: list[list[Fraction]]) -> None:
         self.game, self.center, self.radius = game, center, radius
+        self.budget, self.weights = ZERO, [ZERO] * game.size  # no more is known of the rows together
 
     def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
         """Radii `[S]` of player `j` in a node; `None` when the node is seen to be empty."""
@@ -621,14 +745,13 @@ def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, li
     for entry in members["tree"].items():
         if not open_nodes:
             raise Invalid(f"{entry.where}: the tree was complete before this node")
-        boxes, parts = open_nodes.pop(), entry.fields((), ("leaf", "split"))
-        if len(parts) != 1:
-            entry.fail("one of leaf and split")
+        boxes, parts = open_nodes.pop(), entry.fields((), ("leaf", "linear", "split"))
+        if len(parts) != 1 + ("linear" in parts) or ("linear" in parts and "split" in parts):
+            entry.fail("one of leaf, leaf with linear, and split")
         if "split" in parts:
             open_nodes += reversed(split(game, boxes, parts["split"]))
         else:
-            vectors = [pool[place.integer(range(len(pool)))] for place in parts["leaf"].items(4)]
-            check_leaf(game, i, region, boxes, vectors, limit, entry.where)
+            check_leaf(game, i, region, boxes, pool, parts, limit, entry.where)
     if open_nodes:
         raise Invalid(f"{node.where}: {len(open_nodes)} nodes are missing, the region is not covered")
 
@@ -645,9 +768,21 @@ def node_rows(game: Game, region: Region, boxes: Boxes) -> Sets | None:
 
 
 def check_leaf(
-    game: Game, i: int, region: Region, boxes: Boxes, vectors: list[Vector], limit: Fraction, where: str
+    game: Game,
+    i: int,
+    region: Region,
+    boxes: Boxes,
+    pool: list[Vector],
+    leaf: dict[str, Node],
+    limit: Fraction,
+    where: str,
 ) -> None:
-    rows = node_rows(game, region, boxes)
+    def taken(node: Node, count: int) -> list[Vector]:
+        return [pool[place.integer(range(len(pool)))] for place in node.items(count)]
+
+    vectors, rows = taken(leaf["leaf"], 4), node_rows(game, region, boxes)
+    linear = leaf["linear"].fields(("vectors", "reference", "prices")) if "linear" in leaf else {}
+    more = taken(linear["vectors"], 3) if linear else []
     if rows is None:
         return
     check_vector(game, i, rows, vectors[0], Step.best_value, UPPER, where)
@@ -655,6 +790,10 @@ def check_leaf(
     check_vector(game, i, rows, vectors[2], Step.policy_value, LOWER, where)
     check_gap_vector(game, i, rows, vectors, where)
     shown = game.at_start(vectors[3])
+    if linear:
+        check_vector(game, i, rows, more[0], Step.policy_value, UPPER, where)
+        free = [linear["reference"], linear["prices"]]
+        shown = linear_bound(game, i, region, boxes, [*vectors, more[0]], more[1:], free)
     if shown > limit:
         raise Invalid(f"{where}: bounds the gap of player {game.players[i]} by {show(shown)}, claimed {show(limit)}")
 

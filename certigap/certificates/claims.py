@@ -11,6 +11,7 @@ from certigap.exact.rational import format_int, format_rational
 from certigap.exact.vector import Bracket, Vector
 from certigap.model.codec import policy_rows_to_json
 from certigap.model.game import Game
+from certigap.questions.branch import Cover, Leaf, Split
 from certigap.questions.theorems import TheoremInstance, theorem_instance
 from certigap.questions.worst_case import WorstCaseAnswer
 from certigap.regions.bound import PlayerBound, RegionBound
@@ -141,6 +142,38 @@ def _covers(game: Game, bound: RegionBound) -> dict[str, Any]:
     return {player: _cover(own) for player, own in zip(game.players, bound.players, strict=True)}
 
 
+def _tree(game: Game, cover: Cover) -> dict[str, Any]:
+    """FORMAT 6.3: equal vectors are written once; empty leaves point at the first ones."""
+    places: dict[Vector, int] = {}
+
+    def place(vector: Vector) -> int:
+        return places.setdefault(vector, len(places))
+
+    def node_json(node: Split | Leaf) -> dict[str, Any]:
+        if isinstance(node, Split):
+            player, state = game.players[node.player], game.states[node.state]
+            action = game.actions[node.state][node.player][node.action]
+            return {"split": [player, state, action, format_rational(node.at)]}
+        if not node.vectors:
+            return {"leaf": [0, 0, 0, 0]}
+        leaf: dict[str, Any] = {"leaf": [place(vector) for vector in node.vectors[:4]]}
+        if node.expansion is not None:
+            leaf["linear"] = {
+                "vectors": [place(vector) for vector in (*node.vectors[4:], *node.expansion.weights)],
+                "reference": list(node.expansion.reference),
+                "prices": [format_rational(price) for price in node.expansion.prices],
+            }
+        return leaf
+
+    tree = [node_json(node) for node in cover.nodes]
+    return {"vectors": [vector_json(vector) for vector in places] or [_nothing(game)], "tree": tree}
+
+
+def _nothing(game: Game) -> dict[str, Any]:
+    """A vector for trees without any: the ball is empty there."""
+    return vector_json(Vector((0,) * len(game.states), 1))
+
+
 def _by_state(game: Game, own: Sequence[Any]) -> Any:
     """Entries of one player: by state, or for a normal form the one entry (FORMAT 4)."""
     return own[0] if game.is_normal_form else dict(zip(game.states, own, strict=True))
@@ -203,7 +236,10 @@ def _worst_case(answer: WorstCaseAnswer) -> Certificate:
         }
     if answer.upper_name == "region" and answer.region is not None:
         occupancy = {"lower": vector_json(answer.occupancy_lower)}
-        proof["cover"] = {"occupancy": occupancy, "players": _covers(game, answer.region)}
+        covers = _covers(game, answer.region)
+        if answer.covers is not None:
+            covers = {player: _tree(game, own) for player, own in zip(game.players, answer.covers, strict=True)}
+        proof["cover"] = {"occupancy": occupancy, "players": covers}
     else:
         theorem = theorem_instance(game, answer.expert, answer.upper_name, answer.radius)
         proof["theorem"] = {"name": theorem.theorem, "proof": _theorem_proof(theorem)}

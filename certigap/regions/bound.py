@@ -88,7 +88,7 @@ class RegionEngine:
 
     def set_arrays(self, region: Region) -> SetArrays:
         """The row sets of a region as float arrays."""
-        return SetArrays(self._first, *float_sets(region))
+        return SetArrays(self.first, *float_sets(region))
 
     def bound(self, region: Region, *, advantage: bool = False) -> RegionBound:
         """Certified bounds of every player's gap over `region`; `advantage` asks for the third bound too."""
@@ -133,6 +133,12 @@ class RegionEngine:
         """X <= V_i^{*,pi_-i} on the region."""
         task = _Task(kernel.BEST_LOWER, player, sets, self._least(player), start.best_lower if start else None)
         return self._certified(task, lambda x, d: operators.best_lower_steps(self.scaled, region, player, x, d))
+
+    def value_upper(self, region: Region, player: int, start: Vector | None = None) -> Vector:
+        """X >= V_i^pi on the region: what the linear bound needs beside the four vectors of `player_bound`."""
+        largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
+        task = _Task(kernel.VALUE_UPPER, player, self.set_arrays(region), largest * self.game.horizon, start)
+        return self._certified(task, lambda x, d: operators.value_upper_steps(self.scaled, region, player, x, d))
 
     def _value_lower(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None) -> Vector:
         task = _Task(kernel.VALUE_LOWER, player, sets, self._least(player), start.value_lower if start else None)
@@ -219,7 +225,8 @@ class RegionEngine:
         return vector.dot(self.game.initial.weights, self.game.initial.denominator)
 
     @cached_property
-    def _first(self) -> kernel.Indices:
+    def first(self) -> kernel.Indices:
+        """`[n, S]` place of each row's first action in the flat arrays of `SetArrays`."""
         offsets = self.game.layout.action_offsets
         starts = np.cumsum([0, *(int(own[-1]) for own in offsets[:-1])])
         return np.array([own[:-1] + start for own, start in zip(offsets, starts, strict=True)])

@@ -54,6 +54,8 @@ def row_set(
     radius: Fraction,
     lower: Sequence[Fraction] | None = None,
     upper: Sequence[Fraction] | None = None,
+    *,
+    segment: bool = True,
 ) -> RowSet:
     """The rows within L1 distance `radius` of `center`, in the box `lower <= y <= upper`.
 
@@ -62,6 +64,7 @@ def row_set(
         radius: L1 distance, >= 0.
         lower: `[A]`, by default 0.
         upper: `[A]`, by default 1.
+        segment: write two actions from an end of their segment where that saves repairs; False keeps `base` as said.
 
     >>> maximum(row_set([Fraction(1, 2), Fraction(1, 2)], Fraction(1, 5)), [0, 10])
     60
@@ -75,7 +78,7 @@ def row_set(
     forced_up = sum(max(a - x, 0) for x, a in zip(e, lo, strict=True))
     forced_down = sum(max(x - b, 0) for x, b in zip(e, up, strict=True))
     budget = half.numerator * (denominator // half.denominator)
-    if len(base) == 2 and sum(base) != denominator:
+    if segment and len(base) == 2 and sum(base) != denominator:
         return _segment(e, lo, up, budget, denominator)
     return RowSet(
         base=base,
@@ -112,15 +115,15 @@ def minimum(rows: RowSet, c: Sequence[int]) -> int:
     return -maximum(rows, [-x for x in c])
 
 
-def maximiser(rows: RowSet, c: Sequence[int]) -> list[int]:
-    """A maximising row `[A]` of `maximum`, times `denominator`."""
+def maximiser(rows: RowSet, c: Sequence[int], price: int = 0) -> list[int]:
+    """A row `[A]`, times `denominator`, that maximises `c.y - price ||y - e||_1`; mass moved costs twice the price."""
     y, donors, receivers = list(rows.base), list(rows.donors), list(rows.receivers)
     order = sorted(range(len(c)), key=c.__getitem__)
     _repair(rows.need, y, donors, receivers, order)
     left, low, high = rows.exchange, 0, len(c) - 1
     while left > 0 and low < high:
         donor, receiver = order[low], order[high]
-        if c[receiver] <= c[donor]:
+        if c[receiver] - c[donor] <= 2 * price:
             break
         mass = min(left, donors[donor], receivers[receiver])
         y[donor] -= mass

@@ -281,7 +281,7 @@ def state_value(
         return -row_maximum(out, size, sets, player, state, order)
     best = out[:size].max()
     mix_own_row(q, player, state, game, sets)
-    contract(q, -1.0, player, 1, state, game, sets, out, work)
+    contract(q, -1.0, player, int(np.int64(1)), state, game, sets, out, work)  # a literal would compile a second copy
     return max(float(best), float(out[0]))
 
 

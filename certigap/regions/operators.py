@@ -30,6 +30,7 @@ __all__ = [
     "gap_upper_steps",
     "step_vector",
     "value_lower_steps",
+    "value_upper_steps",
 ]
 
 Steps = Iterator[tuple[int, int]]
@@ -81,6 +82,13 @@ def value_lower_steps(game: ScaledGame, region: Region, player: int, x: Sequence
     for state, sets in zip(game.states, region.sets, strict=True):
         values = nested_infimum(state.backups(player, x, d), player, sets, state.shape)
         yield minimum(sets[player], values), state.scale * _everyone(sets)
+
+
+def value_upper_steps(game: ScaledGame, region: Region, player: int, x: Sequence[int], d: int) -> Steps:
+    """sup_{x in Y_i(s)} ( a -> sup_y q_X(a, y) ): a fixed point is >= V_i^pi on the region."""
+    for state, sets in zip(game.states, region.sets, strict=True):
+        values = nested_supremum(state.backups(player, x, d), player, sets, state.shape)
+        yield maximum(sets[player], values), state.scale * _everyone(sets)
 
 
 def gap_upper_steps(

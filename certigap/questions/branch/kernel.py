@@ -1,8 +1,8 @@
 """Compiled float bounds of one node of the search: proposals only, judged later in integers.
 
-A node is a box of rows; with the ball it gives row sets (`cut`, FORMAT 6.2) and from these two bounds of a player's gap:
-the pair bound of `certigap.regions.kernel`, and the linear bound of `certigap.regions.linear`, whose notation is used
-here: `low` and `tau` describe the simplex around each row set, `tables` the game restricted to these simplices.
+A node is a box of rows; with the ball it gives row sets (`cut`, FORMAT 6.2) and from these two bounds of a player's
+gap: the pair bound of `certigap.regions.kernel`, and the linear bound of `certigap.regions.linear`, whose notation is
+used here: `low` and `tau` describe the simplex around each row set, `deviating` and `own` the game at its vertices.
 """
 
 from typing import NamedTuple
@@ -22,10 +22,14 @@ from certigap.regions.kernel import (
     compiled,
     iterate,
     own_stride,
-    row_maximum,
 )
 
 __all__ = ["BallArrays", "NodeArrays", "node_bound"]
+
+SWEEPS = 500
+ROUNDS = 3
+TRIALS = 12
+IMPROVEMENTS = 4
 
 
 class BallArrays(NamedTuple):
@@ -47,9 +51,10 @@ class NodeArrays(NamedTuple):
     vectors: Floats  # [5, S] best_upper, best_lower, value_lower, gap_upper, value_upper: start and result
     prices: Floats  # [n] start and result
     weights: Floats  # [2, S] result
-    deviation: Indices  # [S] result: the deviator's reference actions, -1: the player's own reference row
+    reference: Indices  # [S] result: the deviator's actions in the reference kernel
     scores: Floats  # [n, S] result: how much a split of the row may help
     bounds: Floats  # [2] result: pair, linear
+    simplex: Floats  # [2, L] result: smallest and largest entries of the rows
 
 
 @compiled
@@ -133,10 +138,32 @@ def restricted_tables(
 
 
 @compiled
+def resolved(kernel: Floats, discount: float, right: Floats) -> Floats:
+    """x with x - discount kernel x = right, by elimination; dominance of the diagonal makes pivots needless."""
+    states = right.size
+    matrix = np.empty((states, states))
+    for s in range(states):
+        for t in range(states):
+            matrix[s, t] = (1.0 if s == t else 0.0) - discount * kernel[s, t]
+    x = right.copy()
+    for s in range(states):
+        for below in range(s + 1, states):
+            factor = matrix[below, s] / matrix[s, s]
+            for t in range(s, states):
+                matrix[below, t] -= factor * matrix[s, t]
+            x[below] -= factor * x[s]
+    for s in range(states - 1, -1, -1):
+        for t in range(s + 1, states):
+            x[s] -= matrix[s, t] * x[t]
+        x[s] /= matrix[s, s]
+    return x
+
+
+@compiled
 def references(
-    player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, deviating: Floats, own: Floats, both: bool
+    player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, deviating: Floats, own: Floats
 ) -> tuple[Floats, Floats]:
-    """The reference kernels `[S, S]` of deviator and player; fills `deviation` and `weights`."""
+    """The reference kernels `[S, S]` of deviator and player; fills `reference` and `weights`."""
     states = game.shapes.shape[0]
     kernels, most = np.zeros((2, states, states)), game.shapes[:, player].max()
     choices, rewards = np.zeros((states, most, states)), np.zeros((states, most))
@@ -149,22 +176,20 @@ def references(
                 kernels[1, s, t] += own[first + k, t] / count
                 choices[s, a, t] += deviating[first + k, t] * size / count
             rewards[s, a] += deviating[first + k, states] * size / count
-    eye = np.eye(states)
-    node.weights[1] = np.linalg.solve(eye - game.discount * kernels[1].T, ball.initial)
-    if both:
-        node.deviation[:] = -1
-        node.weights[0] = node.weights[1]
-        return kernels[1], kernels[1]
+    node.weights[1] = resolved(np.ascontiguousarray(kernels[1].T), game.discount, ball.initial)
     value = (node.vectors[0] + node.vectors[1]) / 2
     chosen = np.empty(states)
-    for _ in range(4):
+    for _ in range(IMPROVEMENTS):
         for s in range(states):
-            q = rewards[s, : game.shapes[s, player]] + game.discount * (choices[s, : game.shapes[s, player]] @ value)
-            node.deviation[s] = np.argmax(q)
-            kernels[0, s] = choices[s, node.deviation[s]]
-            chosen[s] = rewards[s, node.deviation[s]]
-        value = np.linalg.solve(eye - game.discount * kernels[0], chosen)
-    node.weights[0] = np.linalg.solve(eye - game.discount * kernels[0].T, ball.initial)
+            top = -np.inf
+            for a in range(game.shapes[s, player]):
+                q = rewards[s, a] + game.discount * (choices[s, a] * value).sum()
+                if q > top:
+                    top, node.reference[s] = q, a
+            kernels[0, s] = choices[s, node.reference[s]]
+            chosen[s] = rewards[s, node.reference[s]]
+        value = resolved(kernels[0], game.discount, chosen)
+    node.weights[0] = resolved(np.ascontiguousarray(kernels[0].T), game.discount, ball.initial)
     return kernels[0], kernels[1]
 
 
@@ -178,7 +203,7 @@ def spread(alpha: float, beta: float, t: int, vectors: Floats) -> float:
     for v in (low, kink, high):
         u = max(floor, v - gap) if beta >= 0.0 else min(top, v)
         best = max(best, alpha * v - beta * u)
-    return best
+    return float(best)
 
 
 @compiled
@@ -264,7 +289,7 @@ def priced_maximum(
         if take <= give:
             high -= 1
             used_high = 0.0
-    return value
+    return float(value)
 
 
 @compiled
@@ -356,12 +381,12 @@ def linear_bound(
     sets: SetArrays,
     low: Floats,
     tau: Floats,
-    both: bool,
+    enough: float,
 ) -> float:
-    """The linear bound at good prices (fills weights, deviation, prices)."""
+    """The linear bound at good prices, good enough at `enough` (fills weights, reference, prices, scores)."""
     states, n = game.shapes.shape
     deviating, own = restricted_tables(player, game, ball, sets, low, tau)
-    kernels = references(player, game, ball, node, deviating, own, both)
+    kernels = references(player, game, ball, node, deviating, own)
     offsets = np.zeros(states + 1, dtype=np.int64)
     for s in range(states):
         count = game.row_offsets[s + 1] - game.row_offsets[s]
@@ -370,16 +395,18 @@ def linear_bound(
     longest, widest = np.diff(game.row_offsets).max(), game.shapes.max()
     work, c, out = np.empty(longest), np.empty(widest), np.empty(widest)
     order, sizes = np.empty(widest, dtype=np.int64), np.empty(n, dtype=np.int64)
-    trial = node.prices.copy()
-    best = priced_total(player, game, ball, sets, low, tau, phi, offsets, trial, work, c, out, order, sizes)
+    best = priced_total(player, game, ball, sets, low, tau, phi, offsets, node.prices, work, c, out, order, sizes)
     unit = node.vectors[3].max() / max(ball.eps, 1e-9)
-    for turn in range(2):
+    trial = node.prices.copy()
+    for _turn in range(ROUNDS):
+        before = best
         for j in range(n):
-            middle = node.prices[j]
-            width = 0.5 * middle if middle > 0.0 else unit / 4
-            for _ in range(24):
+            width = max(0.3 * node.prices[j], 0.01 * unit)
+            for _ in range(TRIALS):
                 improved = False
                 for sign in (1.0, -1.0):
+                    if best <= enough or node.prices[j] + sign * width <= 0.0 == node.prices[j]:
+                        continue
                     trial[:] = node.prices
                     trial[j] = max(node.prices[j] + sign * width, 0.0)
                     value = priced_total(
@@ -389,9 +416,11 @@ def linear_bound(
                         best, improved = value, True
                         node.prices[:] = trial
                         break
-                width = width * 1.5 if improved else width / 2.5
-                if width < 1e-4 * unit:
+                width = width * 1.6 if improved else width / 3.0
+                if width < 1e-3 * node.prices[j] or width < 1e-5 * unit:
                     break
+        if before - best < 1e-3 * before:
+            break
     score(player, game, node, sets, deviating, own)
     return best
 
@@ -427,20 +456,24 @@ def score(player: int, game: GameArrays, node: NodeArrays, sets: SetArrays, devi
 
 
 @compiled
-def node_bound(player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays) -> float:
-    """The smaller of the pair and the linear bound; -inf when the node is empty."""
+def node_bound(
+    player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, enough: float
+) -> float:
+    """The smaller of the pair and the linear bound, any number <= `enough` being as good; -inf: the node is empty."""
     states, n = game.shapes.shape
     low, tau = np.empty(ball.center.size), np.empty((n, states))
     if not cut(game, ball, node, sets, low, tau):
         return -np.inf
+    for s in range(states):
+        for j in range(n):
+            f = sets.first[j, s]
+            for k in range(f, f + game.shapes[s, j]):
+                node.simplex[0, k] = low[k]
+                node.simplex[1, k] = min(low[k] + tau[j, s], node.upper[k])
     empty = np.empty(0)
-    v, sweeps = node.vectors, 500
-    args = (ball.slack, sweeps)
-    v[0], _ = iterate(BEST_UPPER, player, game, sets, v[0], v[0], v[0], v[0], empty, args[0], args[1])
-    v[1], _ = iterate(BEST_LOWER, player, game, sets, v[1], v[0], v[0], v[0], empty, args[0], args[1])
-    v[2], _ = iterate(VALUE_LOWER, player, game, sets, v[2], v[0], v[0], v[0], empty, args[0], args[1])
-    v[3], _ = iterate(PAIR, player, game, sets, v[3], v[0], v[1], v[2], empty, args[0], args[1])
-    v[4], _ = iterate(VALUE_UPPER, player, game, sets, v[4], v[0], v[0], v[0], empty, args[0], args[1])
-    node.bounds[0] = v[3] @ ball.initial
-    node.bounds[1] = linear_bound(player, game, ball, node, sets, low, tau, False)
+    v, sweeps = node.vectors, int(np.int64(SWEEPS))  # a literal would compile a second copy of the sweeps
+    for place, kind in enumerate((BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER)):
+        v[place], _ = iterate(kind, player, game, sets, v[place], v[0], v[1], v[2], empty, ball.slack, sweeps)
+    node.bounds[0] = (v[3] * ball.initial).sum()
+    node.bounds[1] = linear_bound(player, game, ball, node, sets, low, tau, enough)
     return float(min(node.bounds[0], node.bounds[1]))

@@ -1,6 +1,7 @@
 """The witness search as a whole: every player in turn as the exploited one, many starts, then exact evaluation."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ import numpy as np
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
 from certigap.questions.witness.oracle import Share
-from certigap.questions.witness.play import Play
+from certigap.questions.witness.play import Floats, Play
 from certigap.questions.witness.rounding import inside_ball
 from certigap.questions.witness.search import Found, ascend, starts
 from certigap.semantics.exploitability import GapAnswer, gaps
@@ -78,6 +79,10 @@ class Search:
             if count is None and idle >= PATIENCE:
                 break
         return going()
+
+    def climb(self, player: int, start: list[Floats], going: Callable[[], bool]) -> None:
+        """One more start, from a policy inside the ball that somebody else has found promising."""
+        self._keep(ascend(self.play, self._shares, player, start, going))
 
     def candidates(self) -> list[Found]:
         """The best policy of every player searched so far, the largest float gap first."""
