@@ -1072,11 +1072,11 @@ def theorem_dse(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fr
         check_vector(game, i, everything, high, Step.best_value, UPPER, own["best_upper"].where)
         check_vector(game, i, everything, low, Step.best_value, LOWER, own["best_lower"].where)
         for s in range(game.size):
-            check_dominance(game, i, s, expert[i][s], high, low)
+            check_dominance(game, i, s, expert[i][s], high, low, proof.where)
     return (1 + game.discount * (game.n - 1)) * largest_scale(game) * radius
 
 
-def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vector, low: Vector) -> None:
+def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vector, low: Vector, where: str) -> None:
     stride, count = game.strides[s][i], game.sizes[s][i]
     for k in range(game.offsets[s], game.offsets[s + 1]):
         a = (k - game.offsets[s]) // stride % count
@@ -1092,7 +1092,7 @@ def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vecto
                 inside = k - game.offsets[s]
                 profile = [own[inside // d % len(own)] for d, own in zip(game.strides[s], game.actions[s])]
                 raise Invalid(
-                    f"the hypothesis fails at state {game.states[s]!r}: against the profile {profile}, player "
+                    f"{where}: the hypothesis fails at state {game.states[s]!r}: against the profile {profile}, player "
                     f"{game.players[i]} may gain {show(gain)} by {game.actions[s][i][best]!r}"
                 )
 

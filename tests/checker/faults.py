@@ -6,7 +6,7 @@ coin.
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tests.checker.forge import path_get, path_set
@@ -49,17 +49,17 @@ def numbers() -> Iterator[tuple[str, Any]]:
         "array": ["1"],
         "empty": "",
         "space": " 1",
-        "newline": "1\n",
-        "plus": "+1",
+        "newline": "1000\n",
+        "plus": "+1000",
         "minus-zero": "-0",
-        "leading-zero": "01",
+        "leading-zero": "01000",
         "fraction-leading-zero": "1/02",
-        "unreduced": "4/8",
-        "over-one": "1/1",
+        "unreduced": "2000/2",
+        "over-one": "1000/1",
         "over-zero": "1/0",
         "over-minus": "1/-2",
         "zero-over-two": "0/2",
-        "decimal": "0.5",
+        "decimal": "1000.5",
         "exponent": "1e3",
         "underscore": "1_000",
         "other-digits": "\u0661",
@@ -102,9 +102,18 @@ def json_faults(value: Data) -> Iterator[Fault]:
     yield "coin.duplicate-role.json", replaced(value, '"claim"', '"claim": {}, "claim"'), "a claim given twice"
     for name, wrong in {"float": "1.5", "exponent": "1e3", "nan": "NaN", "infinity": "-Infinity"}.items():
         yield f"coin.json-{name}.json", replaced(value, '"end"', f'"provenance": {wrong}, "end"'), f"the number {wrong}"
-    yield "coin.json-long.json", replaced(value, '"end"', f'"provenance": {LONG}, "end"'), "an integer of 100,001 digits"
+    yield "coin.json-float-in-array.json", replaced(value, '"end"', '"provenance": [1, 1.5], "end"'), "the number 1.5"
+    yield (
+        "coin.json-long.json",
+        replaced(value, '"end"', f'"provenance": {LONG}, "end"'),
+        "an integer of 100,001 digits",
+    )
     yield "coin.surrogate.json", replaced(value, '"end"', '"provenance": "\\ud800", "end"'), "a lone surrogate"
-    yield "coin.surrogate-key.json", replaced(value, '"end"', '"provenance": {"\\udfff": "1"}, "end"'), "a lone surrogate"
+    yield (
+        "coin.surrogate-key.json",
+        replaced(value, '"end"', '"provenance": {"\\udfff": "1"}, "end"'),
+        "a lone surrogate",
+    )
 
 
 def shape_faults(value: Data) -> Iterator[Fault]:
@@ -146,6 +155,7 @@ def row_faults(value: Data) -> Iterator[Fault]:
         "sum-above": {"x": "1", "y": "1/2"},
         "negative": {"x": "3/2", "y": "-1/2"},
         "empty": {},
+        "minus-zero": {"x": "1", "y": "-0"},
         "unknown-action": {"z": "1"},
         "decimal": {"x": "0.5", "y": "0.5"},
         "array": ["1", "0"],
@@ -159,14 +169,20 @@ def row_faults(value: Data) -> Iterator[Fault]:
 
 def cover_faults(cover: Data) -> Iterator[Fault]:
     tree = "proof/cover/players/1/tree"
-    for name, wrong in {"far": [0, 1, 2, 99], "negative": [0, 1, 2, -1], "four": [0, 1, 2, 3, 3], "three": [0, 1, 2]}.items():
+    pool = len(path_get(cover, "proof/cover/players/1/vectors"))
+    for name, wrong in {
+        "far": [0, 1, 2, 99],
+        "negative": [0, 1, 2, 3 - pool],
+        "four": [0, 1, 2, 3, 3],
+        "three": [0, 1, 2],
+    }.items():
         yield f"coin.leaf-{name}.json", edited(cover, f"{tree}/1/leaf", wrong), f"places of a leaf: {name}"
     yield "coin.leaf-true.json", edited(cover, f"{tree}/1/leaf", [False, True, 2, 3]), "true is no place"
     yield "coin.node-both.json", edited(cover, f"{tree}/0/leaf", [0, 1, 2, 3]), "a node that is a split and a leaf"
     yield "coin.node-neither.json", edited(cover, f"{tree}/0", {}), "a node that is nothing"
     split = path_get(cover, f"{tree}/0/split")
-    for name, place, wrong in (("player", 0, "9"), ("state", 1, "s9"), ("action", 2, "z"), ("outside", 3, "3/2")):
-        bad = [wrong if k == place else x for k, x in enumerate(split)]
+    for name, place, odd in (("player", 0, "9"), ("state", 1, "s9"), ("action", 2, "z"), ("outside", 3, "3/2")):
+        bad = [odd if k == place else x for k, x in enumerate(split)]
         yield f"coin.split-{name}.json", edited(cover, f"{tree}/0/split", bad), f"a split: {name}"
     yield "coin.split-long.json", edited(cover, f"{tree}/0/split", [*split, "1"]), "a split of five"
     yield "coin.measure.json", edited(cover, "claim/measure", "l2"), "an unknown measure"
@@ -179,7 +195,8 @@ def cover_faults(cover: Data) -> Iterator[Fault]:
 def region_faults(box: Data) -> Iterator[Fault]:
     for name, wrong in {"negative": "-1/2", "large": "5/2"}.items():
         yield f"coin.radii-{name}.json", edited(box, "claim/radii/1/s0", wrong), f"a radius: {name}"
-    yield "coin.box-long.json", edited(box, "claim/box/1/s0/lower", ["0", "0", "0"]), "a bound for an action too many"
+    longer = [*path_get(box, "claim/box/1/s0/lower"), "0"]
+    yield "coin.box-long.json", edited(box, "claim/box/1/s0/lower", longer), "a bound for an action too many"
     yield "coin.box-one-side.json", without(box, "claim/box/1/s0/upper"), "a box without upper bounds"
     yield "coin.region-lower.json", edited(box, "claim/nash_gap/lower", "0"), "a lower end of a region bound"
 
@@ -204,13 +221,11 @@ def game_faults(game: Data) -> Iterator[Fault]:
         "outcomes-short": ("states/0/outcomes", game["states"][0]["outcomes"][:-1]),
         "outcomes-long": ("states/0/outcomes", [*game["states"][0]["outcomes"], game["states"][0]["outcomes"][0]]),
         "actions-short": ("states/0/actions", [["x", "y"]]),
-        "actions-none": ("states/0/actions", [["x", "y"], []]),
+        "actions-none": ("states/0", {"name": "s0", "actions": [["x", "y"], []], "outcomes": []}),
         "actions-twice": ("states/0/actions", [["x", "y"], ["x", "x"]]),
         "states-none": ("states", []),
-        "states-twice": ("states", [game["states"][0], game["states"][0]]),
         "players-none": ("players", []),
         "players-twice": ("players", ["1", "1"]),
-        "players-many": ("players", [str(k) for k in range(101)]),
         "name-empty": ("players", ["", "2"]),
         "name-control": ("players", ["1\u0007", "2"]),
         "name-c1": ("players", ["1\u0085", "2"]),
@@ -226,6 +241,14 @@ def game_faults(game: Data) -> Iterator[Fault]:
     }
     for name, (path, wrong) in changes.items():
         yield f"game.{name}.json", edited(game, path, wrong), f"a game: {name}"
+    alone = copy.deepcopy(game["states"][0])
+    for outcome in alone["outcomes"]:
+        outcome["next"] = {"s0": "1"}
+    twice = game | {"states": [alone, alone], "initial": {"s0": "1"}}
+    yield "game.states-twice.json", json.dumps(twice), "a game with two states of one name"
+    crowd = {"players": [str(k) for k in range(101)], "actions": [["x"]] * 101, "payoffs": [["0"] * 101]}
+    many = {"format": "certigap-game", "version": 1, **crowd}
+    yield "game.players-many.json", json.dumps(many), "a game of 101 players"
     for key in ("players", "discount", "initial", "states"):
         yield f"game.no-{key}.json", without(game, key), f"a game without {key}"
 
@@ -248,4 +271,39 @@ def policy_faults(policy: Data) -> Iterator[Fault]:
         yield f"policy.{name}.json", edited(policy, path, wrong), f"a policy: {name}"
 
 
-Maker = Callable[[Data], Iterator[Fault]]
+def other_faults(accept: dict[str, Data]) -> Iterator[Fault]:
+    """Faults that need another game or kind of claim; `accept` holds certificates by file name."""
+    gap, errors = accept["coin.gap-exact"], accept["coin.errors-exact"]
+    nothing = {key: gap["claim"][key] for key in ("kind", "policy")}
+    yield "coin.gap-claims-nothing.json", edited(gap, "claim", nothing), "a gap claim that claims nothing"
+    nothing = {key: errors["claim"][key] for key in ("kind", "policy", "expert")}
+    yield "coin.errors-claim-nothing.json", edited(errors, "claim", nothing), "an error claim that claims nothing"
+    least = {key: gap["claim"][key] for key in ("kind", "policy")} | {
+        "nash_gap": {"upper": gap["claim"]["player_gaps"]["1"]["upper"]}
+    }
+    missing = without(gap | {"claim": least}, "proof/optima/2")
+    yield "coin.gap-missing-player.json", missing, "an upper end without the player who gains most"
+    bracket = {"lower": {"den": "1", "num": [300, 300]}}
+    one = copy.deepcopy(accept["coin.value-exact"])
+    one["claim"]["values"] = {"1": {"upper": "1000"}}
+    yield "coin.bracket-other-side.json", edited(one, "proof/values", {"1": bracket}), "an upper vector called lower"
+    one = copy.deepcopy(accept["coin.value-exact"])
+    one["proof"]["values"] = {name: {"lower": own["exact"]} for name, own in one["proof"]["values"].items()}
+    yield "coin.bracket-one-side.json", json.dumps(one), "a lower vector alone, for both ends"
+    nash = copy.deepcopy(accept["trio.value-gap"])
+    nash["claim"] |= {"radius": "0", "nash_gap": {"upper": "0"}}
+    yield (
+        "trio.value-gap-as-nash-gap.json",
+        without(nash, "claim/value_gap"),
+        "a value gap's theorem for a Nash gap",
+    )
+    trivial = accept["coin.trivial"]
+    ends = {"lower": trivial["claim"]["nash_gap"]["upper"]}
+    yield "coin.theorem-lower.json", edited(trivial, "claim/nash_gap", ends), "a theorem's bound as a lower end"
+    value = copy.deepcopy(accept["dilemma.value-exact"])
+    value["claim"]["values"] = {"1": {"upper": "1"}}
+    value["proof"] = {"values": {"1": {"upper": {"den": "1", "num": [True]}}}}
+    yield "dilemma.vector-true.json", json.dumps(value), "true is no integer"
+    value["claim"]["values"] = {"1": {"lower": "-0.9"}}
+    value["proof"] = {"values": {"1": {"lower": {"den": "10", "num": [-9]}}}}
+    yield "decimal.known.json", json.dumps(value), "a decimal in a certificate, though the game file has it too"

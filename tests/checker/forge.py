@@ -5,6 +5,8 @@ the mutant accepts. `settled` claims what a proof would show if all its vectors 
 """
 
 import copy
+import itertools
+import math
 import types
 from collections.abc import Iterator
 from fractions import Fraction
@@ -59,26 +61,38 @@ def settled(module: Any, game: Any, data: Data) -> Data:
     if kind in ("region-bound", "worst-case") and "upper" in claim["nash_gap"] and "theorem" not in result["proof"]:
         covers = result["proof"]["players" if kind == "region-bound" else "cover"]
         covers = covers if kind == "region-bound" else covers["players"]
-        ends = [start_value(game, own["vectors"][node["leaf"][3]]) for own in covers.values() for node in own["tree"] if "leaf" in node]
+        ends = [
+            start_value(game, own["vectors"][node["leaf"][3]])
+            for own in covers.values()
+            for node in own["tree"]
+            if "leaf" in node
+        ]
         claim["nash_gap"]["upper"] = str(max(ends))
         return result
     module.check_interval = record
-    ask = lambda role: module.read_rows(game, node.child(role))  # noqa: E731
     node = module.Node(claim, "claim")
+
+    def ask(role: str) -> Any:
+        return module.read_rows(game, node.child(role))
+
+    if kind == "equilibrium":
+        claim["regret"] = str(2**99)
     try:
         module.CLAIMS[kind](game, node, module.Node(result["proof"], "proof"), ask)
-    except (module.Malformed, module.Invalid):
+        if kind == "equilibrium":
+            evaluation = module.Evaluation(game, ask("policy"), module.Node(result["proof"], "proof"))
+            claim["regret"] = str(evaluation.nash_gap(1))
+    except (module.Malformed, module.Invalid, ArithmeticError, LookupError, TypeError):
         return data
     for where, sides in shown.items():
         path_set(result, where, sides)
-    if kind == "equilibrium":
-        evaluation = module.Evaluation(game, ask("policy"), module.Node(result["proof"], "proof"))
-        claim["regret"] = str(evaluation.nash_gap(1))
     return result
 
 
 def start_value(game: Any, vector: Data) -> Fraction:
-    return sum((p * Fraction(x, int(vector["den"])) for p, x in zip(game.initial, vector["num"], strict=True)), Fraction(0))
+    return sum(
+        (p * Fraction(x, int(vector["den"])) for p, x in zip(game.initial, vector["num"], strict=True)), Fraction(0)
+    )
 
 
 def spoiled(data: Data) -> Iterator[tuple[str, Data]]:
@@ -122,17 +136,12 @@ class Prover:
         return {"vectors": pool, "tree": nodes}, limit
 
     def leaf(self, i: int, region: Any, boxes: Any) -> list[Data]:
-        zero = [{"den": "1", "num": [0] * self.game.size}] * 4
-        rows: Any = []
-        for j in range(self.game.n):
-            radii = region.radii(j, boxes)
-            if radii is None:
-                return zero
-            own = [self.m.Rows(region.center[j][s], radii[s], boxes.get((j, s))) for s in range(self.game.size)]
-            rows.append(own)
-        if any(row.is_empty for own in rows for row in own):
-            return zero
-        largest = max(abs(x) for x in self.game.rewards[i]) / Fraction(self.game.reward_den[i]) / (1 - self.game.discount)
+        rows = self.m.node_rows(self.game, region, boxes)
+        if rows is None:
+            return [{"den": "1", "num": [0] * self.game.size}] * 4
+        largest = (
+            max(abs(x) for x in self.game.rewards[i]) / Fraction(self.game.reward_den[i]) / (1 - self.game.discount)
+        )
         step = self.m.Step
         known = [
             self.settle(0, i, rows, step.best_value, 1, largest),
@@ -140,11 +149,12 @@ class Prover:
             self.settle(2, i, rows, step.policy_value, -1, -largest),
         ]
         known.append(self.settle(3, i, rows, lambda s, own, v, _: self.gap(s, own, [*known, v]), 1, 2 * largest))
-        return [{"den": str(DEN), "num": v.num} for v in known]
+        return [written(v) for v in known]
 
-    def gap(self, step: Any, own: Any, given: list[Any]) -> int:
-        """The gap rule over one denominator, so that it can be iterated as the others."""
-        return int(step.gap_value(own, self.m.PairBounds(*given)))
+    def gap(self, step: Any, own: Any, given: list[Any]) -> Fraction:
+        """The gap rule over the last vector's denominator, so that it can be iterated as the others."""
+        bounds = self.m.PairBounds(*given)
+        return Fraction(step.gap_value(own, bounds) * given[-1].den, bounds.den)
 
     def settle(self, k: int, i: int, rows: Any, backup: Any, sign: int, start: Fraction) -> Any:
         """The k-th vector: iterated from a constant and rounded outward; cheated in where `cheat` says so."""
@@ -155,11 +165,22 @@ class Prover:
             vector.num = [self.backed(i, s, rows, backup, sign, vector) for s in range(self.game.size)]
             if vector.num == before:
                 break
+        vector = self.snapped(i, rows, backup, sign, vector)
         if self.cheat is not None and self.cheat[0] == k:
             _, place, change = self.cheat
-            moved = int(change * DEN)
+            moved = int(change * vector.den)
             vector.num = [x + (moved if place in (None, s) else 0) for s, x in enumerate(vector.num)]
         return vector
+
+    def snapped(self, i: int, rows: Any, backup: Any, sign: int, vector: Any) -> Any:
+        """The fixed point itself, where its numbers are short."""
+        near = [Fraction(x, DEN).limit_denominator(1000) for x in vector.num]
+        den = math.lcm(*(x.denominator for x in near)) * 4
+        exact = types.SimpleNamespace(den=den, num=[int(x * den) for x in near])
+        for s in range(self.game.size):
+            if sign * (exact.num[s] - self.backed(i, s, rows, backup, sign, exact)) < 0:
+                return vector
+        return exact
 
     def backed(self, i: int, s: int, rows: Any, backup: Any, sign: int, vector: Any) -> int:
         step, own = self.m.Step(self.game, i, s, self.reward), [row[s] for row in rows]
@@ -215,35 +236,48 @@ def all_covers(module: Any, game: Any, region: Any, boxes: Any, trees: Any, chea
     return covers, limit
 
 
-def everything(module: Any, expert: Any) -> Any:
-    return [[module.Rows(row, Fraction(2)) for row in own] for own in expert]
-
-
-def dse_claim(module: Any, game: Any, claim: Data) -> Data:
-    """An instance of the theorem on dominant experts, whether dominant or not."""
+def dse_claim(module: Any, game: Any, claim: Data, radius: int) -> Data:
+    """An instance of the theorem on dominant experts, whether dominant or not; 2 is the right radius."""
     expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
-    prover, rows, proof = Prover(module, game), everything(module, expert), {}
+    rows = [[module.Rows(row, Fraction(radius)) for row in own] for own in expert]
+    prover, proof = Prover(module, game), {}
     for i, player in enumerate(game.players):
         largest = max(abs(x) for x in game.rewards[i]) / Fraction(game.reward_den[i]) / (1 - game.discount)
         high = prover.settle(0, i, rows, module.Step.best_value, 1, largest)
         low = prover.settle(1, i, rows, module.Step.best_value, -1, -largest)
         pairs = (("best_upper", high), ("best_lower", low))
-        proof[player] = {name: {"den": str(DEN), "num": vector.num} for name, vector in pairs}
+        proof[player] = {name: written(vector) for name, vector in pairs}
     return certificate(game, claim, proof)
 
 
-def reach_claim(module: Any, game: Any, claim: Data, proof: Data) -> Data:
-    """A concentrability instance: the proof of the expert's regret is given, the reach vectors are made here."""
+def reach_claims(module: Any, game: Any, claim: Data, proof: Data) -> Iterator[Data]:
+    """Concentrability instances: the regret's proof is given, the reach vectors are the right ones or wrong ones."""
     expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
     rows, unit = module.point_rows(expert), game.discount.denominator - game.discount.numerator
-    reach: Data = {}
-    for i, player in enumerate(game.players):
-        reach[player] = []
-        for t in range(game.size):
-            rewards = [0] * game.offsets[-1]
-            for k in range(game.offsets[t], game.offsets[t + 1]):
-                rewards[k] = unit
+    backups, targets = (module.Step.best_value, module.Step.policy_value), (None, 0)
+    for backup, paid, target in itertools.product(backups, (unit, 0), targets):
+        reach: Data = {player: [] for player in game.players}
+        for (i, player), t in itertools.product(enumerate(game.players), range(game.size)):
+            rewards, s = [0] * game.offsets[-1], t if target is None else target
+            rewards[game.offsets[s] : game.offsets[s + 1]] = [paid] * (game.offsets[s + 1] - game.offsets[s])
             prover = Prover(module, game, reward=(rewards, game.discount.denominator))
-            vector = prover.settle(0, i, rows, module.Step.best_value, 1, Fraction(1))
-            reach[player].append({"den": str(DEN), "num": vector.num})
-    return certificate(game, claim, proof | {"reach": reach})
+            reach[player].append(written(prover.settle(0, i, rows, backup, 1, Fraction(1))))
+        yield certificate(game, claim, proof | {"reach": reach})
+
+
+def written(vector: Any) -> Data:
+    return {"den": str(vector.den), "num": vector.num}
+
+
+def constant(game: Any, number: int) -> Data:
+    """The same number at every state of a `TrueGame`."""
+    return {"den": "1", "num": [number] * len(game.states)}
+
+
+def far(game: Any) -> Data:
+    """Last actions everywhere."""
+    rows = [[{own[i][-1]: "1"} for own in game.actions] for i in range(len(game.players))]
+    return {
+        player: own[0] if game.flat else dict(zip(game.states, own, strict=True))
+        for player, own in zip(game.players, rows, strict=True)
+    }

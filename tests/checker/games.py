@@ -45,12 +45,12 @@ def trio() -> Trio:
     return game, expert, Policy.from_rows(game, [["3/4", "1/4"], ["1/2", "1/2"], ["2/3", "1/3"]])
 
 
-def random_game(seed: int, states: int, players: int, discount: str, sizes: tuple[int, ...] = (2, 2)) -> Game:
-    """Small random fractions; `sizes` are the numbers of actions, cyclically by state and player."""
+def random_game(
+    seed: int, states: int, players: int, discount: str, sizes: tuple[int, ...] = (2, 2), level: int = 0
+) -> Game:
+    """Small random fractions; `sizes`: numbers of actions, cyclically by state and player; rewards near `level`."""
     rng, names = random.Random(seed), [f"s{k}" for k in range(states)]
-    actions = {
-        s: [["x", "y", "z"][: sizes[(k + i) % len(sizes)]] for i in range(players)] for k, s in enumerate(names)
-    }
+    actions = {s: [["x", "y", "z"][: sizes[(k + i) % len(sizes)]] for i in range(players)] for k, s in enumerate(names)}
 
     def row() -> dict[str, Fraction]:
         weights = [rng.randint(0, 3) for _ in names]
@@ -58,7 +58,7 @@ def random_game(seed: int, states: int, players: int, discount: str, sizes: tupl
         return {s: Fraction(w, sum(weights)) for s, w in zip(names, weights, strict=True)}
 
     def outcome(_: str, __: tuple[str, ...]) -> tuple[list[Fraction], dict[str, Fraction]]:
-        return [Fraction(rng.randint(-5, 5), 5) for _ in range(players)], row()
+        return [level + Fraction(rng.randint(-5, 5), 5) for _ in range(players)], row()
 
     return markov_game(
         players=[str(k + 1) for k in range(players)],
@@ -109,6 +109,124 @@ def slack() -> Trio:
     return game, expert, blend(expert, Fraction(1, 10))
 
 
+def rich() -> Trio:
+    """One player, one state, discount 1/2, reward 1 or -1: the trivial bound is attained."""
+    own = {"x": 1, "y": -1}
+    game = markov_game(
+        players=["1"],
+        states=["s"],
+        actions=[["x", "y"]],
+        outcome=lambda _, joint: ([own[joint[0]]], {"s": 1}),
+        discount="1/2",
+        initial={"s": 1},
+    )
+    return game, Policy.pure(game), Policy.pure(game, {"1": "y"})
+
+
+def match() -> Trio:
+    """Both must play their first action."""
+    game = normal_form([[[1, -1], [-1, -1]]] * 2)
+    return game, Policy.pure(game), Policy.from_rows(game, [["19/20", "1/20"]] * 2)
+
+
+def tempt() -> Trio:
+    """The opponent's error raises a regret by 2 eps, the player's own by eps / 2: more than 2 eps together."""
+    game = normal_form([[[1, -1], [-1, 1], [-1, -1]], [[0, 0]] * 3])
+    expert = Policy.from_rows(game, [["1", "0", "0"], ["1/2", "1/2"]])
+    return game, expert, Policy.from_rows(game, [["19/20", "0", "1/20"], ["9/20", "11/20"]])
+
+
+def last() -> Trio:
+    """Only against the last profile is the expert's action not the best."""
+    game = normal_form([[[0, 1], [0, 0]], [[0, 0], [0, 0]]], actions=[["x", "y"]] * 2)
+    expert = Policy.pure(game, {"1": "y", "2": "y"})
+    return game, expert, expert
+
+
+def branching(discount: str, initial: dict[str, Any], rewards: dict[str, int], paths: dict[str, Any]) -> Game:
+    """Two players; `paths[state]` maps joint actions to states, all else leads to B; rewards depend on the state."""
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        return [rewards[state], 0], {paths[state].get("".join(joint), "B" if state != "T" else "T"): 1}
+
+    return markov_game(
+        players=["1", "2"],
+        states=list(rewards),
+        actions=[["x", "y"]] * 2,
+        outcome=outcome,
+        discount=discount,
+        initial=initial,
+    )
+
+
+def cliff() -> Trio:
+    """An all but unvisited state s1, where the opponent decides between the best and the worst for ever."""
+    game = branching(
+        "4/5",
+        {"s0": "99/100", "s1": "1/100"},
+        {"T": 1, "s0": -1, "s1": -1, "B": -1},
+        {"T": {}, "s0": {"yx": "s1", "yy": "s1"}, "s1": {"yy": "T"}, "B": {}},
+    )
+    return game, Policy.pure(game), Policy.pure(game, {"2": {"s1": "y"}})
+
+
+def hidden() -> Trio:
+    """The same, with s1 not visited at all."""
+    game = branching(
+        "4/5",
+        {"s0": 1},
+        {"T": 1, "s0": -1, "s1": -1, "B": -1},
+        {"T": {}, "s0": {"yx": "s1", "yy": "s1"}, "s1": {"yy": "T"}, "B": {}},
+    )
+    return game, Policy.pure(game), Policy.pure(game, {"2": {"s1": "y"}})
+
+
+def trap() -> Trio:
+    """The expert walks to w, where the opponent is nasty; it might have been nice."""
+    paths = {"s0": {"xx": "w", "xy": "w"}, "w": {"xx": "w", "yx": "w", "xy": "T", "yy": "T"}, "T": {}, "B": {}}
+    game = branching("1/2", {"s0": 1}, {"s0": 0, "w": -1, "T": 1, "B": 0}, paths)
+    return game, Policy.pure(game), Policy.pure(game)
+
+
+def leaky() -> Trio:
+    """As `trap`, but both ways may lead to w, the expert's more often."""
+    values = {"s0": 0, "w": -1, "T": 1, "B": 0}
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, Any]]:
+        stay = {"T": 1} if state == "w" and joint[1] == "y" else {state: 1}
+        often = "3/4" if joint[0] == "x" else "1/4"
+        following = {"w": often, "B": 1 - Fraction(often)} if state == "s0" else stay
+        return [values[state], 0], following
+
+    game = markov_game(
+        players=["1", "2"],
+        states=list(values),
+        actions=[["x", "y"]] * 2,
+        outcome=outcome,
+        discount="1/2",
+        initial={"s0": 1},
+    )
+    return game, Policy.pure(game), Policy.pure(game)
+
+
+def greedy() -> Trio:
+    """The expert takes a reward now and regrets it for ever."""
+    own = {"x": 1, "y": 0}
+    game = markov_game(
+        players=["1"],
+        states=["s", "good", "bad"],
+        actions={"s": [["x", "y"]], "good": [["x"]], "bad": [["x"]]},
+        outcome=lambda s, joint: (
+            ([own[joint[0]]], {"good" if joint[0] == "y" else "bad": 1})
+            if s == "s"
+            else ([1 if s == "good" else -1], {s: 1})
+        ),
+        discount="4/5",
+        initial={"s": 1},
+    )
+    return game, Policy.pure(game), Policy.pure(game)
+
+
 def games() -> dict[str, Trio]:
     """All of them; Tag is made by its test."""
     return {
@@ -123,4 +241,18 @@ def games() -> dict[str, Trio]:
         "solo": random_trio(random_game(3, 2, 1, "3/4")),
         "ragged": random_trio(random_game(4, 3, 2, "1/2", (1, 3, 2))),
         "crowd": random_trio(random_game(6, 2, 3, "1/2")),
+        "pair": random_trio(random_game(100, 2, 2, "1/2")),
+        "wide": random_trio(random_game(200, 2, 2, "1/2", (3, 2))),
+        "low": random_trio(random_game(101, 2, 2, "1/2", level=-3)),
+        "high": random_trio(random_game(102, 2, 2, "1/2", level=3)),
+        "rich": rich(),
+        "match": match(),
+        "tempt": tempt(),
+        "last": last(),
+        "cliff": cliff(),
+        "hidden": hidden(),
+        "trap": trap(),
+        "leaky": leaky(),
+        "greedy": greedy(),
+        "sharp": from_catalog("sharpness", players="3", discount="1/2", e="1/100"),
     }

@@ -1,7 +1,17 @@
-"""Every check of the checker, weakened: a snippet of its source, what takes its place, the case that only then is accepted.
+"""Every check of the checker, weakened: a snippet of its source, another in its place, how the case is made.
 
-A snippet must occur exactly once in the source, so that this table cannot rot. Conditions that no case can kill are
-in `REDUNDANT`, each with its reason.
+A snippet must occur exactly once in the source, so that the tables cannot rot. `made` is "FAMILY GAME" for
+`making.candidates`: the first candidate that the mutant accepts and the checker refuses becomes
+`reject/GAME.NAME.json`; or "FILE" in malformed/, which the mutant no longer calls malformed.
+
+Some conditions have no killing case with a false claim, because they can only cost the prover, or repeat another:
+- emptiness of a leaf that is a single point, `sum lower = 1` or `lower = upper`: its neighbour in the tree holds the point;
+- the clip of the centre to the box, and the room left by the box: without them a row set only grows, or nothing ends;
+- `max(0, ..)` of an upper gap, of a reach and of an upper occupancy: checked vectors are at least 0 there;
+- a cut outside the box, nodes after the end of the tree, two kinds in one node, negative places in the pool, a longer
+  vector, a bracket's sides exchanged, a radius above 2: each would be read in one sound way;
+- at least one state: probabilities that sum to 1 need one; the hash and the end mark: the claim names no game otherwise.
+They are refused all the same, and have cases in malformed/ or in reject/ (where `WHY.json` names no refutation).
 """
 
 from dataclasses import dataclass
@@ -11,12 +21,19 @@ __all__ = ["Mutant", "mutated"]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`old` -> `new` in the source; `case` is the file, in reject/ or malformed/, that the mutant accepts."""
+    """`old` -> `new` in the checker's source."""
 
     name: str
     old: str
     new: str
-    case: str = ""
+    made: str
+
+    @property
+    def case(self) -> str:
+        """The killing case, relative to this folder."""
+        if self.made.endswith(".json"):
+            return f"malformed/{self.made}"
+        return f"reject/{self.made.split()[1]}.{self.name}.json"
 
 
 def mutated(source: str, mutant: Mutant) -> str:

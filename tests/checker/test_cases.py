@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.checker.harness import FOLDERS, HERE, cases, command, game_file, verdicts
-from tests.checker.truth import Judge, TrueGame
+from tests.checker.judging import Judge
+from tests.checker.truth import Rows, TrueGame
 
 WHY = {folder: json.loads((HERE / folder / "WHY.json").read_text()) for folder in ("reject", "malformed")}
 EXPECTED = dict(zip(FOLDERS, ("valid", "invalid", "malformed"), strict=True))
 
 
 def by_game(folder: str) -> dict[Path, list[Path]]:
-    found = defaultdict(list)
+    found: dict[Path, list[Path]] = defaultdict(list)
     for case in cases(folder):
         if not case.name.startswith(("game.", "policy.")):
             found[game_file(case)].append(case)
@@ -25,9 +26,10 @@ def by_game(folder: str) -> dict[Path, list[Path]]:
 def test_every_file_has_its_verdict(folder: str) -> None:
     wrong = []
     for game, certificates in by_game(folder).items():
-        for result in verdicts(game, certificates):
-            if result["verdict"] != EXPECTED[folder]:
-                wrong.append((Path(result["certificate"]).name, result["verdict"], result.get("reason")))
+        results = verdicts(game, certificates)
+        wrong += [
+            (r["certificate"], r["verdict"], r.get("reason")) for r in results if r["verdict"] != EXPECTED[folder]
+        ]
     assert wrong == []
 
 
@@ -69,7 +71,7 @@ def test_the_cases_are_many_and_explained() -> None:
 
 def judges() -> dict[Path, Judge]:
     """A judge for every game, who knows the policies that the accepted certificates speak of."""
-    hints = defaultdict(list)
+    hints: dict[Path, list[Rows]] = defaultdict(list)
     for game, certificates in by_game("accept").items():
         true = TrueGame.read(game)
         for path in certificates:

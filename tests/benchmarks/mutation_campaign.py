@@ -1,0 +1,52 @@
+"""100,000 mutated certificates against the checker.
+
+    python -m tests.benchmarks.mutation_campaign [--count N] [--seed S]
+
+Prints what became of them, by kind of field; exit code 1 if a false claim was accepted or the checker crashed.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.checker.campaign import STRATA, Campaign
+
+COLUMNS = ("malformed", "invalid", "same claim", "true claim", "unchanged", "FALSE", "crash")
+
+
+def table(campaign: Campaign) -> str:
+    """One line a stratum."""
+    lines = ["".join([f"{'field':<18}", *(f"{name:>12}" for name in ("tried", *COLUMNS))])]
+    for name in STRATA:
+        row = campaign.table[name]
+        lines.append("".join([f"{name:<18}", *(f"{n:>12}" for n in (sum(row.values()), *(row[c] for c in COLUMNS)))]))
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    sys.set_int_max_str_digits(0)
+    began = time.monotonic()
+
+    def progress(done: int) -> None:
+        if done % (1_000 if sys.stderr.isatty() else 10_000) == 0:
+            print(f"{done} of {given.count}, {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        campaign = Campaign(given.seed, Path(scratch))
+        campaign.run(given.count, progress)
+    print(table(campaign))
+    print(f"seed {given.seed}, {len(campaign.cases)} certificates, {time.monotonic() - began:.0f} s")
+    for name, case, data in campaign.false:
+        print(f"NOT REFUSED: {name} {case}: {json.dumps(data)}")
+    return 1 if campaign.false else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,217 @@
+"""How false certificates are made: for every mutant a stream of candidates, the first that it accepts is kept."""
+
+import itertools
+import json
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from tests.checker import forge
+from tests.checker.edits import EDITS, changed
+from tests.checker.harness import Bench, load, source
+from tests.checker.judging import Neighbourhood
+from tests.checker.mutants import Mutant, mutated
+from tests.checker.templates import templates
+from tests.checker.truth import Rows, TrueGame, solve
+from tests.checker.worlds import World
+
+Data = dict[str, Any]
+
+
+def masses(world: World) -> Iterator[list[Fraction]]:
+    """Vectors that are occupancies by some wrong equation."""
+    game = world.true
+    for rows in (world.expert, world.learner):
+        policy = game.rows(rows)
+        mu, chain = game.occupancy(policy), game.chain(policy)[0]
+        yield [Fraction(0)] * len(mu)
+        yield [(1 - game.g) * p for p in game.nu]
+        for factor in (1 / (1 - game.g), 1 - game.g, Fraction(5), Fraction(1, 5)):
+            yield [factor * x for x in mu]
+        yield drifted(chain)
+        for other in (first_actions(game), swapped(game, policy)):
+            matrix = [
+                [int(s == t) - game.g * p for s, p in enumerate(column)]
+                for t, column in enumerate(zip(*other, strict=True))
+            ]
+            yield solve(matrix, [(1 - game.g) * p for p in game.nu])
+
+
+def drifted(chain: list[list[Fraction]]) -> list[Fraction]:
+    """Three times the stationary distribution, all but exactly."""
+    mu = [1 / Fraction(len(chain))] * len(chain)
+    for _ in range(40):
+        moved = [sum((m * row[t] for m, row in zip(mu, chain, strict=True)), Fraction(0)) for t in range(len(chain))]
+        mu = [Fraction(int(x * 2**60), 2**60) for x in moved]
+    return [3 * x for x in mu]
+
+
+def first_actions(game: TrueGame) -> list[list[Fraction]]:
+    return [next(iter(own.values())) for own in game.next]
+
+
+def swapped(game: TrueGame, policy: Rows) -> list[list[Fraction]]:
+    """The chain with the joint weights in column order."""
+    chain = []
+    for s, own in enumerate(game.next):
+        rows = [player[s] for player in policy]
+        weights = [math.prod(reversed(cell), start=Fraction(1)) for cell in itertools.product(*reversed(rows))]
+        cells = list(zip(weights, own.values(), strict=True))
+        chain.append([sum((w * row[t] for w, row in cells), Fraction(0)) for t in range(len(game.states))])
+    return chain
+
+
+def occupancy(world: World, claim: Data) -> Data:
+    return world.vector(world.true.occupancy(world.true.rows(claim["expert"])))
+
+
+def candidates(mutant: Mutant, module: Any, bench: Bench, world: World) -> Iterator[Data]:
+    """Certificates that the mutant may accept though they prove what is false."""
+    family = mutant.made.split()[0]
+    settling = load(mutated(source(), mutant))
+    game = settling.Game(settling.read_json(str(world.path)))
+    if family == "edit":
+        case, changes, settle = EDITS[mutant.name]
+        data = changed(world.based(case), changes)
+        yield forge.settled(settling, game, data) if settle else data
+    elif family == "settle":
+        for data in world.accepted.values():
+            yield forge.settled(settling, game, data)
+        for data in world.accepted.values():
+            for _, spoiled in forge.spoiled(data):
+                yield forge.settled(settling, game, spoiled)
+    elif family == "masses":
+        base = world.accepted["errors-exact"]
+        claim = {key: base["claim"][key] for key in ("kind", "expert", "policy")}
+        for vector, side in itertools.product(masses(world), ("lower", "upper")):
+            proof = {"expert_occupancy": {side: world.vector(vector)}}
+            yield forge.settled(settling, game, base | {"claim": claim | {"eps_bc": {side: "0"}}, "proof": proof})
+    elif family == "dse":
+        for claim, radius in itertools.product(dse_claims(world), (2, 0)):
+            made = forge.dse_claim(module, bench.game, claim, radius)
+            yield made
+            yield forge.settled(settling, game, made)
+    elif family == "spoil-dse":
+        for claim in dse_claims(world):
+            data = forge.dse_claim(module, bench.game, claim, 2)
+            for side, change in itertools.product(("best_upper", "best_lower"), (1000, -1000)):
+                spoiled = json.loads(json.dumps(data))
+                for own in spoiled["proof"].values():
+                    own[side] = forge.constant(world.true, change)
+                yield spoiled
+    elif family == "reach":
+        for data in world.accepted.values():
+            if data["claim"].get("theorem") == "concentrability":
+                for made in forge.reach_claims(module, bench.game, data["claim"], data["proof"]):
+                    yield forge.settled(settling, game, made)
+    elif family == "forge":
+        for claim, tree in templates(world):
+            yield forged(module, bench.game, world, claim, tree)
+    elif family == "cheat":
+        true = load()
+        places = itertools.product(range(3), (None, 0), (Fraction(4), Fraction(-4), Fraction(1, 4)))
+        pairs = [(claim, tree, cheat) for cheat in places for claim, tree in templates(world) if tree is None]
+        for claim, tree, cheat in pairs:
+            yield forged(true, world.checker.game, world, claim, tree, cheat)
+    else:
+        yield from special(family, world)
+
+
+def forged(module: Any, game: Any, world: World, claim: Data, tree: Any, cheat: Any = None) -> Data:
+    if claim["kind"] == "region-bound":
+        return forge.region_claim(module, game, claim, tree, cheat)
+    return forge.ball_claim(module, game, claim, occupancy(world, claim), tree, cheat)
+
+
+def special(family: str, world: World) -> Iterator[Data]:
+    """Covers whose proof of the occupancy, or whose tree, is not what the cover was made for."""
+    true, game = load(), world.checker.game
+    claim = {"kind": "worst-case", "measure": "bc", "expert": world.expert, "radius": "1/10"}
+    right = occupancy(world, claim)
+    if family == "ball-expert":
+        data = forge.ball_claim(true, game, claim | {"radius": "0"}, right)
+        yield data | {"claim": data["claim"] | {"radius": "1/10"}}
+    if family == "ball-heavy":
+        heavy = {"den": right["den"], "num": [5 * x for x in right["num"]]}
+        data = forge.ball_claim(true, game, claim, heavy)
+        data["proof"]["cover"]["occupancy"] = {"lower": right, "upper": heavy}
+        yield data
+    if family == "ball-uniform":
+        data = forge.ball_claim(true, game, claim, forge.constant(world.true, 1))
+        data["proof"]["cover"]["occupancy"] = {"lower": right}
+        yield data
+    if family == "ball-negative":
+        negative = {"den": right["den"], "num": [-int(right["den"]), *([0] * (len(right["num"]) - 1))]}
+        for leaf in ([0, 0, 0, 0], [0, 1, 2, 3]):
+            data = forge.ball_claim(true, game, claim | {"radius": "0"}, right)
+            data["proof"]["cover"]["occupancy"] = {"lower": negative}
+            for cover in data["proof"]["cover"]["players"].values():
+                cover["tree"] = [{"leaf": leaf}]
+            yield data | {"claim": claim | {"nash_gap": data["claim"]["nash_gap"]}}
+    if family == "half-tree":
+        for (own, tree), kept in itertools.product(templates(world), (1, 2)):
+            if own["kind"] == "worst-case" and tree is not None:
+                yield half(forge.ball_claim(true, game, own, occupancy(world, own), tree), kept, game)
+
+
+def half(data: Data, kept: int, game: Any) -> Data:
+    """The cover of a split with one leaf only, claiming what that leaf shows."""
+    limit = Fraction(0)
+    for cover in data["proof"]["cover"]["players"].values():
+        cover["tree"] = [cover["tree"][0], cover["tree"][kept]]
+        limit = max(limit, forge.start_value(game, cover["vectors"][cover["tree"][1]["leaf"][3]]))
+    data["claim"]["nash_gap"]["upper"] = str(limit)
+    return data
+
+
+def dse_claims(world: World) -> Iterator[Data]:
+    """The expert, then pure policies, as if they were dominant: at radius 0, 1/20, and the learner's error."""
+    game = world.true
+    error = game.errors(game.rows(world.expert), game.rows(world.learner))["eps_bc"]
+    sizes = [[range(len(own[i])) for own in game.actions] for i in range(len(game.players))]
+    choices = itertools.product(*(list(itertools.product(*own)) for own in sizes))
+    pure = [
+        [
+            [[Fraction(int(a == c)) for a in own] for c, own in zip(row, size, strict=True)]
+            for row, size in zip(choice, sizes, strict=True)
+        ]
+        for choice in itertools.islice(choices, 81)
+    ]
+    for rows in [world.expert, *(game.names(policy) for policy in pure)]:
+        for radius in (Fraction(0), Fraction(1, 20), error):
+            ends = {"upper": str(bound(world, radius))}
+            yield {
+                "kind": "theorem-instance",
+                "theorem": "dse",
+                "expert": rows,
+                "radius": str(radius),
+                "nash_gap": ends,
+            }
+
+
+def bound(world: World, radius: Fraction) -> Fraction:
+    """The conclusion for dominant experts."""
+    module, game = world.checker.module, world.checker.game
+    found: Fraction = (1 + game.discount * (game.n - 1)) * module.largest_scale(game) * radius
+    return found
+
+
+def refutation(world: World, data: Data) -> Data | None:
+    """Why the claim is false: the policy that refutes it, or the certified bound that it exceeds; None if it is not."""
+    claim = data["claim"]
+    if claim["kind"] not in ("region-bound", "worst-case", "theorem-instance"):
+        return {"refuted_by": None} if world.judge.is_false(claim) else None
+    if "value_gap" in claim:
+        return {"refuted_by": world.learner} if world.judge.is_false(claim) else None
+    if "lower" in claim["nash_gap"]:
+        known = world.accepted["worst-upper"]["claim"]
+        covered = known["expert"] == claim["expert"] and Fraction(claim["radius"]) <= Fraction(known["radius"])
+        above = Fraction(claim["nash_gap"]["lower"]) > Fraction(known["nash_gap"]["upper"])
+        return {"above": f"{world.name}.worst-upper.json"} if covered and above else None
+    best, policy = world.judge.best(claim)
+    if policy is None or best <= Fraction(claim["nash_gap"]["upper"]):
+        return None
+    if not Neighbourhood(world.true, claim).admits(policy):
+        raise ValueError("the search left the region")
+    return {"refuted_by": world.true.names(policy)}

@@ -1,0 +1,43 @@
+"""A small mutation campaign; the large one is `tests/benchmarks/mutation_campaign.py`."""
+
+import json
+from pathlib import Path
+
+from tests.checker.campaign import STRATA, Campaign
+from tests.checker.harness import Bench, load, source
+from tests.checker.mutants import Mutant, mutated
+
+SEED = 20260
+
+
+def test_no_accepted_mutation_is_false(tmp_path: Path) -> None:
+    campaign = Campaign(SEED, tmp_path, tries=6)
+    campaign.run(3_000)
+    assert [(name, case, json.dumps(data["claim"])[:300]) for name, case, data in campaign.false] == []
+    for stratum in STRATA:
+        assert sum(campaign.table[stratum].values()) >= 3_000 // len(STRATA)
+        assert campaign.table[stratum]["unchanged"] < 150, stratum
+    accepted = sum(row["same claim"] + row["true claim"] for row in campaign.table.values())
+    assert accepted > 200
+
+
+def test_a_checker_without_its_inequalities_is_caught(tmp_path: Path) -> None:
+    """The campaign itself could fail: mutants that accept too much are found by it."""
+    snippets = (
+        ("            if sign * (claimed - shown) < 0:\n", "            if False:\n"),
+        ("        if sign * (left - backup(step, own, vector, sign)) < 0:\n", "        if False:\n"),
+    )
+    for old, new in snippets:
+        campaign = Campaign(SEED, tmp_path, tries=2)
+        module = load(mutated(source(), Mutant("blind", old, new, "")))
+        for bench in campaign.benches.values():
+            bench.module = module
+        campaign.benches = {name: Bench(module, game, tmp_path) for name, game in paths(campaign).items()}
+        campaign.run(600)
+        assert campaign.false
+
+
+def paths(campaign: Campaign) -> dict[str, Path]:
+    from tests.checker.harness import HERE
+
+    return {name: HERE / "games" / f"{name}.json" for name in campaign.benches}

@@ -1,0 +1,60 @@
+"""Every check, weakened: the mutant accepts what the checker refuses, or reads what the checker calls malformed."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.checker.harness import HERE, game_file, load, outcome, source
+from tests.checker.mutants import Mutant, mutated
+from tests.checker.mutants_claims import MUTANTS as CLAIMS
+from tests.checker.mutants_kernel import MUTANTS as KERNEL
+from tests.checker.mutants_reading import MUTANTS as READING
+
+MUTANTS = (*KERNEL, *CLAIMS, *READING)
+
+
+@pytest.fixture(scope="module")
+def checker() -> Any:
+    return load()
+
+
+def judged(module: Any, mutant: Mutant) -> str:
+    """The verdict on the mutant's case; cases that are games or policies meet a true certificate."""
+    case = HERE / mutant.case
+    if case.name.startswith("game."):
+        return outcome(module, case, HERE / "accept" / "coin.gap-exact.json")
+    if case.name.startswith("policy."):
+        learner = HERE / "accept" / "coin.gap-exact.json"
+        return outcome(module, HERE / "games" / "coin.json", learner, "--policy", str(case))
+    return outcome(module, game_file(case), case)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_mutant_accepts_what_the_checker_refuses(mutant: Mutant, checker: Any) -> None:
+    verdict = judged(load(mutated(source(), mutant)), mutant)
+    if mutant.case.startswith("reject/"):
+        assert judged(checker, mutant) == "invalid"
+        assert verdict == "valid"
+    else:
+        assert judged(checker, mutant) == "malformed"
+        assert verdict != "malformed"
+
+
+def test_the_tables_are_in_order() -> None:
+    names = Counter(mutant.name for mutant in MUTANTS)
+    assert names.most_common(1)[0][1] == 1
+    assert len(names) >= 270
+    assert all(mutant.old != mutant.new for mutant in MUTANTS)
+
+
+def test_every_reject_case_belongs_to_a_mutant() -> None:
+    cases = {mutant.case.removeprefix("reject/") for mutant in MUTANTS if mutant.case.startswith("reject/")}
+    assert cases == set(json.loads((HERE / "reject" / "WHY.json").read_text()))
+
+
+def test_a_snippet_that_is_gone_or_repeated_is_noticed() -> None:
+    for old in ("no such line", "return"):
+        with pytest.raises(ValueError, match="expected its snippet once"):
+            mutated(source(), Mutant("rotten", old, "pass", "malformed"))

@@ -1,0 +1,94 @@
+"""Wrong types at every place of a certificate: a verdict always comes, and only true claims are called valid."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.checker.forge import path_set
+from tests.checker.harness import HERE, Bench, load
+from tests.checker.judging import Judge
+from tests.checker.truth import TrueGame
+
+WRONG: tuple[Any, ...] = (None, True, [], {}, "", 7, "x")
+CASES = (
+    "coin.value-exact",
+    "coin.gap-enclosed",
+    "coin.errors-exact",
+    "coin.box",
+    "coin.worst",
+    "coin.tree",
+    "slack.equilibrium",
+    "slack.dse",
+    "coin.concentrability",
+    "trio.gap-exact",
+    "trio.worst",
+    "mixed.tree",
+    "dilemma.worst",
+    "tempt.value-gap-1",
+)
+
+
+def places(node: Any, path: str = "") -> Iterator[str]:
+    """Paths of all nodes below the root."""
+    if isinstance(node, dict | list):
+        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+            yield f"{path}/{key}".lstrip("/")
+            yield from places(child, f"{path}/{key}".lstrip("/"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_node_replaced(case: str, tmp_path: Path) -> None:
+    game = HERE / "games" / f"{case.split('.')[0]}.json"
+    bench, judge = Bench(load(), game, tmp_path), Judge(TrueGame.read(game), 10)
+    data = json.loads((HERE / "accept" / f"{case}.json").read_text())
+    for path in places(data):
+        for value in WRONG:
+            wrong = copy.deepcopy(data)
+            path_set(wrong, path, value)
+            verdict = bench.verdict(wrong)
+            assert verdict in ("valid", "invalid", "malformed"), (path, value, verdict)
+            assert verdict != "valid" or wrong["claim"] == data["claim"] or not judge.is_false(wrong["claim"]), (
+                path,
+                value,
+            )
+
+
+def test_every_node_of_a_game_replaced(tmp_path: Path) -> None:
+    module, data = load(), json.loads((HERE / "games" / "ragged.json").read_text())
+    true = module.Game(module.read_json(str(HERE / "games" / "ragged.json"))).digest
+    path = tmp_path / "game.json"
+    for place in places(data):
+        for value in WRONG:
+            wrong = copy.deepcopy(data)
+            path_set(wrong, place, value)
+            path.write_text(json.dumps(wrong))
+            try:
+                digest = module.Game(module.read_json(str(path))).digest
+            except module.Malformed:
+                continue
+            same = wrong == data or place.split("/")[0] in ("name", "meta")
+            assert (digest == true) == same, (place, value)
+
+
+def test_every_node_of_a_policy_replaced(tmp_path: Path) -> None:
+    module = load()
+    game = module.Game(module.read_json(str(HERE / "games" / "ragged.json")))
+    data = json.loads((HERE / "games" / "ragged.learner.json").read_text())
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps(data))
+    true = module.read_policy(game, str(path))
+    accepted = []
+    for place in places(data):
+        for value in WRONG:
+            wrong = copy.deepcopy(data)
+            path_set(wrong, place, value)
+            path.write_text(json.dumps(wrong))
+            try:
+                accepted.append((place, module.read_policy(game, str(path)) == true))
+            except module.Malformed:
+                continue
+    assert all(same and place.split("/")[0] in ("name", "meta") for place, same in accepted), accepted
