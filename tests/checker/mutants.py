@@ -5,12 +5,12 @@ A snippet must occur exactly once in the source, so that the tables cannot rot. 
 `reject/GAME.NAME.json`; or "FILE" in malformed/, which the mutant no longer calls malformed.
 
 Some conditions have no killing case with a false claim, because they can only cost the prover, or repeat another:
-- emptiness of a leaf that is a single point, `sum lower = 1` or `lower = upper`: its neighbour in the tree holds the point;
+- emptiness of a leaf that is a single point, `sum lower = 1` or `lower = upper`: its neighbour in the tree holds it;
 - the clip of the centre to the box, and the room left by the box: without them a row set only grows, or nothing ends;
 - `max(0, ..)` of an upper gap, of a reach and of an upper occupancy: checked vectors are at least 0 there;
 - a cut outside the box, nodes after the end of the tree, two kinds in one node, negative places in the pool, a longer
   vector, a bracket's sides exchanged, a radius above 2: each would be read in one sound way;
-- at least one state: probabilities that sum to 1 need one; the hash and the end mark: the claim names no game otherwise.
+- at least one state: probabilities that sum to 1 need one; the hash and the end mark: else the claim names no game.
 They are refused all the same, and have cases in malformed/ or in reject/ (where `WHY.json` names no refutation).
 """
 
