@@ -297,6 +297,7 @@ def other_faults(accept: dict[str, Data]) -> Iterator[Fault]:
         without(nash, "claim/value_gap"),
         "a value gap's theorem for a Nash gap",
     )
+    yield from linear_faults(accept["coin.linear-region"])
     trivial = accept["coin.trivial"]
     ends = {"lower": trivial["claim"]["nash_gap"]["upper"]}
     yield "coin.theorem-lower.json", edited(trivial, "claim/nash_gap", ends), "a theorem's bound as a lower end"
@@ -307,3 +308,15 @@ def other_faults(accept: dict[str, Data]) -> Iterator[Fault]:
     value["claim"]["values"] = {"1": {"lower": "-0.9"}}
     value["proof"] = {"values": {"1": {"lower": {"den": "10", "num": [-9]}}}}
     yield "decimal.known.json", json.dumps(value), "a decimal in a certificate, though the game file has it too"
+
+
+def linear_faults(region: Data) -> Iterator[Fault]:
+    """Of a leaf with the linear rule."""
+    node = "proof/players/1/tree/0"
+    yield "coin.price-negative.json", edited(region, f"{node}/linear/prices/0", "-1"), "a negative price"
+    yield "coin.prices-short.json", edited(region, f"{node}/linear/prices", ["0"]), "a price is missing"
+    yield "coin.reference-far.json", edited(region, f"{node}/linear/reference/0", 2), "an action that is not there"
+    yield "coin.reference-short.json", edited(region, f"{node}/linear/reference", [0]), "a reference action is missing"
+    yield "coin.linear-short.json", edited(region, f"{node}/linear/vectors", [4, 5]), "two vectors for three"
+    yield "coin.linear-alone.json", without(region, f"{node}/leaf"), "the linear rule without a leaf"
+    yield "coin.linear-unknown.json", edited(region, f"{node}/linear/remark", "x"), "an unknown member"

@@ -204,8 +204,14 @@ def certificate(game: Any, claim: Data, proof: Data) -> Data:
 
 def region_claim(module: Any, game: Any, claim: Data, trees: Any = None, cheat: Any = None) -> Data:
     """A region-bound certificate for `claim` (without its bound), as strong as `module` lets it be."""
+    space, boxes = region_of(module, game, claim)
+    covers, limit = all_covers(module, game, space, boxes, trees, cheat)
+    return certificate(game, claim | {"nash_gap": {"upper": str(limit)}}, {"players": covers})
+
+
+def region_of(module: Any, game: Any, claim: Data) -> tuple[Any, Any]:
+    """The region of a claim, and its boxes."""
     node = module.Node(claim, "claim")
-    center = module.read_rows(game, node.child("center"))
     radius = [[Fraction(0)] * game.size for _ in game.players]
     for j, own in enumerate(game.by_state(node.child("radii"), True)):
         for s, entry in own.items():
@@ -214,16 +220,20 @@ def region_claim(module: Any, game: Any, claim: Data, trees: Any = None, cheat: 
     for j, own in enumerate(game.by_state(node.child("box"), True) if "box" in claim else ()):
         for s, entry in own.items():
             boxes[j, s] = tuple([Fraction(x) for x in entry.value[side]] for side in ("lower", "upper"))
-    covers, limit = all_covers(module, game, module.Region(game, center, radius), boxes, trees, cheat)
-    return certificate(game, claim | {"nash_gap": {"upper": str(limit)}}, {"players": covers})
+    return module.Region(game, module.read_rows(game, node.child("center")), radius), boxes
+
+
+def ball_of(module: Any, game: Any, claim: Data, occupancy: Data) -> Any:
+    """The ball of a claim, with a lower bound of the expert's occupancy."""
+    expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
+    mass = module.Vector(game, module.Node(occupancy, "occupancy"))
+    return module.Ball(game, expert, Fraction(claim["radius"]), mass)
 
 
 def ball_claim(module: Any, game: Any, claim: Data, occupancy: Data, trees: Any = None, cheat: Any = None) -> Data:
     """A worst-case certificate with a cover, as strong as `module` lets it be."""
-    node = module.Node(claim, "claim")
-    expert, radius = module.read_rows(game, node.child("expert")), Fraction(claim["radius"])
-    mass = module.Vector(game, module.Node(occupancy, "occupancy"))
-    covers, limit = all_covers(module, game, module.Ball(game, expert, radius, mass), {}, trees, cheat)
+    ball = ball_of(module, game, claim, occupancy)
+    covers, limit = all_covers(module, game, ball, {}, trees, cheat)
     proof = {"cover": {"occupancy": {"lower": occupancy}, "players": covers}}
     return certificate(game, claim | {"nash_gap": {"upper": str(limit)}}, proof)
 
@@ -267,6 +277,28 @@ def reach_claims(module: Any, game: Any, claim: Data, proof: Data) -> Iterator[D
 
 def written(vector: Any) -> Data:
     return {"den": str(vector.den), "num": vector.num}
+
+
+def linear_claim(
+    module: Any, game: Any, data: Data, region: Any, boxes: Any, free: tuple[Any, Any, Any], cheat: Any = 0
+) -> Data:
+    """A cover of one leaf with the linear rule: `free`: weights, reference actions, prices; `cheat` moves the top."""
+    result, limit = copy.deepcopy(data), Fraction(0)
+    weights, reference, prices = free
+    rows = module.node_rows(game, region, boxes)
+    covers = result["proof"].get("players") or result["proof"]["cover"]["players"]
+    for i, player in enumerate(game.players):
+        largest = max(abs(x) for x in game.rewards[i]) / Fraction(game.reward_den[i]) / (1 - game.discount)
+        top = Prover(module, game, (4, None, cheat)).settle(4, i, rows, module.Step.policy_value, 1, largest)
+        cover = covers[player]
+        cover["vectors"] += [written(top), *weights]
+        own = [min(a, game.sizes[s][i] - 1) for s, a in enumerate(reference)]
+        cover["tree"][0]["linear"] = {"vectors": [4, 5, 6], "reference": own, "prices": prices}
+        pool = [module.Vector(game, module.Node(vector, "vector")) for vector in cover["vectors"]]
+        nodes = [module.Node(own, "reference"), module.Node(prices, "prices")]
+        limit = max(limit, module.linear_bound(game, i, region, boxes, pool[:5], pool[5:], nodes))
+    result["claim"]["nash_gap"] = {"upper": str(limit)}
+    return result
 
 
 def constant(game: Any, number: int) -> Data:

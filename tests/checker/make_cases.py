@@ -22,11 +22,12 @@ from tests.checker.harness import HERE, Bench, load, source
 from tests.checker.mutants import Mutant, mutated
 from tests.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.checker.mutants_kernel import MUTANTS as KERNEL
+from tests.checker.mutants_linear import MUTANTS as LINEAR
 from tests.checker.worlds import World
 
 Data = dict[str, Any]
 PARTS = ["accept", "reject", "malformed"]
-SECONDS = 1.0  # some mutants never end
+SECONDS = 4.0  # some mutants never end
 
 
 def write(path: Path, data: Any) -> None:
@@ -57,6 +58,21 @@ def make_games_and_accepted() -> None:
             write(folder / f"{name}.{case}.json", data)
         bench.path.unlink()
     write_decimal(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("coin", "trap"):
+            write_linear(folder, World(name, Path(scratch)))
+
+
+def write_linear(folder: Path, world: World) -> None:
+    """The first certificate of each kind with the linear rule, as strong as the checker itself makes it."""
+    kinds: dict[str, Data] = {}
+    for data in making.linear(world.checker.module, world.checker.game, world):
+        kind = data["claim"]["kind"].split("-")[0]
+        if kind not in kinds and world.checker.verdict(data) == "valid":
+            write(folder / f"{world.name}.linear-{kind}.json", data)
+            kinds[kind] = data
+        if len(kinds) == 2:
+            return
 
 
 def write_decimal(folder: Path) -> None:
@@ -110,7 +126,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *CLAIMS]:
+        for mutant in [*KERNEL, *LINEAR, *CLAIMS]:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]
@@ -155,7 +171,7 @@ def make_malformed() -> None:
     value["proof"] = {"values": {"1": {"exact": {"den": "1", "num": [300, 300]}}}}
     found = [*faults.certificate_faults(value, accept["tree"], accept["box"])]
     names = ["coin.gap-exact", "coin.errors-exact", "coin.trivial", "coin.value-exact"]
-    names += ["dilemma.value-exact", "trio.value-gap"]
+    names += ["dilemma.value-exact", "trio.value-gap", "coin.linear-region"]
     others = {name: json.loads((HERE / "accept" / f"{name}.json").read_text()) for name in names}
     found += [*faults.game_faults(game), *faults.policy_faults(policy), *faults.other_faults(others)]
     for name, text, reason in found:

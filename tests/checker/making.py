@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import random
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -108,6 +109,8 @@ def candidates(mutant: Mutant, module: Any, bench: Bench, world: World) -> Itera
     elif family == "forge":
         for claim, tree in templates(world):
             yield forged(module, bench.game, world, claim, tree)
+    elif family == "linear":
+        yield from linear(module, bench.game, world)
     elif family == "cheat":
         true = load()
         places = itertools.product(range(3), (None, 0), (Fraction(4), Fraction(-4), Fraction(1, 4)))
@@ -122,6 +125,33 @@ def forged(module: Any, game: Any, world: World, claim: Data, tree: Any, cheat: 
     if claim["kind"] == "region-bound":
         return forge.region_claim(module, game, claim, tree, cheat)
     return forge.ball_claim(module, game, claim, occupancy(world, claim), tree, cheat)
+
+
+def linear(module: Any, game: Any, world: World) -> Iterator[Data]:
+    """Leaves with the linear rule, from discounted visits and from random weights, references and prices."""
+    rng, states = random.Random(0), range(game.size)
+    for claim, tree in templates(world):
+        if tree is not None:
+            continue
+        data, center = forged(module, game, world, claim, None), claim.get("center", claim.get("expert"))
+        if claim["kind"] == "region-bound":
+            region, boxes = forge.region_of(module, game, claim)
+        else:
+            region, boxes = forge.ball_of(module, game, claim, occupancy(world, claim)), {}
+        if module.node_rows(game, region, boxes) is None:
+            continue
+        visits = [m / (1 - world.true.g) for m in world.true.occupancy(world.true.rows(center or {}))]
+        for k in range(4):
+            weights = [world.vector(visits)] * 2
+            if k > 1:
+                weights = [{"den": "2", "num": [rng.randint(-1, 5) for _ in states]} for _ in weights]
+            reference = [rng.randrange(2) for _ in states]
+            prices = [str(Fraction(rng.randint(0, 3) if k else 0, rng.randint(1, 3))) for _ in world.true.players]
+            free = (weights, reference, prices)
+            made = forge.linear_claim(module, game, data, region, boxes, free)
+            yield made
+            yield made | {"claim": claim | {"nash_gap": {"upper": "1/1000"}}}
+            yield forge.linear_claim(module, game, data, region, boxes, free, Fraction(-4))
 
 
 def special(family: str, world: World) -> Iterator[Data]:

@@ -10,9 +10,10 @@ from tests.checker.harness import HERE, game_file, load, outcome, source
 from tests.checker.mutants import Mutant, mutated
 from tests.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.checker.mutants_kernel import MUTANTS as KERNEL
+from tests.checker.mutants_linear import MUTANTS as LINEAR
 from tests.checker.mutants_reading import MUTANTS as READING
 
-MUTANTS = (*KERNEL, *CLAIMS, *READING)
+MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *READING)
 
 
 @pytest.fixture(scope="module")
