@@ -9,11 +9,12 @@ sections are cited here. Exit code: 0 when all are valid, else 1 if any is inval
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, NoReturn
@@ -738,11 +739,38 @@ class Ball(Region):
         return [min(TWO, least.get(s, ZERO) + left / w) if w else TWO for s, w in enumerate(self.weights)]
 
 
+class OccupancyBall(Ball):
+    """FORMAT 6.2, measure rho: policies within (1 + g) `radius` of the expert, and no state's share is above `radius`."""
+
+    def __init__(self, game: Game, center: Policy, radius: Fraction, occupancy: Vector) -> None:
+        super().__init__(game, center, (1 + game.discount) * radius, occupancy)
+        self.share = radius
+
+    def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
+        inside = super().radii(j, boxes)
+        return inside and [min(x, self.share / w) if w else x for x, w in zip(inside, self.weights)]
+
+
+def everything(game: Game, center: Policy, radius: Fraction, occupancy: Vector) -> Region:
+    """FORMAT 6.2, measure mu: every row of every policy."""
+    return Region(game, center, [[TWO] * game.size for _ in game.players])
+
+
+MEASURES = {"bc": Ball, "rho": OccupancyBall, "mu": everything}
+
+
 def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
     """FORMAT 6.3: a tree of boxes that covers the region, with a bound of player `i`'s gap on every leaf."""
     members = node.fields(("vectors", "tree"))
-    pool, open_nodes = [Vector(game, v) for v in members["vectors"].items()], [boxes]
-    for entry in members["tree"].items():
+    pool = [Vector(game, v) for v in members["vectors"].items()]
+    for part, leaf, where in tree_leaves(game, boxes, members["tree"]):
+        check_leaf(game, i, region, part, pool, leaf, limit, where)
+
+
+def tree_leaves(game: Game, boxes: Boxes, node: Node) -> Iterator[tuple[Boxes, dict[str, Node], str]]:
+    """The leaves of a tree in preorder, each with its boxes and its place; together they cover the root's boxes."""
+    open_nodes = [boxes]
+    for entry in node.items():
         if not open_nodes:
             raise Invalid(f"{entry.where}: the tree was complete before this node")
         boxes, parts = open_nodes.pop(), entry.fields((), ("leaf", "linear", "split"))
@@ -751,7 +779,7 @@ def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, li
         if "split" in parts:
             open_nodes += reversed(split(game, boxes, parts["split"]))
         else:
-            check_leaf(game, i, region, boxes, pool, parts, limit, entry.where)
+            yield boxes, parts, entry.where
     if open_nodes:
         raise Invalid(f"{node.where}: {len(open_nodes)} nodes are missing, the region is not covered")
 
@@ -936,7 +964,13 @@ def claim_matching_error(game: Game, claim: Node, proof: Node, ask: Ask) -> list
     members = claim.fields(("kind", "expert", "policy"), errors)
     proof.fields((), ("expert_occupancy", "policy_occupancy", "expert_values", "policy_values"))
     expert = Evaluation(game, ask("expert"), proof, "expert_")
-    policy = Evaluation(game, ask("policy"), proof, "policy_")
+    derive = distances(game, expert, Evaluation(game, ask("policy"), proof, "policy_"))
+    words = [f"{key} {check_interval(members[key], derive[key])}" for key in errors if key in members]
+    return words or claim.fail("at least one error")
+
+
+def distances(game: Game, expert: "Evaluation", policy: "Evaluation") -> dict[str, Derive]:
+    """The errors of a policy by their names, each a function of the side."""
     states = range(game.size)
 
     def apart(s: int, p: Fraction | int, q: Fraction | int, sign: int) -> Fraction:
@@ -962,9 +996,7 @@ def claim_matching_error(game: Game, claim: Node, proof: Node, ask: Ask) -> list
     def value_gap(sign: int) -> Fraction:
         return max(expert.value(i, sign) - policy.value(i, -sign) for i in range(game.n))
 
-    derive = {"eps_bc": eps_bc, "eps_mu": eps_mu, "eps_rho": eps_rho, "value_gap": value_gap}
-    words = [f"{key} {check_interval(members[key], derive[key])}" for key in errors if key in members]
-    return words or claim.fail("at least one error")
+    return {"eps_bc": eps_bc, "eps_mu": eps_mu, "eps_rho": eps_rho, "value_gap": value_gap}
 
 
 def l1(x: list[Fraction], y: list[Fraction]) -> Fraction:
@@ -1002,47 +1034,116 @@ def check_players(game: Game, region: Region, boxes: Boxes, node: Node, limit: F
 
 def claim_worst_case(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     members = claim.fields(("kind", "measure", "expert", "radius", "nash_gap"))
-    members["measure"].one_of(("bc",))
-    sides, parts = members["nash_gap"].fields((), ("lower", "upper")), proof.fields((), ("witness", "cover", "theorem"))
+    measure, sides = members["measure"].one_of(MEASURES), members["nash_gap"].fields((), ("lower", "upper"))
+    parts = proof.fields((), ("witness", "cover", "theorem", "occupancy"))
     expert, radius, words = ask("expert"), read_radius(members["radius"]), []
     if "lower" in sides:
         lower = sides["lower"].rational()
         if lower > 0:
-            check_witness(game, expert, radius, lower, proof.fields(("witness",), parts)["witness"])
+            check_witness(game, expert, measure, radius, lower, proof.fields(("witness",), parts)["witness"])
         words.append(f"some nash_gap >= {show(lower, LOWER)}")
-    if "upper" in sides and "theorem" in parts:
-        theorem = parts["theorem"].fields(("name", "proof"))
-        name = theorem["name"].one_of(("trivial", "dse", "concentrability"))
-        shown, limit = THEOREMS[name](game, expert, radius, theorem["proof"]), sides["upper"].rational()
+    if "upper" in sides:
+        limit = sides["upper"].rational()
+        if not {"theorem", "occupancy", "cover"} & parts.keys():
+            proof.fail("a cover, a theorem or an occupancy")
+        shown = ball_bound(game, expert, measure, radius, limit, parts)
         if limit < shown:
-            raise Invalid(f"{sides['upper'].where}: claims {show(limit)}, the theorem shows {show(shown)}")
-        words.append(f"every nash_gap <= {show(limit, UPPER)}")
-    elif "upper" in sides:
-        limit, cover = sides["upper"].rational(), proof.fields(("cover",), parts)["cover"]
-        covers = cover.fields(("occupancy", "players"))["players"]
-        occupancy = Evaluation(game, expert, cover).occupancy(LOWER)
-        check_players(game, Ball(game, expert, radius, occupancy), {}, covers, limit)
+            raise Invalid(f"{sides['upper'].where}: claims {show(limit)}, the proof shows {show(shown)}")
         words.append(f"every nash_gap <= {show(limit, UPPER)}")
     if not words:
         members["nash_gap"].fail("lower, upper or both")
-    return [f"over the policies with eps_bc <= {show(radius)}: {' and '.join(words)}"]
+    return [f"over the policies with eps_{measure} <= {show(radius)}: {' and '.join(words)}"]
+
+
+def ball_bound(
+    game: Game, expert: Policy, measure: str, radius: Fraction, limit: Fraction, parts: dict[str, Node]
+) -> Fraction:
+    """What a theorem or multipliers show of every gap in the ball; `limit` when a cover shows that much."""
+    if "theorem" in parts:
+        theorem = parts["theorem"].fields(("name", "proof"))
+        name = theorem["name"].one_of(ADMITTED[measure])
+        return THEOREMS[name](game, expert, radius, theorem["proof"], measure)
+    if "occupancy" in parts:
+        return occupancy_bound(game, expert, measure, radius, parts["occupancy"])
+    cover = parts["cover"]
+    covers = cover.fields(("occupancy", "players"))["players"]
+    occupancy = Evaluation(game, expert, cover).occupancy(LOWER)
+    check_players(game, MEASURES[measure](game, expert, radius, occupancy), {}, covers, limit)
+    return limit
+
+
+def priced(values: list[Fraction], row: list[Fraction], room: Fraction, fee: Fraction) -> Fraction:
+    """max of y.values - fee (mass moved from `row`), at most `room` moved"""
+    top, total = max(values), sum((p * v for p, v in zip(row, values)), ZERO)
+    for v, p in sorted(zip(values, row)):
+        amount = min(room, p) if top - v > fee else ZERO
+        total, room = total + amount * (top - v - fee), room - amount
+    return total
+
+
+def most_visits(game: Game) -> list[Fraction]:
+    """Upper bounds of every policy's occupancy: g^k where the first visit is after k >= 1 steps"""
+    steps = {s: 0 for s, p in enumerate(game.initial) if p}
+    waiting = list(steps)
+    for s in waiting:
+        for k in range(game.offsets[s], game.offsets[s + 1]):
+            for t, _ in game.next[k]:
+                if t not in steps:
+                    steps[t] = steps[s] + 1
+                    waiting.append(t)
+    g = game.discount
+    return [g ** steps[s] if steps.get(s) else (1 - g) * p + g if p else ZERO for s, p in enumerate(game.initial)]
 
 
 def read_radius(node: Node) -> Fraction:
     return node.rational() if node.rational() >= 0 else node.fail("a radius >= 0")
 
 
-def check_witness(game: Game, expert: Policy, radius: Fraction, lower: Fraction, node: Node) -> None:
+def check_witness(game: Game, expert: Policy, measure: str, radius: Fraction, lower: Fraction, node: Node) -> None:
     """A policy in the ball, and players who gain at least `lower` against it."""
-    policy = read_rows(game, node.fields(("policy", "occupancy", "values", "optima"))["policy"])
-    occupancy = Evaluation(game, expert, node)
-    for j, player in enumerate(game.players):
-        error = sum((occupancy.mass(s, UPPER) * l1(policy[j][s], expert[j][s]) for s in range(game.size)), ZERO)
-        if error > radius:
-            raise Invalid(f"{node.where}: player {player}'s error is up to {show(error)}, the radius {show(radius)}")
+    moved = ("policy_occupancy",) if measure != "bc" else ()
+    policy = read_rows(game, node.fields(("policy", "occupancy", "values", "optima", *moved))["policy"])
+    derive = distances(game, Evaluation(game, expert, node), Evaluation(game, policy, node, "policy_"))
+    error = derive[f"eps_{measure}"](UPPER)
+    if error > radius:
+        raise Invalid(f"{node.where}: its eps_{measure} is up to {show(error)}, the radius {show(radius)}")
     shown = Evaluation(game, policy, node).nash_gap(LOWER)
     if shown < lower:
         raise Invalid(f"{node.where}: claims a gap of {show(lower)}, the witness shows {show(shown)}")
+
+
+def occupancy_bound(game: Game, expert: Policy, measure: str, radius: Fraction, node: Node) -> Fraction:
+    """FORMAT 6.4: for every player and policy of the ball V* <= nu.X + .. and V >= nu.Z + .., by multipliers."""
+    shown, g = Evaluation(game, expert, node), game.discount
+    mass, visits, bounds = [shown.mass(s, LOWER) for s in range(game.size)], most_visits(game), [ZERO]
+    others_error = (game.n - 1) * radius
+    spread, budget = {"bc": (others_error, others_error), "rho": (radius, (1 + g) * radius), "mu": (TWO, TWO)}[measure]
+    reach = radius * game.n / (1 - g) if measure == "bc" else radius
+    players = node.fields(("occupancy", "players"))["players"].fields(game.players)
+    for i, player in enumerate(game.players):
+        own = players[player].fields(("best", "price", "value", "toll"))
+        best, value = Vector(game, own["best"]), Vector(game, own["value"])
+        price, toll = read_radius(own["price"]), read_radius(own["toll"])
+        kept = toll * (sum(mass) - 1 - reach)
+        for s in range(game.size):
+            step, stride, count = Step(game, i, s), game.strides[s][i], game.sizes[s][i]
+            others = products([[ONE] * count if j == i else expert[j][s] for j in range(game.n)])
+            backups, fee = [step.row_value(v) for v in (best, value)], 2 * price * mass[s] / (visits[s] or ONE)
+            rows = range(game.offsets[s], game.offsets[s + 1])
+            high = [Fraction(backups[0](k), step.unit * best.den) for k in rows]
+            low = [Fraction(backups[1](k), step.unit * value.den) - value[s] for k in rows]
+            room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE
+            for a in range(count):
+                some = [k for k in range(len(rows)) if k // stride % count == a]
+                if best[s] < priced([high[k] for k in some], [others[k] for k in some], room, fee):
+                    raise Invalid(f"{own['best'].where}: fails at state {game.states[s]!r}")
+            if min(low) < -toll:
+                raise Invalid(f"{own['value'].where}: fails at state {game.states[s]!r}")
+            joint = products([row[s] for row in expert])
+            low = [min(low)] * len(low) if measure == "mu" else low
+            kept += mass[s] * sum((p * min(d, toll) for p, d in zip(joint, low)), ZERO)
+        bounds.append(game.at_start(best) - game.at_start(value) + (price * budget - kept) / (1 - g))
+    return max(bounds)
 
 
 # FORMAT 8: theorems, each a bound for the policies with eps_bc <= radius
@@ -1053,17 +1154,17 @@ def largest_scale(game: Game) -> Fraction:
     return max(game.half_range(i) for i in range(game.n)) / (1 - game.discount) ** 2
 
 
-def theorem_trivial(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
+def theorem_trivial(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
     proof.fields()
     return 2 * largest_scale(game) * (1 - game.discount)
 
 
-def theorem_value_gap(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
+def theorem_value_gap(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
     proof.fields()
     return game.n * radius * largest_scale(game)
 
 
-def theorem_dse(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
+def theorem_dse(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
     """Statewise dominance over the region of all policies."""
     everything = [[Rows(row, TWO) for row in own] for own in expert]
     for i, player in enumerate(game.players):
@@ -1073,7 +1174,8 @@ def theorem_dse(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fr
         check_vector(game, i, everything, low, Step.best_value, LOWER, own["best_lower"].where)
         for s in range(game.size):
             check_dominance(game, i, s, expert[i][s], high, low, proof.where)
-    return (1 + game.discount * (game.n - 1)) * largest_scale(game) * radius
+    factor = 1 + game.discount * (game.n - 1) if measure == "bc" else min(TWO, (1 + game.discount) ** 2)
+    return factor * largest_scale(game) * radius
 
 
 def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vector, low: Vector, where: str) -> None:
@@ -1097,7 +1199,7 @@ def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vecto
                 )
 
 
-def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof: Node) -> Fraction:
+def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
     """[n eps + K_i] c_i / (1 - g)^2 + eta"""
     reach = proof.fields(("occupancy", "values", "optima", "reach"))["reach"].fields(game.players)
     shown, bounds = Evaluation(game, expert, proof), [ZERO]
@@ -1112,8 +1214,9 @@ def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof:
             backed = (rewards, game.discount.denominator)
             check_vector(game, i, shown.rows, vector, Step.best_value, UPPER, node.where, backed)
             most.append(max(ZERO, game.at_start(vector)))
-        moved = knapsack(most, occupancy, (game.n - 1) * radius)
-        bounds.append((game.n * radius + moved) * game.half_range(i) / (1 - game.discount) ** 2)
+        moved = knapsack(most, occupancy, radius * (game.n - 1 if measure == "bc" else 1 + game.discount))
+        spent = radius * (game.n if measure == "bc" else 1 - game.discount)
+        bounds.append((spent + moved) * game.half_range(i) / (1 - game.discount) ** 2)
     return max(bounds) + shown.nash_gap(UPPER)
 
 
@@ -1126,8 +1229,69 @@ def knapsack(gains: list[Fraction], costs: list[Fraction], budget: Fraction) -> 
     return total
 
 
+def theorem_vertices(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
+    """One state: each gap is convex in every row, so all players but one go through vertices, that one greedily."""
+    if game.size != 1:
+        proof.fail("a game of one state")
+    balls, left_out = [Rows(own[0], min(radius, TWO)) for own in expert], proof.fields(game.players)
+    unit, shown = math.prod(ball.den for ball in balls), ZERO
+    for i, player in enumerate(game.players):
+        k = game.players.index(left_out[player].one_of(game.players))
+        enumerated = [ball_vertices(ball) if j != k else [ball.start] for j, ball in enumerate(balls)]
+        best = max(vertex_gap(game, i, k, balls[k], profile) for profile in itertools.product(*enumerated))
+        shown = max(shown, Fraction(best, unit * game.reward_den[i]))
+    return shown / (1 - game.discount)
+
+
+def ball_vertices(ball: Rows) -> list[list[int]]:
+    """Rows whose hull is the ball: one receiver, a set of emptied donors, at most one partial donor."""
+    found = []
+    for receiver in range(len(ball.center)):
+        masses = [0 if a == receiver else w for a, w in enumerate(ball.center)]
+        for gift in gifts(masses, min(ball.spare, sum(masses))):
+            found.append([w - x for w, x in zip(ball.center, gift)])
+            found[-1][receiver] += sum(gift)
+    return found
+
+
+def gifts(masses: list[int], total: int, taken: tuple[int, ...] = (), partial: int = 0) -> Iterator[list[int]]:
+    """All z <= masses of that sum, every entry 0 or its mass, but for one at most (`partial`: the largest kept)."""
+    k = len(taken)
+    if total == 0:
+        yield [*taken, *[0] * (len(masses) - k)]
+    elif k == len(masses):
+        for j, mass in enumerate(masses):
+            if not taken[j] and mass > total:
+                yield [*taken[:j], total, *taken[j + 1 :]]
+    elif sum(masses[k:]) + partial >= total:
+        if 0 < masses[k] <= total:
+            yield from gifts(masses, total - masses[k], (*taken, masses[k]), partial)
+        yield from gifts(masses, total, (*taken, 0), max(partial, masses[k]))
+
+
+def vertex_gap(game: Game, i: int, k: int, ball: Rows, profile: Sequence[list[int]]) -> int:
+    """Player `i`'s largest gain, the row of `k` any of its ball, the others as in the profile; over all dens."""
+    strides, sizes = game.strides[0], game.sizes[0]
+    weights = [(0, 1)]
+    for j, row in enumerate(profile):
+        if j not in (i, k):
+            weights = [(at + b * strides[j], p * w) for at, p in weights for b, w in enumerate(row) if w]
+
+    def payoff(at: int) -> int:
+        return sum(p * game.rewards[i][at + b] for b, p in weights)
+
+    if k == i:
+        q = [payoff(a * strides[i]) for a in range(sizes[i])]
+        return max(q) * ball.den - ball.optimum(q.__getitem__, LOWER)
+    table = [[payoff(a * strides[i] + b * strides[k]) for b in range(sizes[k])] for a in range(sizes[i])]
+    own = [sum(w * row[b] for w, row in zip(profile[i], table)) for b in range(sizes[k])]
+    gains = [[sum(profile[i]) * x - y for x, y in zip(row, own)] for row in table]
+    return max(ball.optimum(row.__getitem__, UPPER) for row in gains)
+
+
 THEOREMS = {
     "trivial": theorem_trivial,
+    "vertices": theorem_vertices,
     "dse": theorem_dse,
     "concentrability": theorem_concentrability,
     "value-gap": theorem_value_gap,
@@ -1145,7 +1309,153 @@ def claim_theorem_instance(game: Game, claim: Node, proof: Node, ask: Ask) -> li
     return [f"by theorem {name}, over the policies with eps_bc <= {show(radius)}: every {key} {words}"]
 
 
+def claim_best_case(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
+    members, parts = claim.fields(("kind", "radius", "nash_gap")), proof.fields((), ("witness", "equilibria"))
+    if game.n != 2 or game.size != 1 or game.discount:
+        claim.fail("a bimatrix game")
+    radius, words = read_radius(members["radius"]), []
+    endless = members["nash_gap"].value == "infinity"
+    sides = {} if endless else members["nash_gap"].fields((), ("lower", "upper"))
+    lower = sides["lower"].rational() if "lower" in sides else ZERO
+    if endless or lower > 0:
+        check_far(game, radius, None if endless else lower, proof.fields(("equilibria",), parts)["equilibria"])
+    if "upper" in sides:
+        node = proof.fields(("witness",), parts)["witness"]
+        check_near(game, radius, sides["upper"].rational(), node.fields(("expert", "policy")), node.where)
+        words.append(f"some nash_gap <= {show(sides['upper'].rational(), UPPER)}")
+    if "lower" in sides:
+        words.append(f"every nash_gap >= {show(lower)}")
+    if not words and not endless:
+        members["nash_gap"].fail("lower, upper, both, or infinity")
+    what = " and ".join(words) if words else "there is none"
+    return [f"over the policies at joint distance {show(radius)} of a Nash equilibrium: {what}"]
+
+
+def check_near(game: Game, radius: Fraction, upper: Fraction, parts: dict[str, Node], where: str) -> None:
+    """An equilibrium, and a policy at that distance of it whose gap is at most `upper`."""
+    expert, policy = ([own[0] for own in read_rows(game, parts[role])] for role in ("expert", "policy"))
+    if stage_gap(game, expert) > 0:
+        raise Invalid(f"{parts['expert'].where}: has a gap of {show(stage_gap(game, expert))}, it is no equilibrium")
+    found = l1(products(policy), products(expert))
+    if found != radius:
+        raise Invalid(f"{where}: the policy's distance is {show(found)}, the radius {show(radius)}")
+    if stage_gap(game, policy) > upper:
+        raise Invalid(f"{where}: claims a gap of {show(upper)}, the policy has {show(stage_gap(game, policy))}")
+
+
+def stage_gap(game: Game, rows: list[list[Fraction]]) -> Fraction:
+    """NashGap of a profile of a bimatrix game."""
+    first, second = matrix(game, 0), matrix(game, 1)
+    gaps = []
+    for i, own, table in ((0, rows[0], first), (1, rows[1], [*zip(*second)])):
+        values = [sum((p * x for p, x in zip(rows[1 - i], line)), ZERO) for line in table]
+        gaps.append((max(values) - sum((p * x for p, x in zip(own, values)), ZERO)) / game.reward_den[i])
+    return max(gaps)
+
+
+def matrix(game: Game, i: int) -> list[list[int]]:
+    width = game.sizes[0][1]
+    return [game.rewards[i][k : k + width] for k in range(0, game.offsets[1], width)]
+
+
+def check_far(game: Game, radius: Fraction, limit: Fraction | None, node: Node) -> None:
+    """At that distance of every equilibrium, every gap is at least `limit` (None: there is no policy)."""
+    trees = []
+    for entry in node.items():
+        parts = entry.fields(("rows", "tree"))
+        trees.append(([own[0] for own in read_rows(game, parts["rows"])], parts["tree"]))
+    for expert in all_equilibria(game, node):
+        tree = next((tree for rows, tree in trees if rows == expert), None)
+        if tree is None:
+            raise Invalid(f"{node.where}: the equilibrium {[[str(p) for p in row] for row in expert]} is missing")
+        target = products(expert)
+        for boxes, leaf, where in tree_leaves(game, {}, tree):
+            if "linear" in leaf or leaf["leaf"].value != []:
+                raise Malformed(f"{where}: expected an empty leaf")
+            check_profiles(game, boxes, target, radius, limit, where)
+
+
+def check_profiles(
+    game: Game, boxes: Boxes, target: list[Fraction], radius: Fraction, limit: Fraction | None, where: str
+) -> None:
+    """The box holds no policy at that distance of `target`, or its gaps are at least `limit`."""
+    sides = [boxes.get((j, 0), ([ZERO] * size, [ONE] * size)) for j, size in enumerate(game.sizes[0])]
+    low = [[max(l, 1 - sum(upper) + u) for l, u in zip(lower, upper)] for lower, upper in sides]
+    high = [[min(u, 1 - sum(lower) + l) for l, u in zip(lower, upper)] for lower, upper in sides]
+    rows = [Rows(first, TWO + TWO, (first, last)) for first, last in zip(low, high)]
+    if any(row.is_empty for row in rows):
+        return
+    ends = [products(low), products(high)]
+    above, over = (sum((max(x - e, ZERO) for x, e in zip(end, target)), ZERO) for end in ends)
+    under, below = (sum((max(e - x, ZERO) for x, e in zip(end, target)), ZERO) for end in ends)
+    if not 2 * max(above, below) <= radius <= 2 * min(under, over):
+        return
+    shown = max(least_gap(game, i, rows) for i in range(2))
+    if limit is None or shown < limit:
+        raise Invalid(f"{where}: bounds the gaps by {show(shown)} from below, which is not enough")
+
+
+def least_gap(game: Game, i: int, rows: list[Rows]) -> Fraction:
+    """A lower bound of player `i`'s gap over the rows: the best of its actions and of both orders of nesting."""
+    stride, size, own = game.strides[0][i], game.sizes[0][i], game.rewards[i]
+
+    def gain(best: int, k: int) -> int:
+        return own[k + (best - k // stride % size) * stride] - own[k]
+
+    found = [
+        nest(rows, order, partial(gain, best), 0, game.strides[0], LOWER)
+        for best in range(size)
+        for order in ([0, 1], [1, 0])
+    ]
+    return Fraction(max(found), rows[0].den * rows[1].den * game.reward_den[i])
+
+
+def all_equilibria(game: Game, node: Node) -> list[list[list[Fraction]]]:
+    """Every equilibrium of a bimatrix game; `Invalid` when they are infinitely many."""
+    rows, columns = extreme_rows(matrix(game, 1)), extreme_rows([list(column) for column in zip(*matrix(game, 0))])
+    found = [[x, y] for x in rows for y in columns if stage_gap(game, [x, y]) == 0]
+    for sides in zip(*found):
+        if len({tuple(row) for row in sides}) < len(found):
+            raise Invalid(f"{node.where}: the game has infinitely many equilibria")
+    return found
+
+
+def extreme_rows(table: list[list[int]]) -> list[list[Fraction]]:
+    """The rows x at the vertices of { (x, v) : x a probability row, sum_a x(a) table[a][b] <= v for every b }."""
+    found: list[list[Fraction]] = []
+    for size in range(1, min(len(table), len(table[0])) + 1):
+        for support in itertools.combinations(range(len(table)), size):
+            for tight in itertools.combinations(zip(*table), size):
+                system = [[*(Fraction(line[a]) for a in support), -ONE, ZERO] for line in tight]
+                solution = unique_solution([*system, [*[ONE] * size, ZERO, ONE]])
+                if solution is None or min(solution[:-1]) <= 0:
+                    continue
+                row = [solution[support.index(a)] if a in support else ZERO for a in range(len(table))]
+                values = [sum((p * x for p, x in zip(row, line)), ZERO) for line in zip(*table)]
+                if max(values) <= solution[-1] and row not in found:
+                    found.append(row)
+    return found
+
+
+def unique_solution(system: list[list[Fraction]]) -> list[Fraction] | None:
+    """The solution of a square system of augmented rows; `None` when it is singular."""
+    for k in range(len(system)):
+        pivot = next((r for r in range(k, len(system)) if system[r][k]), None)
+        if pivot is None:
+            return None
+        system[k], system[pivot] = system[pivot], system[k]
+        lead = system[k] = [x / system[k][k] for x in system[k]]
+        system = [row if r == k else [x - row[k] * y for x, y in zip(row, lead)] for r, row in enumerate(system)]
+    return [row[-1] for row in system]
+
+
+ADMITTED = {  # theorems that bound the gaps of a ball, by its measure
+    "bc": ("trivial", "dse", "concentrability", "vertices"),
+    "rho": ("trivial", "dse", "concentrability"),
+    "mu": ("trivial",),
+}
 CLAIMS = {
+    "best-case": claim_best_case,
     "policy-value": claim_policy_value,
     "matching-error": claim_matching_error,
     "nash-gap": claim_nash_gap,

@@ -224,7 +224,7 @@ MUTANTS = (
         "        check_cover(game, i, region, boxes, covers[player], limit) if not i else None",
         "settle ragged",
     ),
-    Mutant("worst-measure", '    members["measure"].one_of(("bc",))\n', "", "coin.measure.json"),
+    Mutant("worst-measure", 'members["measure"].one_of(MEASURES)', 'members["measure"].value', "coin.measure.json"),
     Mutant("worst-lower-free", "        if lower > 0:\n", "        if False:\n", "edit coin"),
     Mutant("worst-lower-small", "        if lower > 0:\n", "        if lower > 1:\n", "edit coin"),
     Mutant("worst-theorem-upper-free", "        if limit < shown:\n", "        if False:\n", "edit coin"),
@@ -236,14 +236,14 @@ MUTANTS = (
     ),
     Mutant(
         "worst-occupancy-uniform",
-        "check_players(game, Ball(game, expert, radius, occupancy), {}, covers, limit)",
-        "check_players(game, Ball(game, expert, radius, [ONE] * game.size), {}, covers, limit)",
+        "check_players(game, MEASURES[measure](game, expert, radius, occupancy), {}, covers, limit)",
+        "check_players(game, MEASURES[measure](game, expert, radius, [ONE] * game.size), {}, covers, limit)",
         "ball-uniform coin",
     ),
     Mutant(
         "worst-cover-of-the-expert",
-        "check_players(game, Ball(game, expert, radius, occupancy), {}, covers, limit)",
-        "check_players(game, Ball(game, expert, ZERO, occupancy), {}, covers, limit)",
+        "check_players(game, MEASURES[measure](game, expert, radius, occupancy), {}, covers, limit)",
+        "check_players(game, MEASURES[measure](game, expert, ZERO, occupancy), {}, covers, limit)",
         "ball-expert coin",
     ),
     Mutant(
@@ -258,17 +258,17 @@ MUTANTS = (
         "return node.rational()",
         "coin.radius-negative.json",
     ),
-    Mutant("witness-anywhere", "        if error > radius:\n", "        if False:\n", "edit coin"),
+    Mutant("witness-anywhere", "    if error > radius:\n", "    if False:\n", "edit coin"),
     Mutant(
         "witness-first-player",
-        "    for j, player in enumerate(game.players):\n        error = sum((occupancy",
-        "    for j, player in [(0, game.players[0])]:\n        error = sum((occupancy",
+        "pairs = zip(policy.policy, expert.policy)",
+        "pairs = list(zip(policy.policy, expert.policy))[:1]",
         "edit coin",
     ),
     Mutant(
         "witness-lower-mass",
-        "error = sum((occupancy.mass(s, UPPER) *",
-        "error = sum((occupancy.mass(s, LOWER) *",
+        'error = derive[f"eps_{measure}"](UPPER)',
+        'error = derive[f"eps_{measure}"](LOWER)',
         "edit coin",
     ),
     Mutant("witness-gap-free", "    if shown < lower:\n", "    if False:\n", "edit coin"),
@@ -353,14 +353,14 @@ MUTANTS = (
     ),
     Mutant(
         "dse-conclusion",
-        "return (1 + game.discount * (game.n - 1)) * largest_scale(game) * radius",
-        "return game.discount * (game.n - 1) * largest_scale(game) * radius",
+        "factor = 1 + game.discount * (game.n - 1) if",
+        "factor = game.discount * (game.n - 1) if",
         "settle dilemma",
     ),
     Mutant(
         "dse-conclusion-players",
-        "return (1 + game.discount * (game.n - 1)) * largest_scale(game) * radius",
-        "return 1 * largest_scale(game) * radius",
+        "factor = 1 + game.discount * (game.n - 1) if",
+        "factor = 1 if",
         "dse sharp",
     ),
     Mutant(
@@ -427,16 +427,12 @@ MUTANTS = (
     ),
     Mutant(
         "conc-knapsack-budget",
-        "moved = knapsack(most, occupancy, (game.n - 1) * radius)",
-        "moved = knapsack(most, occupancy, ZERO)",
+        "moved = knapsack(most, occupancy, radius * (game.n - 1 if",
+        "moved = knapsack(most, occupancy, ZERO * (game.n - 1 if",
         "settle tempt",
     ),
-    Mutant(
-        "conc-own-error", "bounds.append((game.n * radius + moved)", "bounds.append((radius + moved)", "settle tempt"
-    ),
-    Mutant(
-        "conc-no-move", "bounds.append((game.n * radius + moved)", "bounds.append((game.n * radius)", "settle tempt"
-    ),
+    Mutant("conc-own-error", "spent = radius * (game.n if", "spent = radius * (1 if", "settle tempt"),
+    Mutant("conc-no-move", "bounds.append((spent + moved)", "bounds.append(spent", "settle tempt"),
     Mutant(
         "conc-horizon",
         "* game.half_range(i) / (1 - game.discount) ** 2)\n",
