@@ -41,6 +41,8 @@ _HOMES = {
     "equilibria": "certigap.solve",
     "solve": "certigap.solve",
     "convert": "certigap.io",
+    "best_case": "certigap.questions.best_case",
+    "frontier": "certigap.questions.frontier",
     "theorem_instance": "certigap.questions.theorems",
     "worst_case": "certigap.questions.worst_case",
     "certificate": "certigap.certificates",
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from certigap.model.codec import read_game, read_policy, write_game, write_policy
     from certigap.model.game import Game
     from certigap.model.policy import Policy
+    from certigap.questions.best_case import best_case
+    from certigap.questions.frontier import frontier
     from certigap.questions.regions import region_bound
     from certigap.questions.theorems import theorem_instance
     from certigap.questions.worst_case import worst_case

@@ -24,6 +24,8 @@ MAX_DEPTH = 100
 MAX_DIGITS = 100_000
 MAX_NAME = 1_000
 MAX_PLAYERS = 100  # the kernel nests one call a player
+MAX_SYSTEMS = 5_000  # linear systems for the equilibria of a bimatrix game: 7 x 7 have 3,432
+MAX_VERTICES = 200_000  # of a ball of rows
 ZERO, ONE, TWO = Fraction(0), Fraction(1), Fraction(2)
 LOWER, UPPER = -1, 1
 SIDES = {LOWER: "lower", UPPER: "upper"}
@@ -740,7 +742,7 @@ class Ball(Region):
 
 
 class OccupancyBall(Ball):
-    """FORMAT 6.2, measure rho: policies within (1 + g) `radius` of the expert, and no state's share is above `radius`."""
+    """FORMAT 6.2, measure rho: policies within (1 + g) `radius` of the expert, no state's share above `radius`."""
 
     def __init__(self, game: Game, center: Policy, radius: Fraction, occupancy: Vector) -> None:
         super().__init__(game, center, (1 + game.discount) * radius, occupancy)
@@ -1245,10 +1247,12 @@ def theorem_vertices(game: Game, expert: Policy, radius: Fraction, proof: Node, 
 
 def ball_vertices(ball: Rows) -> list[list[int]]:
     """Rows whose hull is the ball: one receiver, a set of emptied donors, at most one partial donor."""
-    found = []
+    found: list[list[int]] = []
     for receiver in range(len(ball.center)):
         masses = [0 if a == receiver else w for a, w in enumerate(ball.center)]
         for gift in gifts(masses, min(ball.spare, sum(masses))):
+            if len(found) == MAX_VERTICES:
+                raise Malformed(f"expected a ball of at most {MAX_VERTICES} vertices")
             found.append([w - x for w, x in zip(ball.center, gift)])
             found[-1][receiver] += sum(gift)
     return found
@@ -1289,9 +1293,71 @@ def vertex_gap(game: Game, i: int, k: int, ball: Rows, profile: Sequence[list[in
     return max(ball.optimum(row.__getitem__, UPPER) for row in gains)
 
 
+def theorem_vertex_search(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
+    """Two players, one state: no vertex of the opponent's ball has a larger gap than `bound`, by branch and bound."""
+    if game.n != 2 or game.size != 1:
+        proof.fail("a game of two players and one state")
+    bound = read_radius(proof.fields(("bound",))["bound"])
+    balls = [Rows(own[0], min(radius, TWO)) for own in expert]
+    for i, player in enumerate(game.players):
+        own, other = balls[i], balls[1 - i]
+        table = matrix(game, i) if i == 0 else [list(column) for column in zip(*matrix(game, i))]
+        limit = bound * (1 - game.discount) * own.den * other.den * game.reward_den[i]
+        for best in table:
+            gains = [[u - v for u, v in zip(best, line)] for line in table]
+            for receiver in range(len(best)):
+                if not VertexSearch(own, other, gains, receiver, limit).is_bounded():
+                    raise Invalid(f"{proof.where}: a policy of the ball has a larger gap of player {player}")
+    return bound
+
+
+class VertexSearch:
+    """The gap of a deviation over the opponent's rows center - z + (sum z) at the receiver, one z partial at most."""
+
+    def __init__(self, own: Rows, other: Rows, gains: list[list[int]], receiver: int, limit: Fraction) -> None:
+        self.own, self.gains, self.limit = own, gains, limit
+        self.orders = [sorted(range(len(line)), key=line.__getitem__) for line in gains]
+        self.masses = [0 if b == receiver else w for b, w in enumerate(other.center)]
+        self.total, self.row = min(other.spare, sum(self.masses)), list(other.center)
+        self.row[receiver] += self.total
+
+    def is_bounded(self) -> bool:
+        free = sorted((b for b, mass in enumerate(self.masses) if mass), key=lambda b: -self.masses[b])
+        if self.bound(self.row, free, self.total) <= self.limit:
+            return True
+        return bool(free) and all(self.divide(self.row, [b for b in free if b != p], self.total, p) for p in free)
+
+    def divide(self, row: list[int], free: list[int], left: int, partial: int) -> bool:
+        """The vertices that empty or keep the free donors, `partial` giving the rest of `left`"""
+        room = [partial, *free]
+        if not 0 <= left <= sum(self.masses[b] for b in room) or self.bound(row, room, left) <= self.limit:
+            return True
+        if not free:
+            return False
+        emptied = list(row)
+        emptied[free[0]] -= self.masses[free[0]]
+        rest = left - self.masses[free[0]]
+        return self.divide(row, free[1:], left, partial) and self.divide(emptied, free[1:], rest, partial)
+
+    def bound(self, row: list[int], room: list[int], left: int) -> int:
+        """Own row outermost; for each of its actions the `left` is taken where it costs least."""
+        give = {b: self.masses[b] for b in room}
+
+        def value(a: int) -> int:
+            gains, rest = self.gains[a], left
+            total = sum(w * x for w, x in zip(row, gains))
+            for b in self.orders[a]:
+                moved = min(rest, give.get(b, 0))
+                total, rest = total - moved * gains[b], rest - moved
+            return total
+
+        return self.own.optimum(value, UPPER)
+
+
 THEOREMS = {
     "trivial": theorem_trivial,
     "vertices": theorem_vertices,
+    "vertex-search": theorem_vertex_search,
     "dse": theorem_dse,
     "concentrability": theorem_concentrability,
     "value-gap": theorem_value_gap,
@@ -1412,6 +1478,8 @@ def least_gap(game: Game, i: int, rows: list[Rows]) -> Fraction:
 
 def all_equilibria(game: Game, node: Node) -> list[list[list[Fraction]]]:
     """Every equilibrium of a bimatrix game; `Invalid` when they are infinitely many."""
+    if math.comb(sum(game.sizes[0]), game.sizes[0][0]) > MAX_SYSTEMS:
+        raise Malformed(f"{node.where}: expected a smaller game, its equilibria take over {MAX_SYSTEMS} linear systems")
     rows, columns = extreme_rows(matrix(game, 1)), extreme_rows([list(column) for column in zip(*matrix(game, 0))])
     found = [[x, y] for x in rows for y in columns if stage_gap(game, [x, y]) == 0]
     for sides in zip(*found):
@@ -1450,7 +1518,7 @@ def unique_solution(system: list[list[Fraction]]) -> list[Fraction] | None:
 
 
 ADMITTED = {  # theorems that bound the gaps of a ball, by its measure
-    "bc": ("trivial", "dse", "concentrability", "vertices"),
+    "bc": ("trivial", "dse", "concentrability", "vertices", "vertex-search"),
     "rho": ("trivial", "dse", "concentrability"),
     "mu": ("trivial",),
 }

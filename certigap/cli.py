@@ -105,10 +105,35 @@ def _parser() -> argparse.ArgumentParser:
     _files(certify, "game")
     certify.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     certify.add_argument("--eps", required=True, metavar="EPS", help="imitation error, full L1, such as 1/20")
-    certify.add_argument("--measure", default="bc", metavar="M", help="the error that eps bounds: bc (default)")
+    _measure(certify)
+    certify.add_argument(
+        "--ratio", default="201/200", metavar="R", help="upper/lower that is tight enough (default 201/200)"
+    )
     _search(certify)
     certify.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     _certificate(certify)
+
+    least = _command(
+        commands, "best-case", "the least NashGap at a given distance from an equilibrium: a proven interval"
+    )
+    _files(least, "game")
+    least.add_argument("--eps", required=True, metavar="EPS", help="L1 distance of the joint distributions, exactly")
+    least.add_argument(
+        "--tolerance", default="1/1000", metavar="T", help="width over upper end that is tight enough (default 1/1000)"
+    )
+    _search(least)
+    least.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+    _certificate(least)
+
+    frontier = _command(commands, "frontier", "the worst NashGap over a grid of imitation errors: two proven curves")
+    _files(frontier, "game")
+    frontier.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
+    frontier.add_argument("--eps-max", required=True, metavar="EPS", help="the largest imitation error, such as 2/5")
+    frontier.add_argument("--points", type=_count, default=8, metavar="N", help="how many errors (default 8)")
+    _measure(frontier)
+    _search(frontier)
+    frontier.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+    frontier.add_argument("-o", "--output", metavar="PICTURE", help="draw the curves: .png, .pdf or .svg")
 
     verify = _command(commands, "verify", "check certificates with the independent checker")
     _files(verify, "game")
@@ -144,6 +169,12 @@ def _files(parser: argparse.ArgumentParser, *names: str) -> None:
 
 def _certificate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="CERT", help="write the certificate to this file")
+
+
+def _measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--measure", default="bc", metavar="M", help="the error that eps bounds: bc (default), rho or mu"
+    )
 
 
 def _method(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,16 @@ from certigap.exact.rounding import decimal_down, decimal_text, decimal_up
 if TYPE_CHECKING:
     from certigap.questions.frontier import FrontierAnswer
 
-__all__ = ["frontier_figure", "frontier_table", "interval_text", "number_text", "quantities", "quantity", "table"]
+__all__ = [
+    "frontier_figure",
+    "frontier_json",
+    "frontier_table",
+    "interval_text",
+    "number_text",
+    "quantities",
+    "quantity",
+    "table",
+]
 
 EXACT_BITS = 4096
 _READABLE = 24
@@ -85,6 +94,27 @@ def quantities(values: Mapping[str, Any], exact: bool = False) -> dict[str, Any]
     return {name: None if value is None else quantity(value, exact) for name, value in values.items()}
 
 
+def frontier_json(answer: "FrontierAnswer", exact: bool = False) -> dict[str, Any]:
+    """Both curves as plain data; `exact`: never shorten a number."""
+    points = [
+        {
+            "eps": format_rational(point.radius),
+            "lower": None if point.interval.lower is None else quantity(point.interval.lower, exact),
+            "upper": None if point.interval.upper is None else quantity(point.interval.upper, exact),
+            "upper_name": point.upper_name,
+            "bounds": quantities(point.bounds, exact),
+            "complete": point.complete,
+        }
+        for point in answer.points
+    ]
+    return {
+        "measure": answer.measure,
+        "points": points,
+        "expert_regret": quantity(answer.expert_regret, exact),
+        "complete": answer.complete,
+    }
+
+
 def frontier_table(answer: "FrontierAnswer") -> str:
     """One line a radius: the interval, where its upper end comes from, and the named bounds below the trivial one."""
     names = [name for name in answer.points[0].bounds if name != "trivial"]
@@ -115,7 +145,7 @@ def frontier_figure(answer: "FrontierAnswer", path: str | None = None) -> Any:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 4.2), layout="constrained")
+    figure = Figure(figsize=(7.2, 4.6), layout="constrained")
     axes = figure.add_subplot()
     eps = [float(point.radius) for point in answer.points]
     lower = [float(point.interval.lower or 0) for point in answer.points]
@@ -138,7 +168,7 @@ def frontier_figure(answer: "FrontierAnswer", path: str | None = None) -> Any:
     axes.set_xlim(min(0.0, *eps), max(eps) * 1.02 or 1.0)
     title = f"{answer.game.name}: the worst NashGap of any imitator" if answer.game.name else "The worst NashGap"
     axes.set_title(title, fontsize=11)
-    axes.legend(fontsize=8, loc="lower right", framealpha=0.9)
+    figure.legend(fontsize=8, loc="outside lower center", ncols=3, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     if path is not None:
         figure.savefig(path, dpi=160)

@@ -240,7 +240,19 @@ def test_certificates_hold_witness_trees_and_infinity() -> None:
     assert set(endless["proof"]) == {"equilibria"}
 
 
+def test_progress_is_told_ends_that_close() -> None:
+    told: list[tuple[float, float]] = []
+    answer = best_case(modified(), "1/10", progress=lambda *ends: told.append(ends))
+    assert len(told) >= 2
+    assert all(lower <= upper for lower, upper in told)
+    lower, upper = told[-1]
+    assert float(answer.interval.upper) <= upper * (1 + 1e-6)
+    assert upper - lower <= told[0][1] - told[0][0]
+
+
 def test_wrong_arguments_are_refused() -> None:
+    with pytest.raises(InputError, match="tolerance: expected a rational >= 0, got -1"):
+        best_case(modified(), "1/10", tolerance=-1)
     with pytest.raises(InputError, match="expected a bimatrix game, got <Game normal form, 3 players"):
         best_case(normal_form([np.zeros((2, 2, 2), dtype=np.int64)] * 3), "1/10")
     with pytest.raises(InputError, match=r"eps: expected a rational >= 0, got -1/10"):

@@ -2,6 +2,11 @@
 
 import copy
 import json
+import multiprocessing
+import os
+import signal
+import threading
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +17,12 @@ import pytest
 from scipy.optimize import linprog
 
 from certigap.certificates import certificate, verify
+from certigap.errors import InputError
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.branch import BranchSearch, Cover, Leaf, Split, preorder
+from certigap.questions.branch.parallel import in_processes, worker_count
 from certigap.questions.branch.tree import Boxes, halves, node_region
 from certigap.questions.worst_case import WorstCaseAnswer, worst_case
 from certigap.regions.bound import RegionEngine
@@ -31,17 +38,16 @@ CASES = [(2, 2, 2, "4/5"), (2, 3, 2, "9/10"), (2, 2, 3, "1/2"), (1, 3, 2, "0"), 
 Data = dict[str, Any]
 
 
-def search_of(expert: Policy, eps: Fraction) -> BranchSearch:
+def search_of(expert: Policy, eps: Fraction, workers: int = 1) -> BranchSearch:
     mu = occupancy(expert.game, expert).lower
-    return BranchSearch(RegionEngine(expert.game), expert, Ball(eps, tuple(mu.fractions())))
+    return BranchSearch(RegionEngine(expert.game), expert, Ball(eps, tuple(mu.fractions())), workers)
 
 
 def searched(expert: Policy, eps: Fraction, splits: int) -> tuple[Cover, ...]:
     """The trees after a number of splits."""
     search = search_of(expert, eps)
     search.open_roots()
-    steps = iter(range(splits))
-    search.run(lambda: 0.0, lambda: next(steps, None) is not None, lambda player, policy: None)
+    search.run(lambda: 0.0, lambda: search.splits < splits, lambda player, policy: None)
     return search.covers()
 
 
@@ -104,8 +110,7 @@ def test_the_exact_bounds_are_those_of_the_float_search() -> None:
     (_, expert), *_ = games_with_experts(1, seed=4, states=3)
     search = search_of(expert, Fraction(1, 10))
     search.open_roots()
-    steps = iter(range(20))
-    search.run(lambda: 0.0, lambda: next(steps, None) is not None, lambda player, policy: None)
+    search.run(lambda: 0.0, lambda: search.splits < 20, lambda player, policy: None)
     upper = max(cover.upper for cover in search.covers())
     assert float(upper) == pytest.approx(search.upper, rel=1e-5)
 
@@ -191,14 +196,14 @@ def test_the_lower_end_of_the_ratio_is_asked_for_and_refused_at_one() -> None:
 def test_an_interrupt_in_the_search_keeps_what_was_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     (game, expert), *_ = games_with_experts(1, seed=7, states=4)
     whole = worst_case(game, expert, "1/10")
-    split, calls = BranchSearch._split, iter(range(10))
+    bound, calls = BranchSearch._bound, iter(range(100))
 
-    def interrupted(self: BranchSearch, *given: Any) -> None:
+    def interrupted(self: BranchSearch, *given: Any) -> float:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        split(self, *given)
+        return bound(self, *given)
 
-    monkeypatch.setattr(BranchSearch, "_split", interrupted)
+    monkeypatch.setattr(BranchSearch, "_bound", interrupted)
     answer = worst_case(game, expert, "1/10")
     assert not answer.complete
     assert whole.covers is not None
@@ -222,10 +227,11 @@ def verdict(tmp_path: Path, game: Game, expert: Policy, data: Data) -> str:
     return verify(game, path, expert=expert)[0].verdict
 
 
-@pytest.mark.parametrize("eps", ["1/50", "2/5"])
-def test_the_checker_accepts_the_trees(tmp_path: Path, eps: str) -> None:
+@pytest.mark.parametrize(("eps", "linear"), [("1/50", True), ("2/5", False)])
+def test_the_checker_accepts_trees_of_either_bound(tmp_path: Path, eps: str, linear: bool) -> None:
     game, expert, data = proved(eps, 7)
-    assert any("linear" in node for own in data["proof"]["cover"]["players"].values() for node in own["tree"])
+    nodes = [node for own in data["proof"]["cover"]["players"].values() for node in own["tree"]]
+    assert any("linear" in node for node in nodes) == linear
     assert verdict(tmp_path, game, expert, data) == "valid"
 
 
@@ -303,3 +309,52 @@ def test_spoiled_trees_are_refused(tmp_path: Path, spoil: Callable[[Data], None]
     spoil(spoiled)
     assert spoiled != data
     assert verdict(tmp_path, game, expert, spoiled) == expected
+
+
+def grown(expert: Policy, eps: Fraction, workers: int) -> tuple[int, float, tuple[Cover, ...]]:
+    """Nodes, bound and trees of a search that is long enough for threads, its leaves proved in processes."""
+    search = search_of(expert, eps, workers)
+    search.open_roots()
+    search.run(lambda: 0.0, lambda: search.splits < 400, lambda player, policy: None)
+    assert search.leaf_seconds > 0
+    return search.nodes, search.upper, search.covers()
+
+
+def test_the_tree_does_not_depend_on_the_number_of_cores() -> None:
+    (_, expert), *_ = games_with_experts(1, seed=7, states=3)
+    alone, together = (grown(expert, Fraction(1, 10), workers) for workers in (1, 3))
+    assert alone[0] > 800
+    assert alone == together
+
+
+def test_the_share_of_a_process_that_dies_is_done_here() -> None:
+    parent = os.getpid()
+
+    def work(place: int) -> int:
+        if place == 4 and os.getpid() != parent:
+            os._exit(1)
+        return place**2
+
+    assert in_processes(work, 10, 3) == [place**2 for place in range(10)]
+
+
+def test_an_interrupt_ends_the_processes() -> None:
+    """The parent's own share is none, so it waits for the children when the interrupt arrives."""
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        in_processes(lambda place: time.sleep(60), 4, 2)
+    timer.join()
+    assert not multiprocessing.active_children()
+
+
+def test_the_number_of_cores_is_asked_for_limited_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIGAP_WORKERS", "3")
+    assert (worker_count(), worker_count(2)) == (3, 2)
+    monkeypatch.setenv("CERTIGAP_WORKERS", "all")
+    with pytest.raises(InputError, match="CERTIGAP_WORKERS: expected a whole number >= 1, got 'all'"):
+        worker_count()
+    monkeypatch.delenv("CERTIGAP_WORKERS")
+    assert worker_count() >= 1
+    with pytest.raises(InputError, match="workers: expected a whole number >= 1, got 0"):
+        worker_count(0)

@@ -13,6 +13,8 @@ import certigap as cg
 from certigap.cli import main
 from certigap.exact.rational import parse_rational
 
+FRONTIER = ("frontier", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps-max")
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -58,10 +60,11 @@ def test_gap_certificates_verify(folder: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_certify_and_verify(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = ("lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1/20", "-o", "w.json")
+    files = ("lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1/20", "--budget", "3", "-o", "w.json")
     answer = run_json(capsys, "certify", *files)
     assert set(answer) == {"lower", "upper", "bounds", "expert_regret", "complete"}
-    assert set(answer["bounds"]) == {"trivial", "dse", "delta", "value_form", "concentrability", "region"}
+    named = {"trivial", "dse", "delta", "value_form", "concentrability", "region", "occupancy", "vertices"}
+    assert set(answer["bounds"]) == named
     expert = ("--expert", "lemma1.expert.json")
     upper = answer["upper"]
     verified = run_json(capsys, "verify", "lemma1.game.json", "w.json", *expert, "--assert", f"upper<={upper}")
@@ -126,6 +129,15 @@ def test_long_numbers_become_intervals_unless_exact(capsys: pytest.CaptureFixtur
         (("certify", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "0.1e3"), "--eps"),
         (("certify", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "-1"), "eps"),
         (("certify", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1", "--measure", "tv"), "measure"),
+        (("certify", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1", "--ratio", "1"), "ratio"),
+        (("certify", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1", "--ratio", "1e3"), "--ratio"),
+        (("best-case", "lemma1.game.json", "--eps", "1/10"), "expected a bimatrix game"),
+        (("best-case", "lemma1.game.json", "--eps", "ten"), "--eps"),
+        ((*FRONTIER, "-1"), "eps"),
+        ((*FRONTIER, "1/0"), "--eps-max"),
+        ((*FRONTIER, "1", "--measure", "tv"), "measure"),
+        ((*FRONTIER, "1", "-o", "curves.txt"), "ends in .png, .pdf, .svg"),
+        ((*FRONTIER, "1", "-o", "no/such/folder/f.png"), "no/such/folder"),
         (("gap", "lemma1.game.json", "lemma1.learner.json", "-o", "no/such/folder/c.json"), "no/such/folder"),
         (("games", "show", "chess"), "chess"),
         (("games", "show", "lemma1", "--set", "discount=1"), "discount"),
@@ -141,7 +153,8 @@ def test_errors_are_one_line(
 
 
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in ([], ["fly"], ["gap"], ["certify", "g.json", "--expert", "e.json", "--eps", "1", "--budget", "0"]):
+    certify = ["certify", "g.json", "--expert", "e.json", "--eps", "1", "--budget", "0"]
+    for arguments in ([], ["fly"], ["gap"], certify, [*FRONTIER, "1", "--points", "0"], ["best-case", "g.json"]):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from certigap.certificates import certificate
 from certigap.errors import InputError
 from certigap.model import catalog
 from certigap.model.build import bimatrix
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions import frontier_sources
 from certigap.questions.frontier import FrontierAnswer, frontier
-from certigap.questions.worst_case import worst_case
-from certigap.report import frontier_figure, frontier_table
+from certigap.questions.worst_case import CloningBalls, WorstCaseAnswer, worst_case
+from certigap.report import frontier_figure, frontier_json, frontier_table
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors
 from tests.benchmarks.random_games import games_with_experts
@@ -77,11 +77,11 @@ def test_an_empty_handed_radius_gets_the_witness_of_another(monkeypatch: pytest.
     """With no time of its own, a radius still holds the expert's neighbour that a larger radius found."""
     game, expert = dilemma()
 
-    def hurried(*given: object, **named: object) -> object:
-        eps = given[2]
-        return worst_case(game, expert, eps, budget=0 if eps == Fraction(1, 10) else None)  # type: ignore[arg-type]
+    def hurried(balls: CloningBalls, eps: Fraction, *_: object, **__: object) -> WorstCaseAnswer:
+        return answer_at(balls, eps, 0 if eps == Fraction(1, 10) else None)
 
-    monkeypatch.setattr(frontier_sources, "worst_case", hurried)
+    answer_at = CloningBalls.answer
+    monkeypatch.setattr(CloningBalls, "answer", hurried)
     answer = frontier(game, expert, ["1/10", "1/5"])
     check(answer)
     first = answer.points[0]
@@ -94,14 +94,15 @@ def test_an_interrupt_ends_the_sweep_and_keeps_what_there_is(monkeypatch: pytest
     (game, expert), *_ = games_with_experts(1)
     asked: list[object] = []
 
-    def interrupted(*given: object, **named: object) -> object:
-        asked.append(named["budget"])
+    def interrupted(balls: CloningBalls, eps: Fraction, budget: float | None, **_: object) -> WorstCaseAnswer:
+        asked.append(budget)
         if len(asked) == 1:
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
-        return worst_case(game, expert, given[2], budget=0)  # type: ignore[arg-type]
+        return answer_at(balls, eps, 0)
 
-    monkeypatch.setattr(frontier_sources, "worst_case", interrupted)
+    answer_at = CloningBalls.answer
+    monkeypatch.setattr(CloningBalls, "answer", interrupted)
     before = signal.getsignal(signal.SIGINT)
     answer = frontier(game, expert, GRID)
     assert asked == [None, 0.0, 0.0]
@@ -110,12 +111,22 @@ def test_an_interrupt_ends_the_sweep_and_keeps_what_there_is(monkeypatch: pytest
     check(answer)
 
 
-def test_occupancy_bound_helps_the_bc_frontier_of_tag() -> None:
+def test_occupancy_bound_helps_the_bc_frontier_of_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("certigap.questions.worst_case.MAX_ENTRIES", 0)
     game, expert = catalog.load("tag"), catalog.expert("tag")
-    answer = frontier(game, expert, ["1/20"], budget=4)
+    answer = frontier(game, expert, ["1/20"], budget=60)
     bounds = answer.points[0].bounds
     assert bounds["occupancy"] < Fraction(92, 100) * bounds["region"]
     assert answer.points[0].upper_name == "occupancy"
+    assert set(certificate(answer.points[0].answer).proof) == {"occupancy", "witness"}
+
+
+def test_progress_names_the_radius() -> None:
+    (game, expert), *_ = games_with_experts(1)
+    told: list[tuple[Fraction, float, float]] = []
+    frontier(game, expert, GRID, budget=3, progress=lambda *ends: told.append(ends))
+    assert {eps for eps, _, _ in told} == {Fraction(eps) for eps in GRID}
+    assert all(lower <= upper for _, lower, upper in told)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +136,7 @@ def test_occupancy_bound_helps_the_bc_frontier_of_tag() -> None:
         ({"eps_grid": ["1/10"], "eps_max": "1/2"}, "expected one of eps_grid and eps_max"),
         ({"eps_grid": []}, "at least one"),
         ({"eps_grid": ["-1/10"]}, "expected rationals >= 0"),
+        ({"eps_max": "-1/10"}, "eps: expected a rational >= 0, got -1/10"),
         ({"eps_max": "1/2", "points": 0}, "points: expected an integer >= 1, got 0"),
         ({"eps_max": "1/2", "measure": "tv"}, "measure: expected 'bc', 'rho' or 'mu', got 'tv'"),
     ],
@@ -138,18 +150,18 @@ def test_wrong_arguments_are_refused(given: dict[str, object], message: str) -> 
 def test_json_table_and_figure(tmp_path: Path) -> None:
     game, expert = dilemma()
     answer = frontier(game, expert, ["1/10", "1/5"])
-    data = json.loads(json.dumps(answer.to_json()))
+    data = json.loads(json.dumps(frontier_json(answer)))
     assert data["points"][0] | {"bounds": None} == {
         "eps": "1/10",
         "lower": "9/200",
         "upper": "9/200",
-        "upper_name": "dse",
+        "upper_name": "vertices",
         "bounds": None,
         "complete": True,
     }
     lines = frontier_table(answer).splitlines()
     assert lines[0].split()[:4] == ["eps", "lower", "upper", "by"]
-    assert lines[2].split()[:4] == ["1/5", "0.09", "0.09", "dse"]
+    assert lines[2].split()[:4] == ["1/5", "0.09", "0.09", "vertices"]
     path = tmp_path / "frontier.png"
     figure = frontier_figure(answer, str(path))
     assert path.read_bytes().startswith(b"\x89PNG")

@@ -10,12 +10,13 @@ from certigap.model import catalog
 from certigap.model.build import bimatrix, markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.occupancy_balls import BallAnswer, Bounds, Sweep, worst_case_mu, worst_case_rho
+from certigap.questions.occupancy_balls import Bounds, Sweep, worst_case_mu, worst_case_rho
 from certigap.questions.occupancy_balls.duality import Duality
 from certigap.questions.occupancy_balls.pool import Pool
 from certigap.questions.occupancy_balls.program import Multipliers
 from certigap.questions.occupancy_balls.shapes import shape, visit_bounds
 from certigap.questions.witness import inside_ball
+from certigap.questions.worst_case_answer import WorstCaseAnswer
 from certigap.regions.occupancy import short_occupancy
 from certigap.regions.scaled import ScaledGame
 from certigap.semantics.evaluation import occupancy
@@ -135,7 +136,7 @@ def test_any_multipliers_give_a_valid_bound() -> None:
                     assert gaps(game, policy, "exact").player_gaps[player].value <= bound.upper
 
 
-def check(answer: BallAnswer) -> None:
+def check(answer: WorstCaseAnswer) -> None:
     """The witness is in the ball and has the gap claimed; the upper end is the smallest named bound."""
     found = errors(answer.game, answer.expert, answer.witness, "exact")
     error = found.eps_rho if answer.measure == "rho" else found.eps_mu

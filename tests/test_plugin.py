@@ -25,6 +25,17 @@ def test_valid_certificates_pass(pytester: pytest.Pytester, certificates: Path) 
     result.stdout.fnmatch_lines(["*lemma1*PASSED*"])
 
 
+def test_worst_and_best_cases_are_judged(pytester: pytest.Pytester, certificates: Path) -> None:
+    game, expert = cg.games.load("algorithm1"), cg.games.expert("algorithm1")
+    for measure in ("bc", "rho", "mu"):
+        answer = cg.worst_case(game, expert, "1/10", measure)
+        cg.certificate(answer).write(certificates / f"{measure}.cert.json")
+    for eps, name in (("1/10", "best"), ("2", "far")):
+        cg.certificate(cg.best_case(game, eps)).write(certificates / f"{name}.cert.json")
+    result = pytester.runpytest_subprocess("--certigap", str(certificates), "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=7)
+
+
 def test_a_false_certificate_fails_with_the_reason(pytester: pytest.Pytester, certificates: Path) -> None:
     path = certificates / "lemma1.cert.json"
     data = json.loads(path.read_text())

@@ -1,6 +1,7 @@
 """Row sets, region bounds, the bounds table: exact rules against linear programs, bounds against sampled policies."""
 
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -397,3 +398,10 @@ def test_values_of_the_center_lie_between_its_region_vectors() -> None:
     own = values(game, center, "exact")[1].lower
     for s in range(3):
         assert known.value_lower[s] <= own[s] <= known.best_upper[s]
+
+
+def test_functions_compile_where_no_cache_can_be_written() -> None:
+    """A function without a source file has no place for a cache, like a package in a folder that is read-only."""
+    space: dict[str, Callable[[float], float]] = {}
+    exec("def double(x):\n    return 2.0 * x\n", space)
+    assert kernel.compiled(space["double"])(1.5) == 3.0

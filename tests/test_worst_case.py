@@ -2,21 +2,27 @@
 
 import itertools
 from fractions import Fraction
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from certigap.errors import InputError
+from certigap.certificates import Certificate, certificate, verify
+from certigap.errors import InputError, LimitError, SolverError
+from certigap.exact.rational import format_rational
 from certigap.model.build import bimatrix, markov_game, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.normal_form import exact_worst_case
+from certigap.questions.occupancy_balls.program import OccupancyProgram
 from certigap.questions.witness import matching_cost
 from certigap.questions.witness.oracle import Share
 from certigap.questions.witness.play import Play
 from certigap.questions.worst_case import WorstCaseAnswer, worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics.exploitability import gaps
-from certigap.semantics.matching import eps_bc
+from certigap.semantics.matching import eps_bc, errors
 from tests.benchmarks.random_games import games_with_experts, random_game
 from tests.benchmarks.root_region import ratio
 from tests.test_regions import random_center, random_in_ball
@@ -164,8 +170,12 @@ def test_an_interrupt_returns_the_interval_that_stands(monkeypatch: pytest.Monke
 
 def test_wrong_arguments_are_refused() -> None:
     (game, expert), *_ = games_with_experts(1)
-    with pytest.raises(InputError, match="measure: expected 'bc', got 'rho'"):
-        worst_case(game, expert, EPS, measure="rho")
+    with pytest.raises(InputError, match="measure: expected 'bc', 'rho' or 'mu', got 'tv'"):
+        worst_case(game, expert, EPS, measure="tv")
+    with pytest.raises(InputError, match="ratio: expected a rational > 1, got 1"):
+        worst_case(game, expert, EPS, ratio=1)
+    with pytest.raises(InputError, match="expected"):
+        worst_case(game, Policy.pure(two_step_game()), EPS)
     with pytest.raises(InputError, match=r"eps: expected a rational >= 0, got -1/10"):
         worst_case(game, expert, "-1/10")
     with pytest.raises(TypeError, match="floats are taken only by name"):
@@ -202,3 +212,135 @@ def test_play_agrees_with_exact_gaps() -> None:
     answer = gaps(game, policy, "exact")
     for player, interval in enumerate(answer.player_gaps):
         assert Play(game).gap(policy.floats(), player).gap == pytest.approx(float(interval.value), abs=1e-9)
+
+
+def verdict(answer: WorstCaseAnswer, folder: Path, claim: dict[str, object] | None = None) -> str:
+    """What the checker says of an answer's certificate, or of its proof with another claim."""
+    own = certificate(answer)
+    path = folder / "w.cert.json"
+    Certificate(own.game, {**own.claim, **(claim or {})}, own.proof).write(path)
+    return verify(answer.game, path)[0].verdict
+
+
+def repeated_game() -> Game:
+    """One state that is never left, discount 3/4."""
+
+    def outcome(_: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        return [int(joint == ("x", "a")) - int(joint == ("x", "b")), int(joint == ("y", "b"))], {"s": 1}
+
+    return markov_game(
+        players=["1", "2"],
+        states=["s"],
+        actions=[["x", "y"], ["a", "b", "c"]],
+        outcome=outcome,
+        discount="3/4",
+        initial={"s": 1},
+    )
+
+
+@pytest.mark.parametrize("game", [repeated_game(), random_game(np.random.default_rng(5), 1, 3, 3)])
+def test_one_state_is_answered_exactly_with_a_certificate(game: Game, tmp_path: Path) -> None:
+    expert = random_center(game, np.random.default_rng(6))
+    answer = worst_case(game, expert, "1/3")
+    check_answer(answer)
+    assert answer.complete
+    assert (answer.upper_name, answer.method) == ("vertices", "vertices")
+    assert answer.interval.is_exact
+    value = exact_worst_case(game, expert, "1/3").value
+    assert answer.interval.value == value
+    assert verdict(answer, tmp_path) == "valid"
+    below = format_rational(value * Fraction(10**9 - 1, 10**9))
+    assert verdict(answer, tmp_path, {"nash_gap": {"upper": below}}) == "invalid"
+
+
+def test_too_many_vertices_leave_an_interval(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    game = random_game(np.random.default_rng(5), 1, 3, 3)
+    expert = random_center(game, np.random.default_rng(6))
+    value = exact_worst_case(game, expert, "1/3").value
+    monkeypatch.setattr("certigap.questions.worst_case.exact_worst_case", partial(exact_worst_case, limit=10))
+    answer = worst_case(game, expert, "1/3")
+    check_answer(answer)
+    assert value in answer.interval
+    assert "expected at most 10" in answer.table.notes["vertices"]
+    assert answer.bounds["vertices"] is None
+    assert verdict(answer, tmp_path) == "valid"
+
+
+def test_vertices_end_in_the_time_given() -> None:
+    game = random_game(np.random.default_rng(5), 1, 3, 3)
+    with pytest.raises(LimitError, match="expected an end in the time given"):
+        exact_worst_case(game, random_center(game, np.random.default_rng(6)), "1/3", seconds=0)
+
+
+def test_an_interrupt_of_the_vertices_leaves_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("certigap.questions.worst_case.exact_worst_case", interrupted)
+    game = random_game(np.random.default_rng(5), 1, 3, 3)
+    answer = worst_case(game, random_center(game, np.random.default_rng(6)), "1/3")
+    check_answer(answer)
+    assert not answer.complete
+
+
+@pytest.mark.parametrize("measure", ["rho", "mu"])
+def test_the_other_measures_answer_alike(measure: str, tmp_path: Path) -> None:
+    (game, expert), *_ = games_with_experts(1)
+    answer = worst_case(game, expert, EPS, measure, budget=5)
+    assert (answer.measure, answer.radius) == (measure, EPS)
+    assert answer.interval.upper == min(bound for bound in answer.bounds.values() if bound is not None)
+    assert answer.bounds[answer.upper_name] == answer.interval.upper
+    assert getattr(errors(game, expert, answer.witness, "exact"), f"eps_{measure}").value <= EPS
+    gap = gaps(game, answer.witness, "exact").player_gaps[answer.witness_player].value
+    assert 0 < answer.interval.lower <= gap
+    assert answer.expert_regret.value == gaps(game, expert, "exact").nash_gap.value
+    assert verdict(answer, tmp_path) == "valid"
+    above = format_rational(answer.interval.upper * 2)
+    assert verdict(answer, tmp_path, {"nash_gap": {"lower": above}}) == "invalid"
+
+
+def many_states() -> tuple[Game, Policy]:
+    """40 states, where the occupancy programs bound the worst case better than the hull."""
+    rng = np.random.default_rng(4022)
+    game = random_game(rng, 40, 2, 2)
+    return game, random_center(game, rng)
+
+
+def test_occupancy_bound_proves_the_upper_end_of_a_large_game(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    game, expert = many_states()
+    monkeypatch.setattr("certigap.questions.worst_case.MAX_ENTRIES", 0)
+    answer = worst_case(game, expert, "1/20", budget=60)
+    assert answer.upper_name == "occupancy"
+    assert answer.interval.upper < Fraction(9, 10) * answer.bounds["region"]
+    assert set(certificate(answer).proof) == {"occupancy", "witness"}
+    assert verdict(answer, tmp_path) == "valid"
+    below = format_rational(answer.interval.upper * Fraction(10**9 - 1, 10**9))
+    assert verdict(answer, tmp_path, {"nash_gap": {"upper": below}}) == "invalid"
+
+
+def test_occupancy_programs_that_fail_or_find_no_time_cost_a_bound_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failed(*_: object) -> None:
+        raise SolverError("no solution")
+
+    game, expert = many_states()
+    hurried = worst_case(game, expert, "1/20", budget=0.2)
+    check_answer(hurried)
+    assert hurried.bounds["occupancy"] is None
+    assert not hurried.table.notes
+    monkeypatch.setattr("certigap.questions.worst_case.MAX_ENTRIES", 0)
+    monkeypatch.setattr(OccupancyProgram, "solve", failed)
+    answer = worst_case(game, expert, "1/20", budget=60)
+    check_answer(answer)
+    assert answer.bounds["occupancy"] is None
+    assert answer.table.notes == {"occupancy": "no solution"}
+
+
+@pytest.mark.parametrize("measure", ["bc", "rho", "mu"])
+def test_progress_is_told_ends_that_close(measure: str) -> None:
+    (game, expert), *_ = games_with_experts(1)
+    told: list[tuple[float, float]] = []
+    answer = worst_case(game, expert, EPS, measure, budget=4, progress=lambda *ends: told.append(ends))
+    assert len(told) >= 3
+    assert all(lower <= upper for lower, upper in told)
+    assert sorted(told, key=lambda ends: -ends[1]) == told
+    assert float(answer.interval.upper) <= told[-1][1] * (1 + 1e-6)

@@ -2,6 +2,7 @@
 
 A condition is `[quantity.]side relation rational`. The quantity is a claimed one (`nash_gap`, `eps_bc`,
 `player_gaps.NAME`, `regret`, `radius`, ...); left out, it is `nash_gap`. A side that is not claimed satisfies nothing.
+A best case may be "infinity", which is larger than every rational.
 """
 
 import operator
@@ -9,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 from certigap.errors import InputError
@@ -16,7 +18,7 @@ from certigap.exact.rational import parse_rational
 
 __all__ = ["Assertion", "failed_assertions", "parse_assertion", "quantities_of"]
 
-_RELATIONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+_RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
     "<": operator.lt,
@@ -42,7 +44,7 @@ class Assertion:
         value = available.get(name, {}).get(self.side)
         if value is None:
             return f"{self.text}: claims no {self.side} end of {name} (it claims {', '.join(available)})"
-        if not _RELATIONS[self.relation](parse_rational(value), self.bound):
+        if not _RELATIONS[self.relation](inf if value == "infinity" else parse_rational(value), self.bound):
             return f"{self.text}: {name}.{self.side} is {value if len(value) <= 60 else value[:50] + '...'}"
         return None
 
@@ -79,6 +81,8 @@ def quantities_of(claim: dict[str, Any]) -> dict[str, dict[str, str]]:
     {'regret': {'upper': '0'}}
     """
     result: dict[str, dict[str, str]] = {}
+    if claim.get("nash_gap") == "infinity":
+        result["nash_gap"] = {"lower": "infinity", "upper": "infinity"}
     for name in ("nash_gap", "nash_conv", "eps_bc", "eps_mu", "eps_rho", "value_gap"):
         if isinstance(claim.get(name), dict):
             result[name] = claim[name]

@@ -4,27 +4,32 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
+from certigap.certificates.covers import covers_json
+from certigap.certificates.theorems import concentrability_proof, dominance_proof
+from certigap.certificates.vectors import bracket_json, brackets_json, vector_json
+from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
-from certigap.exact.rational import format_int, format_rational
-from certigap.exact.vector import Bracket, Vector
+from certigap.exact.rational import format_rational
 from certigap.model.codec import policy_rows_to_json
 from certigap.model.game import Game
-from certigap.questions.branch import Cover, Leaf, Split
-from certigap.questions.theorems import TheoremInstance, theorem_instance
-from certigap.questions.worst_case import WorstCaseAnswer
-from certigap.regions.bound import PlayerBound, RegionBound
+from certigap.questions.best_case import BestCaseAnswer
+from certigap.questions.theorems import TheoremInstance
+from certigap.questions.worst_case_answer import WorstCaseAnswer
+from certigap.regions.bound import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
 
-__all__ = ["certificate", "kinds"]
+__all__ = ["certificate", "kinds", "vector_json"]
 
 
 def certificate(answer: Any, kind: str | None = None) -> Certificate:
     """The certificate of an answer.
 
     Args:
-        answer: a result of `gaps`, `matching_errors`, `worst_case`, `region_bound` or `theorem_instance`.
+        answer: a result of `gaps`, `matching_errors`, `worst_case`, `best_case`, `region_bound` or
+            `theorem_instance`, or the `answer` at a point of a `frontier`.
         kind: what to claim of it, where it can prove several things: of `gaps`, "nash-gap" (default), "equilibrium"
             or "policy-value".
 
@@ -49,22 +54,6 @@ def kinds(answer: Any) -> tuple[str, ...]:
     return tuple(_WRITERS.get(type(answer), ()))
 
 
-def vector_json(vector: Vector) -> dict[str, Any]:
-    """FORMAT 5.1."""
-    return {"den": format_int(vector.denominator), "num": list(vector.numerators)}
-
-
-def bracket_json(bracket: Bracket) -> dict[str, Any]:
-    """FORMAT 5.1: both sides, or the vector itself."""
-    if bracket.is_exact:
-        return {"exact": vector_json(bracket.lower)}
-    return {"lower": vector_json(bracket.lower), "upper": vector_json(bracket.upper)}
-
-
-def _brackets(game: Game, brackets: Iterable[Bracket]) -> dict[str, Any]:
-    return {player: bracket_json(bracket) for player, bracket in zip(game.players, brackets, strict=True)}
-
-
 def _intervals(game: Game, intervals: Iterable[Interval]) -> dict[str, Any]:
     return {player: interval.to_json() for player, interval in zip(game.players, intervals, strict=True)}
 
@@ -80,12 +69,12 @@ def _policy_value(answer: GapAnswer) -> Certificate:
         "policy": policy_rows_to_json(answer.policy),
         "values": _intervals(answer.game, at_start),
     }
-    proof = {"values": _brackets(answer.game, answer.values)}
+    proof = {"values": brackets_json(answer.game, answer.values)}
     return Certificate(answer.game, claim, proof, {"method": answer.method})
 
 
 def _gap_proof(answer: GapAnswer) -> dict[str, Any]:
-    return {"values": _brackets(answer.game, answer.values), "optima": _brackets(answer.game, answer.optima)}
+    return {"values": brackets_json(answer.game, answer.values), "optima": brackets_json(answer.game, answer.optima)}
 
 
 def _nash_gap(answer: GapAnswer) -> Certificate:
@@ -126,52 +115,10 @@ def _matching_error(answer: ErrorsAnswer) -> Certificate:
     proof = {
         "expert_occupancy": bracket_json(answer.expert_occupancy),
         "policy_occupancy": bracket_json(answer.policy_occupancy),
-        "expert_values": _brackets(game, answer.expert_values),
-        "policy_values": _brackets(game, answer.policy_values),
+        "expert_values": brackets_json(game, answer.expert_values),
+        "policy_values": brackets_json(game, answer.policy_values),
     }
     return Certificate(game, claim, proof, {"method": answer.method})
-
-
-def _cover(bound: PlayerBound) -> dict[str, Any]:
-    """FORMAT 6.3: a tree of one leaf."""
-    vectors = (bound.best_upper, bound.best_lower, bound.value_lower, bound.gap_upper)
-    return {"vectors": [vector_json(vector) for vector in vectors], "tree": [{"leaf": [0, 1, 2, 3]}]}
-
-
-def _covers(game: Game, bound: RegionBound) -> dict[str, Any]:
-    return {player: _cover(own) for player, own in zip(game.players, bound.players, strict=True)}
-
-
-def _tree(game: Game, cover: Cover) -> dict[str, Any]:
-    """FORMAT 6.3: equal vectors are written once; empty leaves point at the first ones."""
-    places: dict[Vector, int] = {}
-
-    def place(vector: Vector) -> int:
-        return places.setdefault(vector, len(places))
-
-    def node_json(node: Split | Leaf) -> dict[str, Any]:
-        if isinstance(node, Split):
-            player, state = game.players[node.player], game.states[node.state]
-            action = game.actions[node.state][node.player][node.action]
-            return {"split": [player, state, action, format_rational(node.at)]}
-        if not node.vectors:
-            return {"leaf": [0, 0, 0, 0]}
-        leaf: dict[str, Any] = {"leaf": [place(vector) for vector in node.vectors[:4]]}
-        if node.expansion is not None:
-            leaf["linear"] = {
-                "vectors": [place(vector) for vector in (*node.vectors[4:], *node.expansion.weights)],
-                "reference": list(node.expansion.reference),
-                "prices": [format_rational(price) for price in node.expansion.prices],
-            }
-        return leaf
-
-    tree = [node_json(node) for node in cover.nodes]
-    return {"vectors": [vector_json(vector) for vector in places] or [_nothing(game)], "tree": tree}
-
-
-def _nothing(game: Game) -> dict[str, Any]:
-    """A vector for trees without any: the ball is empty there."""
-    return vector_json(Vector((0,) * len(game.states), 1))
 
 
 def _by_state(game: Game, own: Sequence[Any]) -> Any:
@@ -194,7 +141,7 @@ def _region_bound(answer: RegionBound) -> Certificate:
             for own in zip(region.lower, region.upper, strict=True)
         ]
         claim["box"] = {player: _by_state(game, own) for player, own in zip(game.players, boxes, strict=True)}
-    return Certificate(game, claim, {"players": _covers(game, answer)})
+    return Certificate(game, claim, {"players": covers_json(game, answer)})
 
 
 def _box_json(lower: Sequence[Fraction], upper: Sequence[Fraction]) -> dict[str, list[str]]:
@@ -202,55 +149,11 @@ def _box_json(lower: Sequence[Fraction], upper: Sequence[Fraction]) -> dict[str,
 
 
 def _theorem_proof(instance: TheoremInstance) -> dict[str, Any]:
-    """FORMAT 8."""
-    players = instance.game.players
     if instance.dominance is not None:
-        vectors = zip(players, instance.dominance.best_upper, instance.dominance.best_lower, strict=True)
-        return {p: {"best_upper": vector_json(high), "best_lower": vector_json(low)} for p, high, low in vectors}
+        return dominance_proof(instance.game, instance.dominance)
     if instance.concentrability is None or instance.occupancy_lower is None or instance.expert_gaps is None:
         return {}
-    reach = zip(players, instance.concentrability.reach, strict=True)
-    return {
-        "occupancy": {"lower": vector_json(instance.occupancy_lower)},
-        "reach": {player: [vector_json(vector) for vector in vectors] for player, vectors in reach},
-        **_gap_proof(instance.expert_gaps),
-    }
-
-
-def _worst_case(answer: WorstCaseAnswer) -> Certificate:
-    game, player = answer.game, answer.game.players[answer.witness_player]
-    claim = {
-        "kind": "worst-case",
-        "measure": answer.measure,
-        "expert": policy_rows_to_json(answer.expert),
-        "radius": format_rational(answer.radius),
-        "nash_gap": answer.interval.to_json(),
-    }
-    proof: dict[str, Any] = {}
-    if answer.interval.lower and answer.witness is not None:
-        proof["witness"] = {
-            "policy": policy_rows_to_json(answer.witness),
-            "occupancy": {"upper": vector_json(answer.occupancy_upper)},
-            "values": {player: {"upper": vector_json(answer.value_upper)}},
-            "optima": {player: {"lower": vector_json(answer.optimum_lower)}},
-        }
-    if answer.upper_name == "region" and answer.region is not None:
-        occupancy = {"lower": vector_json(answer.occupancy_lower)}
-        covers = _covers(game, answer.region)
-        if answer.covers is not None:
-            covers = {player: _tree(game, own) for player, own in zip(game.players, answer.covers, strict=True)}
-        proof["cover"] = {"occupancy": occupancy, "players": covers}
-    else:
-        theorem = theorem_instance(game, answer.expert, answer.upper_name, answer.radius)
-        proof["theorem"] = {"name": theorem.theorem, "proof": _theorem_proof(theorem)}
-    provenance = {
-        "method": answer.method,
-        "seed": str(answer.seed),
-        "seconds": f"{answer.seconds:.2f}",
-        "complete": answer.complete,
-        "upper_bound": answer.upper_name,
-    }
-    return Certificate(game, claim, proof, provenance)
+    return concentrability_proof(instance.occupancy_lower, instance.concentrability.reach, instance.expert_gaps)
 
 
 def _theorem_instance(answer: TheoremInstance) -> Certificate:
@@ -269,6 +172,7 @@ _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     GapAnswer: {"nash-gap": _nash_gap, "equilibrium": _equilibrium, "policy-value": _policy_value},
     ErrorsAnswer: {"matching-error": _matching_error},
     RegionBound: {"region-bound": _region_bound},
-    WorstCaseAnswer: {"worst-case": _worst_case},
+    WorstCaseAnswer: {"worst-case": worst_case_certificate},
+    BestCaseAnswer: {"best-case": best_case_certificate},
     TheoremInstance: {"theorem-instance": _theorem_instance},
 }

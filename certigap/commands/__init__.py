@@ -3,10 +3,12 @@
 __all__ = ["HOMES"]
 
 HOMES = {
+    "best-case": "certigap.commands.best_case",
     "certify": "certigap.commands.answers",
     "convert": "certigap.commands.sources",
     "demo": "certigap.commands.demo",
     "errors": "certigap.commands.answers",
+    "frontier": "certigap.commands.frontier",
     "games": "certigap.commands.catalog",
     "gap": "certigap.commands.answers",
     "show": "certigap.commands.check",

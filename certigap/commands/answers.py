@@ -3,13 +3,15 @@
 import argparse
 from typing import Any
 
-from certigap.commands.output import print_json, rational_option, say_written, status
+from certigap.commands.output import print_json, progress_line, rational_option, say_written
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.codec import read_game, read_policy
 from certigap.report import interval_text, number_text, quantities, quantity, table
 
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
+
+_OPTIONAL = ("occupancy", "vertices")  # computed where they may help, no hypothesis to be proved
 
 
 def gap(given: argparse.Namespace) -> int:
@@ -70,9 +72,9 @@ def certify(given: argparse.Namespace) -> int:
 def worst_case_of(game: Any, expert: Any, given: argparse.Namespace) -> Any:
     from certigap.questions.worst_case import worst_case
 
-    eps = rational_option(given.eps, "--eps")
-    with status("searching the ball"):
-        return worst_case(game, expert, eps, measure=given.measure, budget=given.budget, seed=given.seed)
+    eps, ratio = rational_option(given.eps, "--eps"), rational_option(given.ratio, "--ratio")
+    with progress_line("the worst NashGap") as tell:
+        return worst_case(game, expert, eps, given.measure, given.budget, given.seed, ratio, tell)
 
 
 def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
@@ -86,17 +88,18 @@ def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
 
 
 def certify_text(answer: Any) -> str:
+    measure = {"bc": "BC"}.get(answer.measure, answer.measure)
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret)),
-        (
-            f"worst NashGap with eps_{answer.measure.upper()} <= {format_rational(answer.radius)}",
-            _span(answer.interval),
-        ),
+        (f"worst NashGap with eps_{measure} <= {format_rational(answer.radius)}", _span(answer.interval)),
     ]
     known = [(f"  bound: {name}", number_text(value)) for name, value in answer.bounds.items() if value is not None]
-    unproven = [name for name, value in answer.bounds.items() if value is None]
-    note = [] if not unproven else [("  not proven here", ", ".join(unproven))]
-    return table(rows + known + note) + ("" if answer.complete else "\nstopped early: the interval is valid, not final")
+    unproven = [name for name, value in answer.bounds.items() if value is None and name not in _OPTIONAL]
+    lines = [] if not unproven else [("  not proven here", ", ".join(unproven))]
+    lines += [(f"  no bound: {name}", reason) for name, reason in answer.table.notes.items()]
+    return table(rows + known + lines) + (
+        "" if answer.complete else "\nstopped early: the interval is valid, not final"
+    )
 
 
 def _span(interval: Interval) -> str:

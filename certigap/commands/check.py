@@ -50,11 +50,12 @@ def show(given: argparse.Namespace) -> int:
     rows += [(key, claim[key]) for key in ("theorem", "measure", "radius") if key in claim]
     for name, sides in quantities_of(claim).items():
         rows += [(name, f"{'<=' if side == 'upper' else '>='} {_number(text)}") for side, text in sides.items()]
-    rows += [("carries", ", ".join(roles))] + [(key, plain(value)) for key, value in data.get("provenance", {}).items()]
+    rows += [("carries", ", ".join(roles))] if roles else []
+    rows += [(key, plain(value)) for key, value in data.get("provenance", {}).items()]
     print(table(rows))
     print("claimed, not checked here: use certigap verify")
     return 0
 
 
 def _number(text: str) -> str:
-    return number_text(parse_rational(text))
+    return text if text == "infinity" else number_text(parse_rational(text))

@@ -33,7 +33,7 @@ def _demo(given: argparse.Namespace, folder: Path) -> int:
     game_file, expert_file, cert_file = (folder / f"tag.{kind}.json" for kind in ("game", "expert", "cert"))
     write_game(game, game_file)
     write_policy(expert, expert_file)
-    given.measure, given.budget, given.seed = "bc", 60.0, 0
+    given.measure, given.budget, given.seed, given.ratio = "bc", 60.0, 0, "201/200"
     answer = worst_case_of(game, expert, given)
     proof = certificate(answer)
     proof.write(cert_file)

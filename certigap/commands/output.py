@@ -1,6 +1,9 @@
-"""What the commands share: printing, options, a spinner on a terminal."""
+"""What the commands share: printing, options, a spinner and the current interval on a terminal."""
 
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -8,7 +11,9 @@ from certigap.errors import InputError
 from certigap.exact.rational import parse_rational
 from certigap.model.json_write import dumps
 
-__all__ = ["plain", "print_json", "rational_option", "say_written", "status"]
+__all__ = ["plain", "print_json", "progress_line", "rational_option", "say_written", "status"]
+
+_EVERY = 0.1  # seconds between two updates of the progress line
 
 
 def print_json(data: dict[str, Any], code: int = 0) -> int:
@@ -26,6 +31,31 @@ def status(message: str) -> Any:
     from rich.console import Console
 
     return Console(stderr=True).status(f"{message} ...")
+
+
+@contextmanager
+def progress_line(message: str) -> Iterator[Callable[..., None] | None]:
+    """A line with the interval that stands, on a terminal and only there; what it yields is told the ends.
+
+    Words before the two ends say what they belong to, such as a radius.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    last = -_EVERY
+    with console.status(f"{message} ...") as line:
+
+        def tell(*seen: Any) -> None:
+            nonlocal last
+            if time.monotonic() - last >= _EVERY:
+                last = time.monotonic()
+                words = "".join(f" {word}" for word in seen[:-2])
+                line.update(f"{message}{words}: between {seen[-2]:.6g} and {seen[-1]:.6g}")
+
+        yield tell
 
 
 def rational_option(text: str, option: str) -> Fraction:

@@ -15,15 +15,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from types import FrameType
-from typing import Any
 
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.frontier_sources import Found, Lower, Source, source_of
+from certigap.questions.frontier_sources import Lower, Source, source_of
+from certigap.questions.progress import SweepProgress
+from certigap.questions.worst_case_answer import WorstCaseAnswer, ball_radius
 
 __all__ = ["FrontierAnswer", "FrontierPoint", "frontier"]
 
@@ -46,7 +48,7 @@ class FrontierPoint:
     upper_from: Fraction
     upper_name: str
     complete: bool
-    answer: Found
+    answer: WorstCaseAnswer
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,20 +68,6 @@ class FrontierAnswer:
         """No point was cut by a budget or an interrupt."""
         return all(point.complete for point in self.points)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data; rationals as canonical text."""
-        points = [
-            {
-                "eps": format_rational(point.radius),
-                **point.interval.to_json(),
-                "upper_name": point.upper_name,
-                "bounds": {k: None if v is None else format_rational(v) for k, v in point.bounds.items()},
-                "complete": point.complete,
-            }
-            for point in self.points
-        ]
-        return {"measure": self.measure, "points": points, "complete": self.complete, "seed": self.seed}
-
     def __repr__(self) -> str:
         ends = ", ".join(format_rational(point.radius) for point in (self.points[0], self.points[-1]))
         return f"<FrontierAnswer {self.measure}, {len(self.points)} radii from {ends}>"
@@ -95,6 +83,7 @@ def frontier(
     measure: str = "bc",
     budget: float | None = None,
     seed: int = 0,
+    progress: SweepProgress | None = None,
 ) -> FrontierAnswer:
     """Worst cases over a grid of radii, in one call that reuses what it finds.
 
@@ -107,6 +96,7 @@ def frontier(
         measure: "bc", "rho" or "mu".
         budget: seconds for the whole sweep; None: as long as it takes.
         seed: of the searches.
+        progress: told a radius with its lower and upper end now and then, as floats that are not yet proved.
 
     Returns:
         Lower and upper curve with evidence; valid, though incomplete, when a budget or an interrupt cut the work.
@@ -123,7 +113,7 @@ def frontier(
     began = time.monotonic()
     radii = _grid(eps_grid, eps_max, points)
     source = source_of(game, expert, measure, seed)
-    found = _ask(source, radii, None if budget is None else began + budget)
+    found = _ask(source, radii, None if budget is None else began + budget, progress)
     witnesses = _shared(source, radii, found)
     return FrontierAnswer(
         game=game,
@@ -142,7 +132,7 @@ def _grid(eps_grid: Sequence[RationalLike] | None, eps_max: RationalLike | None,
     if eps_max is not None:
         if points < 1:
             raise InputError(f"points: expected an integer >= 1, got {points}")
-        largest = rational(eps_max)
+        largest = ball_radius(eps_max)
         radii = {largest * k / points for k in range(1, points + 1)}
     else:
         radii = {rational(eps) for eps in eps_grid or ()}
@@ -153,14 +143,19 @@ def _grid(eps_grid: Sequence[RationalLike] | None, eps_max: RationalLike | None,
     return sorted(radii)
 
 
-def _ask(source: Source, radii: Sequence[Fraction], deadline: float | None) -> list[Found]:
+def _ask(
+    source: Source,
+    radii: Sequence[Fraction],
+    deadline: float | None,
+    progress: SweepProgress | None,
+) -> list[WorstCaseAnswer]:
     """Every radius in turn, the time left shared equally; after an interrupt the rest is asked without time."""
-    found: list[Found] = []
+    found: list[WorstCaseAnswer] = []
     with _interrupts() as seen:
         for place, eps in enumerate(radii):
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             share = 0.0 if seen else None if left is None else left / (len(radii) - place)
-            found.append(source.ask(eps, share))
+            found.append(source.ask(eps, share, None if progress is None else partial(progress, eps)))
     return found
 
 
@@ -183,7 +178,7 @@ def _interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _shared(source: Source, radii: Sequence[Fraction], found: Sequence[Found]) -> list[Lower]:
+def _shared(source: Source, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer]) -> list[Lower]:
     """Per radius the largest proved gap, after the witnesses of the other radii were drawn into its ball."""
     result: list[Lower] = []
     for eps, own in zip(radii, found, strict=True):
@@ -195,7 +190,7 @@ def _shared(source: Source, radii: Sequence[Fraction], found: Sequence[Found]) -
 
 
 def _monotone(
-    radii: Sequence[Fraction], found: Sequence[Found], witnesses: Sequence[Lower]
+    radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], witnesses: Sequence[Lower]
 ) -> tuple[FrontierPoint, ...]:
     uppers = [_upper(answer) for answer in found]
     points = []
@@ -218,7 +213,7 @@ def _monotone(
     return tuple(points)
 
 
-def _upper(answer: Found) -> Fraction:
+def _upper(answer: WorstCaseAnswer) -> Fraction:
     if answer.interval.upper is None:
         raise ValueError("frontier: expected an answer with an upper end, got none")
     return answer.interval.upper

@@ -5,6 +5,7 @@ expert's rows. Each gap is convex in every row, so W(eps) = max_i max gap_i is a
 (`certigap.questions.vertices`). A discount g multiplies every gap by 1/(1 - g): the state never changes.
 """
 
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -44,7 +45,13 @@ class NormalFormWorstCase:
 
 
 def exact_worst_case(
-    game: Game, expert: Policy, eps: RationalLike, *, limit: int = 5_000_000, max_vertices: int = 200_000
+    game: Game,
+    expert: Policy,
+    eps: RationalLike,
+    *,
+    limit: int = 5_000_000,
+    max_vertices: int = 200_000,
+    seconds: float | None = None,
 ) -> NormalFormWorstCase:
     """The largest NashGap of a policy whose rows are within `eps` of the expert's, exactly.
 
@@ -54,10 +61,11 @@ def exact_worst_case(
         eps: radius of the ball, >= 0, full L1.
         limit: the most payoffs (profiles of vertices x actions) to compute for a player.
         max_vertices: the most vertices of one ball.
+        seconds: time after which to give up; None: as long as it takes.
 
     Raises:
         InputError: several states, a negative `eps`, or a policy of another game.
-        LimitError: more vertices than that.
+        LimitError: more vertices than that, or no end in that time.
         TypeError: a float `eps`.
 
     Source: THEORY 5; the gap is convex in each row, so vertices suffice.
@@ -73,9 +81,10 @@ def exact_worst_case(
         raise InputError("exact worst case: expected a policy of this game, got one of another")
     if radius < 0:
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
+    deadline = None if seconds is None else time.monotonic() + seconds
     balls = [ball_of(own[0], radius) for own in expert.rows]
     vertices = cache(lambda player: _vertices(balls[player], max_vertices))
-    found = [vertex_optimum(game, player, balls, vertices, limit) for player in range(len(balls))]
+    found = [vertex_optimum(game, player, balls, vertices, limit, deadline) for player in range(len(balls))]
     values = tuple(optimum.value * game.horizon for optimum in found)
     best = max(range(len(found)), key=values.__getitem__)
     witness = Policy(game, tuple((row,) for row in found[best].rows))

@@ -92,8 +92,7 @@ class _Work:
 
     def answer(self, seed: int) -> NormalFormInterval:
         """Ascent, trees, exact decision."""
-        climbed = [self._climbed(player, seed) for player in range(2)]
-        ended = [*climbed, *(self._searched(tree) for tree in self.trees)]
+        ended = [*(self._climbed(player, seed) for player in range(2)), self._searched()]
         uppers = [self._decided(player, tree) for player, tree in enumerate(self.trees)]
         horizon = self.game.horizon
         interval = Interval(self.best * horizon, max(self.best, *uppers) * horizon)
@@ -110,13 +109,19 @@ class _Work:
             return False
         return True
 
-    def _searched(self, tree: VertexTree) -> bool:
-        """Whether the tree came to its end; after an interrupt the trees that follow stop at their roots."""
+    def _searched(self) -> bool:
+        """Whether both trees came to their ends: the one with the larger bound grows next."""
+        target = float(self.best) * (1 + _RELATIVE)
         try:
-            return tree.run(float(self.best) * (1 + _RELATIVE), self._going, self.max_nodes)
+            for tree in self.trees:
+                tree.open_roots(target)
+            while (tree := max(self.trees, key=lambda one: one.upper)).heap:
+                if tree.count >= self.max_nodes or (self.deadline is not None and time.monotonic() >= self.deadline):
+                    return False
+                tree.step(target)
         except KeyboardInterrupt:
-            self.deadline = time.monotonic()
             return False
+        return True
 
     def _decided(self, player: int, tree: VertexTree) -> Fraction:
         """An exact upper bound of a player's gap; a better vertex at which the tree ended becomes the witness."""
@@ -127,9 +132,6 @@ class _Work:
         if found.row is not None:
             self._keep(self._profile(player, found.row))
         return found.upper
-
-    def _going(self) -> bool:
-        return self.deadline is None or time.monotonic() < self.deadline
 
     def _tree(self, player: int) -> VertexTree:
         scale = self.game.reward_denominators[player]

@@ -1,89 +1,54 @@
-"""Worst case over a ball: W_BC(eps) = sup { NashGap(pi) : pi in B_BC(eps) }, a certified interval (THEORY 1, 5, 6).
+"""Worst case over a ball: W_m(eps) = sup { NashGap(pi) : pi in B_m(eps) }, a certified interval (THEORY 1, 5, 6, 11).
 
-The upper end is the smallest certified bound of the table (`certigap.regions.bounds`), the lower end the proved
-gap of a witness policy whose error, priced with an upper bound of the expert's occupancy, is at most eps. While
-they are far apart the ball is cut into boxes (`certigap.questions.branch`), whose largest bound takes the place of
-the root region's. The interval is valid at every moment of the work: an interrupt or an exhausted budget returns
-the one that stands, with `complete` False.
+Measures "rho" and "mu" are `certigap.questions.occupancy_balls`. For "bc" the upper end is the smallest certified bound
+of the table (`certigap.questions.worst_case_answer`), the lower end the proved gap of a witness policy whose error,
+priced with an upper bound of the expert's occupancy, is at most eps. With one state, vertices give the value itself
+while there are few enough of them. With many states the joint-occupancy programs give one more bound. While the ends
+are far apart the ball is cut into boxes (`certigap.questions.branch`), whose largest bound takes the place of the root
+region's. The
+interval is valid at every moment of the work: an interrupt or an exhausted budget returns the one that stands, with
+`complete` False.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
-from certigap.errors import InputError
+from certigap.errors import InputError, LimitError, SolverError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
-from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.branch import MAX_ENTRIES, BranchSearch, Cover
+from certigap.questions.normal_form import exact_worst_case
+from certigap.questions.normal_form_branch import branch_worst_case
+from certigap.questions.occupancy_balls import Bounds, Sweep, occupancy_seconds
+from certigap.questions.progress import Progress
 from certigap.questions.witness import Search, exact_witness, expert_witness
-from certigap.regions.bound import RegionBound, RegionEngine
-from certigap.regions.bounds import BoundsTable, sharper_tables, trivial_bound
+from certigap.questions.worst_case_answer import EvidenceTable, WorstCaseAnswer, ball_radius
+from certigap.regions.bound import RegionEngine
+from certigap.regions.bounds import sharper_tables, trivial_bound
 from certigap.regions.linear import Ball
 from certigap.regions.occupancy import short_occupancy
 from certigap.semantics.evaluation import occupancy
-from certigap.semantics.exploitability import GapAnswer, gaps
+from certigap.semantics.exploitability import gaps
 
-__all__ = ["WorstCaseAnswer", "worst_case"]
+__all__ = ["CloningBalls", "WorstCaseAnswer", "worst_case"]
 
+RATIO = Fraction(201, 200)
+"""upper/lower at which an interval is tight enough, unless asked otherwise."""
+
+_VERTEX_SECONDS = 10.0  # that the vertices may take when nobody says how much time there is
+_SEARCH_SHARE = 0.4  # of the time left for the search of vertices: the exact decision of its nodes takes about as long
+_MANY_STATES = 20  # with fewer the occupancy bound was never below the hull's in trials; on Tag it is 8 % below
+_PROGRAM_SECONDS = 20.0  # that the occupancy programs may take when nobody says how much time there is
 _BRANCH_SECONDS = 10.0
 _ABSOLUTE = 1e-6  # of the trivial bound: an interval this short is closed whatever its ratio
-_PATIENCE = 32  # splits, after which less than this part of the way says that boxes do not help (Tag: 72 states)
-_LITTLE = 0.01
+_LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
 _WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding and for the exact checks
-
-
-@dataclass(frozen=True, repr=False)
-class WorstCaseAnswer:
-    """What is known of W(radius), discounted payoff, with the evidence for both ends.
-
-    Upper end: `bounds[upper_name]`; `occupancy_lower` `[S]` proves the radii; the bound "region" is proved by the
-    trees in `covers`, one per player, or, where there are none, by the vectors of the root region in `table`.
-    Lower end: `witness`, exploited by player `witness_player`: nu.(optimum_lower - value_upper), its error
-    sum_s occupancy_upper(s) ||pi_j(.|s) - piE_j(.|s)||_1 <= radius for every player j.
-    """
-
-    game: Game
-    expert: Policy
-    measure: str
-    radius: Fraction
-    interval: Interval
-    witness: Policy | None
-    witness_player: int
-    occupancy_lower: Vector
-    occupancy_upper: Vector
-    value_upper: Vector
-    optimum_lower: Vector
-    upper_name: str
-    table: BoundsTable
-    covers: tuple[Cover, ...] | None
-    expert_regret: Interval
-    complete: bool
-    method: str
-    seed: int
-    seconds: float
-
-    @property
-    def bounds(self) -> Mapping[str, Fraction | None]:
-        """Named upper bounds of W; None: unproven hypothesis, or not computed."""
-        return self.table.values
-
-    @property
-    def region(self) -> RegionBound | None:
-        """The region bound with its vectors, if it was reached."""
-        return self.table.region
-
-    def __repr__(self) -> str:
-        lower, upper = self.interval.lower, self.interval.upper
-        ends = ", ".join("?" if end is None else f"{float(end):.6g}" for end in (lower, upper))
-        state = "" if self.complete else ", incomplete"
-        return (
-            f"<WorstCaseAnswer {self.measure} eps {format_rational(self.radius)}: [{ends}] by {self.upper_name}{state}>"
-        )
 
 
 def worst_case(
@@ -94,22 +59,26 @@ def worst_case(
     budget: float | None = None,
     seed: int = 0,
     ratio: RationalLike = "201/200",
+    progress: Progress | None = None,
 ) -> WorstCaseAnswer:
     """How large NashGap can be for a policy whose error is at most `eps`, as an interval with evidence.
 
     Args:
         game: the game.
         expert: the policy that is imitated; it need not be an equilibrium.
-        eps: radius of the ball, >= 0: expected L1 distance of the rows, the largest over the players.
-        measure: "bc", behavioural cloning: the expectation over the expert's occupancy.
+        eps: radius of the ball, >= 0, full L1.
+        measure: "bc", behavioural cloning: the largest over the players of the expected distance of the rows, over the
+            expert's occupancy; "rho", "mu": the distance of the occupancies of (state, joint action), of states.
         budget: seconds for everything; None: as long as bounds and witness search take, then 10 s of branching.
         seed: of the search's random starting points.
         ratio: > 1; upper/lower at which branching ends. It also ends at a width of 1e-6 of the trivial bound.
+        progress: told the lower and upper end now and then, as floats that are not yet proved.
 
     Returns:
-        The interval and what proves it; `complete` is False if the budget or an interrupt cut the work. Games with
-        more than 500,000 entries in their dense transitions are not branched, and branching that brings next to
-        nothing in 32 splits is given up.
+        The interval and what proves it; `complete` is False if the budget or an interrupt cut the work. Measure "bc":
+        for a game of one state the interval is a point, unless its balls have too many vertices. Games with more than
+        500,000 entries in their dense transitions are not branched, and branching that brings next to nothing in
+        its first splits (`BranchSearch.patience`) is given up. Measures "rho" and "mu" are not branched.
 
     Raises:
         InputError: another measure, a negative `eps`, a ratio of at most 1, or a policy of another game.
@@ -124,47 +93,90 @@ def worst_case(
     >>> float(answer.interval.lower), answer.interval.upper
     (0.045, Fraction(9, 200))
     """
-    began = time.monotonic()
-    if measure != "bc":
-        raise InputError(f"measure: expected 'bc', got {measure!r}")
-    radius = rational(eps)
-    if radius < 0:
-        raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
+    began, radius = time.monotonic(), ball_radius(eps)
+    if measure not in ("bc", "rho", "mu"):
+        raise InputError(f"measure: expected 'bc', 'rho' or 'mu', got {measure!r}")
     wanted = rational(ratio)
     if wanted <= 1:
         raise InputError(f"ratio: expected a rational > 1, got {format_rational(wanted)}")
-    work = _Work(game, expert, radius, seed)
-    complete = work.run(None if budget is None else began + budget, wanted)
-    return work.answer(complete, began)
+    balls = CloningBalls(game, expert, seed) if measure == "bc" else Sweep(game, expert, measure, seed)
+    left = None if budget is None else max(0.0, began + budget - time.monotonic())
+    if isinstance(balls, Sweep):
+        answer = balls.answer(radius, left, progress)
+    else:
+        answer = balls.answer(radius, left, wanted, progress)
+    return replace(answer, seconds=time.monotonic() - began)
+
+
+class CloningBalls:
+    """Worst cases over the balls B_BC around one expert, for any radii: what they share is computed once.
+
+    Args:
+        game: the game.
+        expert: the policy that is imitated; it need not be an equilibrium.
+        seed: of the search's random starting points.
+    """
+
+    def __init__(self, game: Game, expert: Policy, seed: int = 0) -> None:
+        self.game, self.expert, self.seed = game, expert, seed
+        self.expert_gaps = gaps(game, expert)
+        mu = occupancy(game, expert)
+        self.occupancy_lower, self.occupancy_upper = short_occupancy(expert, mu.lower), mu.upper
+        regret = self.expert_gaps.nash_gap.upper
+        self.regret = trivial_bound(game) if regret is None else regret
+        self.engine = RegionEngine(game)
+
+    def answer(
+        self,
+        eps: RationalLike,
+        budget: float | None = None,
+        ratio: Fraction = RATIO,
+        progress: Progress | None = None,
+    ) -> WorstCaseAnswer:
+        """The interval at one radius, with what proves it; arguments as in `worst_case`."""
+        began = time.monotonic()
+        work = _Work(self, ball_radius(eps), progress)
+        complete = work.run(None if budget is None else began + budget, ratio)
+        return work.answer(complete, began)
+
+    @cached_property
+    def programs(self) -> Bounds:
+        """The joint-occupancy programs."""
+        return Bounds(self.expert, "bc", self.occupancy_lower, self.regret, self.engine)
 
 
 class _Work:
     """The state of one question: every field is valid from the start and only becomes sharper."""
 
-    def __init__(self, game: Game, expert: Policy, radius: Fraction, seed: int) -> None:
-        self.game, self.expert, self.radius, self.seed = game, expert, radius, seed
-        self.expert_gaps: GapAnswer = gaps(game, expert)
-        mu = occupancy(game, expert)
-        self.occupancy_lower, self.occupancy_upper = short_occupancy(expert, mu.lower), mu.upper
-        self.witness = expert_witness(self.expert_gaps)
-        self.search = Search(expert, radius, mu.upper, seed)
-        self.engine = RegionEngine(game)
-        self.tables = sharper_tables(game, expert, radius, self.occupancy_lower, self._regret(), self.engine)
-        self.table = next(self.tables)
+    def __init__(self, balls: CloningBalls, radius: Fraction, progress: Progress | None) -> None:
+        self.balls, self.radius, self.progress = balls, radius, progress
+        self.game, self.expert, self.engine = balls.game, balls.expert, balls.engine
+        self.witness = expert_witness(balls.expert_gaps)
+        self.search = Search(balls.expert, radius, balls.occupancy_upper, balls.seed)
+        lower = balls.occupancy_lower
+        self.tables = sharper_tables(balls.game, balls.expert, radius, lower, balls.regret, balls.engine)
+        self.table = EvidenceTable.of({}).joined(next(self.tables))
         self.covers: tuple[Cover, ...] | None = None
 
     def run(self, deadline: float | None, ratio: Fraction) -> bool:
-        """Region bound and dominance, then the search, then concentrability, then branching; False when cut."""
-        steps = (self._sharpen, self._sharpen, lambda: self.search.run(deadline), self._sharpen)
-        done = _uninterrupted(
-            lambda: all(step() and (deadline is None or time.monotonic() < deadline) for step in steps)
+        """The bounds without boxes and the vertices; then witness search and boxes; False when cut."""
+        first = (
+            self._sharpen,
+            self._sharpen,
+            lambda: self._settle(deadline),
+            lambda: self._add_occupancy(deadline, ratio),
         )
+        done = _uninterrupted(lambda: self._all(first, deadline))
+        if self._is_settled:
+            return _uninterrupted(self._sharpen)
+        second = (lambda: self.search.run(deadline), self._sharpen)
+        done = done and _uninterrupted(lambda: self._all(second, deadline))
         done = done and _uninterrupted(lambda: self._branch(deadline, ratio))
         return _uninterrupted(self._prove_witness) and done
 
     def answer(self, complete: bool, began: float) -> WorstCaseAnswer:
         """The interval that stands, with its evidence."""
-        witness, (name, upper) = self.witness, self.table.smallest
+        balls, witness, (name, upper) = self.balls, self.witness, self.table.smallest
         return WorstCaseAnswer(
             game=self.game,
             expert=self.expert,
@@ -173,19 +185,81 @@ class _Work:
             interval=Interval(witness.lower, upper),
             witness=witness.policy,
             witness_player=witness.player,
-            occupancy_lower=self.occupancy_lower,
-            occupancy_upper=self.occupancy_upper,
+            occupancy_lower=balls.occupancy_lower,
+            occupancy_upper=balls.occupancy_upper,
             value_upper=witness.value_upper,
             optimum_lower=witness.optimum_lower,
             upper_name=name,
             table=self.table,
-            covers=self.covers,
-            expert_regret=self.expert_gaps.nash_gap,
+            expert_regret=balls.expert_gaps.nash_gap,
             complete=complete,
-            method="rectangular hull" if self.covers is None else "branch and bound",
-            seed=self.seed,
+            method=self._method,
+            seed=balls.seed,
             seconds=time.monotonic() - began,
+            covers=self.covers,
         )
+
+    @property
+    def _method(self) -> str:
+        """How the upper end was found."""
+        name = self.table.smallest[0]
+        if name == "occupancy":
+            return "occupancy programs"
+        if self._is_settled:
+            return "vertices"
+        return "rectangular hull" if self.covers is None else "branch and bound"
+
+    @property
+    def _is_settled(self) -> bool:
+        """The vertices have given the value itself."""
+        return self.table.values["vertices"] == self.witness.lower
+
+    def _all(self, steps: Iterable[Callable[[], bool]], deadline: float | None) -> bool:
+        """Take the steps in turn; False as soon as one was cut or the time is over."""
+        for step in steps:
+            done = step()
+            self._tell(float(self.table.smallest[1]))
+            if not done or (deadline is not None and time.monotonic() >= deadline):
+                return False
+        return True
+
+    def _settle(self, deadline: float | None) -> bool:
+        """One state: the value by vertices, listed within half of the time left; of two players, searched."""
+        if len(self.game.states) != 1:
+            return True
+        left = 2 * _VERTEX_SECONDS if deadline is None else deadline - time.monotonic()
+        if len(self.game.players) == 2:
+            return self._search_vertices(_SEARCH_SHARE * left)
+        try:
+            found = exact_worst_case(self.game, self.expert, self.radius, seconds=left / 2)
+        except LimitError as error:
+            self.table = self.table.noted("vertices", str(error))
+            return True
+        self.witness = expert_witness(gaps(self.game, found.witness, "exact"))
+        self.table = replace(self.table.named("vertices", found.value), left_out=found.left_out)
+        return True
+
+    def _search_vertices(self, seconds: float) -> bool:
+        """A bimatrix game: the largest gap by branch and bound over the vertices."""
+        found = branch_worst_case(self.game, self.expert, self.radius, budget=seconds, seed=self.balls.seed)
+        self.witness = expert_witness(gaps(self.game, found.witness, "exact"))
+        if found.interval.upper is not None and found.interval.upper < self.table.smallest[1]:
+            self.table = self.table.named("vertices", found.interval.upper)
+        return found.complete
+
+    def _add_occupancy(self, deadline: float | None, ratio: Fraction) -> bool:
+        """The bound of the joint-occupancy programs, where it may help and at most half of the time left will do."""
+        left = _PROGRAM_SECONDS if deadline is None else (deadline - time.monotonic()) / 2
+        if len(self.game.states) < _MANY_STATES or self._is_close(ratio) or left < occupancy_seconds(self.game):
+            return True
+        try:
+            found = self.balls.programs.occupancy(self.radius, left)
+        except SolverError as error:
+            self.table = self.table.noted("occupancy", str(error))
+            return True
+        if found is not None:
+            self.table = replace(self.table.named("occupancy", max(one.upper for one in found)), occupancy=found)
+        return True
 
     def _branch(self, deadline: float | None, ratio: Fraction) -> bool:
         """Cut the ball into boxes until the bound is near the best gap found; False when cut."""
@@ -197,23 +271,24 @@ class _Work:
             return closed
         self.covers = branching.covers()
         upper = max(cover.upper for cover in self.covers)
-        self.table = replace(self.table, values={**self.table.values, "region": upper})
+        self.table = self.table.named("region", upper)
         return closed
 
     def _search_boxes(self, branching: BranchSearch, deadline: float | None, ratio: Fraction) -> bool:
         branching.open_roots()
         end = time.monotonic() + _BRANCH_SECONDS if deadline is None else deadline
-        share, whole = branching.leaf_seconds(), branching.upper
+        whole = branching.upper
 
         def target() -> float:
+            self._tell(branching.upper)
             return self._target(ratio)
 
         def hopeless() -> bool:
             closed = whole - branching.upper
-            return branching.splits == _PATIENCE and closed < _LITTLE * (whole - target())
+            return branching.splits >= branching.patience and closed < _LITTLE * (whole - self._target(ratio))
 
         def going() -> bool:
-            return time.monotonic() + share * branching.leaves < end and not hopeless()
+            return time.monotonic() + branching.leaf_seconds * branching.leaves < end and not hopeless()
 
         closed = branching.run(target, going, lambda player, policy: self.search.climb(player, policy, going))
         return closed or hopeless()
@@ -223,24 +298,28 @@ class _Work:
 
     def _target(self, ratio: Fraction) -> float:
         """The upper end that is good enough for the best gap found so far (a float, not yet proved)."""
-        found = max([float(self.witness.lower), *(found.gap for found in self.search.candidates())])
+        found = self._found()
         aim = 1 + _AIM * (float(ratio) - 1)
         return max(found * aim, found + _AIM * _ABSOLUTE * float(trivial_bound(self.game)))
 
     def _weights(self) -> tuple[Fraction, ...]:
-        return tuple(max(m, Fraction(0)) for m in self.occupancy_lower.fractions())
+        return tuple(max(m, Fraction(0)) for m in self.balls.occupancy_lower.fractions())
 
     def _prove_witness(self) -> bool:
-        self.witness = exact_witness(self.search, self.expert_gaps)
+        self.witness = exact_witness(self.search, self.balls.expert_gaps)
         return True
 
     def _sharpen(self) -> bool:
-        self.table = next(self.tables)
+        self.table = self.table.joined(next(self.tables))
         return True
 
-    def _regret(self) -> Fraction:
-        upper = self.expert_gaps.nash_gap.upper
-        return trivial_bound(self.game) if upper is None else upper
+    def _tell(self, upper: float) -> None:
+        if self.progress is not None:
+            self.progress(self._found(), min(upper, float(self.table.smallest[1])))
+
+    def _found(self) -> float:
+        """The best gap found so far, not yet proved."""
+        return max([float(self.witness.lower), *(found.gap for found in self.search.candidates())])
 
 
 def _uninterrupted(work: Callable[[], bool]) -> bool:

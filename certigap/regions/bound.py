@@ -86,6 +86,11 @@ class RegionEngine:
         """The game as float arrays."""
         return _game_arrays(self.game)
 
+    @cached_property
+    def room(self) -> kernel.Room:
+        """Working space of the float iterations: one thread at a time."""
+        return kernel.new_room(self.arrays)
+
     def set_arrays(self, region: Region) -> SetArrays:
         """The row sets of a region as float arrays."""
         return SetArrays(self.first, *float_sets(region))
@@ -157,7 +162,7 @@ class RegionEngine:
 
     def _advantage(self, region: Region, player: int, sets: SetArrays, known: tuple[Vector, Vector]) -> Fraction:
         given = (np.array(known[0].floats()), np.array(known[1].floats()))
-        cbar = kernel.regret(player, self.arrays, sets, *given)
+        cbar = kernel.regret(player, self.arrays, sets, *given, self.room)
         most = self._span(player) * (1 + self.game.discount * self.game.horizon)
         task = _Task(kernel.ADVANTAGE, player, sets, most, None, known, cbar)
         return self._at_start(self._certified(task, self._given(operators.advantage_steps, region, player, known)))
@@ -195,19 +200,22 @@ class RegionEngine:
         states = len(self.game.states)
         empty = np.zeros(states)
         given = [np.array(vector.floats()) for vector in task.known] + [empty] * (3 - len(task.known))
-        return kernel.iterate(
+        x = np.full(states, float(task.constant)) if task.start is None else np.array(task.start.floats())
+        move = kernel.iterate(
+            x,
             task.kind,
             task.player,
             self.arrays,
             task.sets,
-            np.full(states, float(task.constant)) if task.start is None else np.array(task.start.floats()),
             given[0],
             given[1],
             given[2],
             empty if task.cbar is None else task.cbar,
             tolerance,
             200 + int(40 / float(1 - self.game.discount)),
+            self.room,
         )
+        return x, move
 
     def _magnitude(self, player: int) -> float:
         own = self.game.rewards[player]

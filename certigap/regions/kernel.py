@@ -29,8 +29,10 @@ __all__ = [
     "VALUE_LOWER",
     "VALUE_UPPER",
     "GameArrays",
+    "Room",
     "SetArrays",
     "iterate",
+    "new_room",
     "regret",
 ]
 
@@ -67,8 +69,43 @@ class SetArrays(NamedTuple):
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """The function compiled by numba on first call, kept on disk between processes."""
-    return cast(Callable[P, R], numba.njit(cache=True)(function))
+    """The function compiled by numba on first call, kept on disk between processes; threads may run it together."""
+    return _compiled(function, nogil=True)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that only compiled functions call: it needs no wrapper for Python."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def _compiled(function: Callable[P, R], **options: bool) -> Callable[P, R]:
+    try:
+        made = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+    except RuntimeError:  # no folder for the cache can be written
+        made = numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+    return cast(Callable[P, R], made)
+
+
+class Room(NamedTuple):
+    """Working space of the iterations, so that the inner loops allocate nothing."""
+
+    q: Floats  # [most joint actions of a state]
+    work: Floats  # the same
+    out: Floats  # [most actions]
+    c: Floats  # the same
+    order: Indices  # the same
+    sizes: Indices  # [n]
+    terms: Floats  # [4, S]
+    step: Floats  # [S]
+
+
+def new_room(game: GameArrays) -> Room:
+    """Room for a game."""
+    states, n = game.shapes.shape
+    longest, widest = int(np.diff(game.row_offsets).max()), int(game.shapes.max())
+    q, work, out, c = np.empty(longest), np.empty(longest), np.empty(widest), np.empty(widest)
+    order, sizes = np.empty(widest, dtype=np.int64), np.empty(n, dtype=np.int64)
+    return Room(q, work, out, c, order, sizes, np.empty((4, states)), np.empty(states))
 
 
 @compiled
@@ -123,34 +160,24 @@ def row_maximum(c: Floats, size: int, sets: SetArrays, player: int, state: int, 
     return value
 
 
-@compiled
-def contract(
-    q: Floats,
-    sign: float,
-    own: int,
-    own_size: int,
-    state: int,
-    game: GameArrays,
-    sets: SetArrays,
-    out: Floats,
-    work: Floats,
-) -> None:
+@inner
+def contract(room: Room, sign: float, own: int, own_size: int, state: int, game: GameArrays, sets: SetArrays) -> None:
     """Nested supremum (sign 1) or infimum (sign -1) of `q` over the opponents' rows, into `out[: own_size]`."""
+    q, out, work, c, order, sizes = room.q, room.out, room.work, room.c, room.order, room.sizes
     n = game.shapes.shape[1]
     total = own_size
     for player in range(n):
         if player != own:
             total *= game.shapes[state, player]
     if n == 1:
-        out[:own_size] = q[:own_size]
+        for a in range(own_size):
+            out[a] = q[a]
         return
-    c = np.empty(game.shapes[state].max(), dtype=np.float64)
-    order = np.empty(c.size, dtype=np.int64)
-    sizes = np.empty(n, dtype=np.int64)
     for start in range(n - 1):
-        work[:total] = sign * q[:total]
-        sizes[:] = game.shapes[state]
-        sizes[own] = own_size
+        for k in range(total):
+            work[k] = sign * q[k]
+        for player in range(n):
+            sizes[player] = own_size if player == own else game.shapes[state, player]
         length = total
         for step in range(n - 2, -1, -1):
             place = (start + step) % (n - 1)
@@ -171,7 +198,7 @@ def contract(
                 out[a] = value
 
 
-@compiled
+@inner
 def backups(q: Floats, player: int, state: int, game: GameArrays, x: Floats, weight: float) -> None:
     """`q[joint] = weight * r_i(s, joint) + discount * P(.|s, joint).x` for the joint actions of a state."""
     first = game.row_offsets[state]
@@ -182,7 +209,7 @@ def backups(q: Floats, player: int, state: int, game: GameArrays, x: Floats, wei
         q[row - first] = weight * game.rewards[player, row] + game.discount * total
 
 
-@compiled
+@inner
 def own_stride(player: int, state: int, game: GameArrays) -> int:
     """Distance between joint actions that differ by one in the player's own action."""
     stride = 1
@@ -191,7 +218,7 @@ def own_stride(player: int, state: int, game: GameArrays) -> int:
     return stride
 
 
-@compiled
+@inner
 def next_terms(row_to: int, row_from: int, game: GameArrays, terms: Floats) -> float:
     """`sum_s' h(s')` for p' (`row_to`) and p (`row_from`); `terms[k, s']` are the four prices of h.
 
@@ -215,7 +242,7 @@ def next_terms(row_to: int, row_from: int, game: GameArrays, terms: Floats) -> f
     return total
 
 
-@compiled
+@inner
 def difference(q: Floats, deviation: int, player: int, state: int, game: GameArrays, terms: Floats) -> None:
     """`q[a, b] = r(a', b) - r(a, b) + discount * sum_s' h(s')` for one deviation a' and every joint action (a, b)."""
     first = game.row_offsets[state]
@@ -228,7 +255,7 @@ def difference(q: Floats, deviation: int, player: int, state: int, game: GameArr
         q[row - first] = gain + game.discount * next_terms(to, row, game, terms)
 
 
-@compiled
+@inner
 def set_terms(terms: Floats, s: int, high: float, low: float, value: float, gap: float) -> None:
     """The four prices of h at a next state: V* in [low, high], V in [value, ..), 0 <= V* - V <= gap."""
     floor = max(value, low - gap)
@@ -238,54 +265,40 @@ def set_terms(terms: Floats, s: int, high: float, low: float, value: float, gap:
     terms[3, s] = floor
 
 
-@compiled
+@inner
 def state_value(
-    kind: int,
-    player: int,
-    state: int,
-    game: GameArrays,
-    sets: SetArrays,
-    x: Floats,
-    terms: Floats,
-    cbar: Floats,
-    q: Floats,
-    work: Floats,
-    out: Floats,
+    kind: int, player: int, state: int, game: GameArrays, sets: SetArrays, x: Floats, cbar: Floats, room: Room
 ) -> float:
     """One operator at one state (module docstring)."""
-    size = game.shapes[state, player]
-    order = np.empty(size, dtype=np.int64)
+    size, out, order = game.shapes[state, player], room.out, room.order
+    first, best = sets.first[player, state], -np.inf
     if kind == PAIR:
-        best = -np.inf
         for deviation in range(size):
-            difference(q, deviation, player, state, game, terms)
-            contract(q, 1.0, player, size, state, game, sets, out, work)
+            difference(room.q, deviation, player, state, game, room.terms)
+            contract(room, 1.0, player, size, state, game, sets)
             best = max(best, row_maximum(out, size, sets, player, state, order))
         return best
-    backups(q, player, state, game, x, 0.0 if kind == ADVANTAGE else 1.0)
-    contract(
-        q, 1.0 if kind in (BEST_UPPER, ADVANTAGE, VALUE_UPPER) else -1.0, player, size, state, game, sets, out, work
-    )
-    first = sets.first[player, state]
-    if kind == BEST_UPPER:
-        return float(out[:size].max())
-    if kind == ADVANTAGE:
+    backups(room.q, player, state, game, x, 0.0 if kind == ADVANTAGE else 1.0)
+    upper = kind in (BEST_UPPER, ADVANTAGE, VALUE_UPPER)
+    contract(room, 1.0 if upper else -1.0, player, size, state, game, sets)
+    if kind in (BEST_UPPER, BEST_LOWER):
         for a in range(size):
+            best = max(best, out[a])
+        if kind == BEST_LOWER:
+            mix_own_row(room.q, player, state, game, sets)
+            contract(room, -1.0, player, int(np.int64(1)), state, game, sets)  # a literal would compile a second copy
+            best = max(best, out[0])
+        return best
+    for a in range(size):
+        if kind == ADVANTAGE:
             out[a] += cbar[first - sets.first[player, 0] + a]
-        return row_maximum(out, size, sets, player, state, order)
-    if kind == VALUE_UPPER:
-        return row_maximum(out, size, sets, player, state, order)
-    if kind == VALUE_LOWER:
-        for a in range(size):
+        elif kind == VALUE_LOWER:
             out[a] = -out[a]
-        return -row_maximum(out, size, sets, player, state, order)
-    best = out[:size].max()
-    mix_own_row(q, player, state, game, sets)
-    contract(q, -1.0, player, int(np.int64(1)), state, game, sets, out, work)  # a literal would compile a second copy
-    return max(float(best), float(out[0]))
+    value = row_maximum(out, size, sets, player, state, order)
+    return -value if kind == VALUE_LOWER else value
 
 
-@compiled
+@inner
 def mix_own_row(q: Floats, player: int, state: int, game: GameArrays, sets: SetArrays) -> None:
     """Replace `q[a, b]` by `sum_a e_i(a) q[a, b]`, in place, as a tensor with one own action."""
     stride = own_stride(player, state, game)
@@ -302,44 +315,41 @@ def mix_own_row(q: Floats, player: int, state: int, game: GameArrays, sets: SetA
 
 @compiled
 def iterate(
+    x: Floats,
     kind: int,
     player: int,
     game: GameArrays,
     sets: SetArrays,
-    start: Floats,
     high: Floats,
     low: Floats,
     value: Floats,
     cbar: Floats,
     tolerance: float,
     sweeps: int,
-) -> tuple[Floats, float]:
-    """Gauss-Seidel sweeps from `start` until no entry moves by more than `tolerance`.
+    room: Room,
+) -> float:
+    """Gauss-Seidel sweeps on `x`, in place, until no entry moves by more than `tolerance`.
 
     After `wait` sweeps the geometric tail of the last move is added; a jump that was followed by a larger move
     doubles `wait`, so that the contraction wins in the end (4-state games at discount 4/5: 30 sweeps instead of
     130).
 
     `high`, `low`, `value` are the vectors BEST_UPPER, BEST_LOWER, VALUE_LOWER (PAIR only), `cbar` the regrets
-    (ADVANTAGE only). Returns the vector and its last largest move.
+    (ADVANTAGE only). Returns the last largest move.
     """
     states = game.shapes.shape[0]
-    x = start.copy()
-    longest = np.diff(game.row_offsets).max()
-    q, work, out = np.empty(longest), np.empty(longest), np.empty(longest)
-    terms = np.empty((4, states))
+    terms = room.terms
     if kind == PAIR:
         for s in range(states):
             set_terms(terms, s, high[s], low[s], value[s], x[s])
     move, last, wait, since = np.inf, np.inf, 4, 0
-    step = np.empty(states)
     for _ in range(sweeps):
         before, last = last, move
         move = 0.0
         for s in range(states):
-            new = state_value(kind, player, s, game, sets, x, terms, cbar, q, work, out)
-            step[s] = new - x[s]
-            move = max(move, abs(step[s]))
+            new = state_value(kind, player, s, game, sets, x, cbar, room)
+            room.step[s] = new - x[s]
+            move = max(move, abs(room.step[s]))
             x[s] = new
             if kind == PAIR:
                 set_terms(terms, s, high[s], low[s], value[s], new)
@@ -351,31 +361,32 @@ def iterate(
         if since >= wait and move < last:
             rate = min(move / last, game.discount)
             for s in range(states):
-                x[s] += step[s] * rate / (1.0 - rate)
+                x[s] += room.step[s] * rate / (1.0 - rate)
                 if kind == PAIR:
                     set_terms(terms, s, high[s], low[s], value[s], x[s])
             since = 0
-    return x, move
+    return move
 
 
 @compiled
-def regret(player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Floats) -> Floats:
+def regret(player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Floats, room: Room) -> Floats:
     """cbar `[L_i]`: the regret bound of every own action (THEORY 5)."""
-    states = game.shapes.shape[0]
-    first = sets.first[player, 0]
-    longest = np.diff(game.row_offsets).max()
-    q, work, out = np.empty(longest), np.empty(longest), np.empty(longest)
-    terms = np.empty((4, states))
+    states, first, total = game.shapes.shape[0], sets.first[player, 0], 0
     for s in range(states):
-        terms[0, s] = terms[1, s] = high[s]
-        terms[2, s] = terms[3, s] = low[s]
-    result = np.full(game.shapes[:, player].sum(), -np.inf)
+        total += game.shapes[s, player]
+        room.terms[0, s] = high[s]
+        room.terms[1, s] = high[s]
+        room.terms[2, s] = low[s]
+        room.terms[3, s] = low[s]
+    result = np.empty(total)
+    for k in range(total):
+        result[k] = -np.inf
     for s in range(states):
         size = game.shapes[s, player]
         for deviation in range(size):
-            difference(q, deviation, player, s, game, terms)
-            contract(q, 1.0, player, size, s, game, sets, out, work)
+            difference(room.q, deviation, player, s, game, room.terms)
+            contract(room, 1.0, player, size, s, game, sets)
             for a in range(size):
                 place = sets.first[player, s] - first + a
-                result[place] = max(result[place], out[a])
+                result[place] = max(result[place], room.out[a])
     return result

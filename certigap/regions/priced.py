@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.regions.greedy import RowSet, maximiser, row_set
+from certigap.regions.greedy import RowSet, maximiser
 from certigap.regions.region import Region
 
 __all__ = ["PricedRows", "priced_rows", "priced_supremum"]
@@ -61,27 +61,44 @@ def priced_rows(region: Region, player: int, state: int, price: Fraction) -> Pri
         state: index of the state.
         price: >= 0, of a unit of ||y - e||_1.
     """
-    center, radius = region.center.rows[player][state].fractions(), region.radii[player][state]
-    zero, one = [Fraction(0)] * len(center), [Fraction(1)] * len(center)
-    lower = zero if region.lower is None else region.lower[player][state]
-    upper = one if region.upper is None else region.upper[player][state]
-    high = [min(u, e + radius / 2) for u, e in zip(upper, center, strict=True)]
-    rest = 1 - sum(high)
-    low = [max(a, e - radius / 2, rest + h) for a, e, h in zip(lower, center, high, strict=True)]
-    tau = 1 - sum(low)
-    scale, origin = (tau, low) if tau else (Fraction(1), zero)
-    middle = [(e - x) / scale for e, x in zip(center, origin, strict=True)]
-    ends = [(u - x) / scale for u, x in zip(upper, origin, strict=True)]
-    starts = zero if tau else list(lower)
-    sets = row_set(middle, radius / scale, starts, ends, segment=False)
-    denominator = math.lcm(*(x.denominator for x in low))
+    row, radius = region.center.rows[player][state], region.radii[player][state]
+    size = len(row.weights)
+    lower = (Fraction(0),) * size if region.lower is None else region.lower[player][state]
+    upper = (Fraction(1),) * size if region.upper is None else region.upper[player][state]
+    one = math.lcm(row.denominator, 2 * radius.denominator, *(x.denominator for x in (*lower, *upper)))
+    e = [w * (one // row.denominator) for w in row.weights]
+    lo, up = ([x.numerator * (one // x.denominator) for x in own] for own in (lower, upper))
+    half = radius.numerator * (one // (2 * radius.denominator))
+    high = [min(u, x + half) for u, x in zip(up, e, strict=True)]
+    rest = one - sum(high)
+    low = [max(a, x - half, rest + h) for a, x, h in zip(lo, e, high, strict=True)]
+    tau = one - sum(low)
+    origin, starts, unit = (low, [0] * size, tau) if tau else ([0] * size, lo, one)
+    middle, ends = ([x - y for x, y in zip(own, origin, strict=True)] for own in (e, up))
+    short, common = math.gcd(one, *low), math.gcd(unit, half, *middle, *starts, *ends)
+    middle, starts, ends = ([x // common for x in own] for own in (middle, starts, ends))
     return PricedRows(
-        low=tuple(int(x * denominator) for x in low),
-        tau=int(tau * denominator),
+        low=tuple(x // short for x in low),
+        tau=tau // short,
+        denominator=one // short,
+        sets=_row_set(middle, starts, ends, half // common, unit // common),
+        center=tuple(middle),
+        price=price * Fraction(unit, one),
+    )
+
+
+def _row_set(center: list[int], lower: list[int], upper: list[int], half: int, denominator: int) -> RowSet:
+    """The rows between `lower` and `upper` with mass at most `half` moved, everything times `denominator`."""
+    base = [min(max(e, a), b) for e, a, b in zip(center, lower, upper, strict=True)]
+    forced_up = sum(max(a - e, 0) for e, a in zip(center, lower, strict=True))
+    forced_down = sum(max(e - b, 0) for e, b in zip(center, upper, strict=True))
+    return RowSet(
+        base=tuple(base),
+        donors=tuple(y - a for y, a in zip(base, lower, strict=True)),
+        receivers=tuple(b - y for y, b in zip(base, upper, strict=True)),
+        need=sum(base) - denominator,
+        exchange=half - max(forced_up, forced_down),
         denominator=denominator,
-        sets=sets,
-        center=tuple(int(x * sets.denominator) for x in middle),
-        price=price * scale,
     )
 
 

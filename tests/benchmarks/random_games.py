@@ -8,9 +8,11 @@ import numpy as np
 
 from certigap.model.build import markov_game
 from certigap.model.game import Game
+from certigap.model.game_codec import game_to_json
 from certigap.model.policy import Policy
 from certigap.semantics.exploitability import nash_gap
-from certigap.semantics.float_model import FloatGame
+from tests.campaign.screen import Screen
+from tests.checker.truth import TrueGame
 
 GRAIN = 100
 
@@ -38,15 +40,17 @@ def random_game(rng: np.random.Generator, states: int, actions: int, players: in
 
 def pure_equilibrium(game: Game) -> Policy | None:
     """The first pure stationary profile whose exact NashGap is 0, None if there is none."""
-    play, shapes = FloatGame(game), game.layout.shapes
+    shapes, screen = game.layout.shapes, Screen(TrueGame(game_to_json(game)))
     choices = [itertools.product(*(range(shape[i]) for shape in shapes)) for i in range(len(game.players))]
-    for profile in itertools.product(*choices):
+    profiles = np.array(list(itertools.product(*choices)))
+    regrets = screen.gaps(np.eye(screen.most)[profiles]).max(axis=1)
+    for profile in profiles[regrets < 1e-9]:
         rows = [
             [[int(k == action) for k in range(shape[i])] for action, shape in zip(own, shapes, strict=True)]
             for i, own in enumerate(profile)
         ]
         policy = Policy.from_rows(game, rows)
-        if play.gaps(policy.floats()).max() < 1e-9 and nash_gap(game, policy, "exact").value == 0:
+        if nash_gap(game, policy, "exact").value == 0:
             return policy
     return None
 

@@ -34,6 +34,9 @@ GAMES = (
     "pair",
     "wide",
     "hidden",
+    "meet",
+    "alone",
+    "again",
 )
 POLICY = re.compile(r"claim/(policy|expert|center)/|proof/witness/policy/")
 RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")

@@ -81,5 +81,10 @@ EDITS: dict[str, tuple[str, dict[str, Any], bool]] = {
         {"claim/regret": "0", "proof/optima": {"A": LOOSE, "B": LOOSE, "C": LOOSE}},
         False,
     ),
+    "cover-measure": ("worst-upper", {"claim/measure": "mu"}, False),
+    "ball-multipliers-free": ("bc-occupancy", {"claim/nash_gap/upper": "1/100"}, False),
+    "ball-theorem-free": ("worst-theorem", {"claim/nash_gap/upper": "1/100"}, False),
+    "witness-error-bc": ("witness-joint", {}, False),
+    "witness-error-mu": ("witness-joint", {}, False),
     "leaf-limit": ("region", {"claim/nash_gap/upper": "1/100"}, False),
 }

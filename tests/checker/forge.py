@@ -58,7 +58,9 @@ def settled(module: Any, game: Any, data: Data) -> Data:
         return ""
 
     claim, kind = result["claim"], result["claim"]["kind"]
-    if kind in ("region-bound", "worst-case") and "upper" in claim["nash_gap"] and "theorem" not in result["proof"]:
+    if kind == "worst-case" and "upper" in claim["nash_gap"] and {"theorem", "occupancy"} & result["proof"].keys():
+        return settled_ball(module, game, result)
+    if kind in ("region-bound", "worst-case") and "upper" in claim["nash_gap"]:
         covers = result["proof"]["players" if kind == "region-bound" else "cover"]
         covers = covers if kind == "region-bound" else covers["players"]
         ends = [
@@ -87,6 +89,18 @@ def settled(module: Any, game: Any, data: Data) -> Data:
     for where, sides in shown.items():
         path_set(result, where, sides)
     return result
+
+
+def settled_ball(module: Any, game: Any, data: Data) -> Data:
+    """A worst case with the upper end that its theorem or multipliers show; unchanged when they show none."""
+    claim = data["claim"]
+    expert = module.read_rows(game, module.Node(claim["expert"], "expert"))
+    parts = {key: module.Node(part, key) for key, part in data["proof"].items()}
+    try:
+        shown = module.ball_bound(game, expert, claim["measure"], Fraction(claim["radius"]), Fraction(0), parts)
+    except (module.Malformed, module.Invalid, ArithmeticError, LookupError, TypeError):
+        return data
+    return data | {"claim": claim | {"nash_gap": {"upper": str(shown)}}}
 
 
 def start_value(game: Any, vector: Data) -> Fraction:
@@ -227,7 +241,7 @@ def ball_of(module: Any, game: Any, claim: Data, occupancy: Data) -> Any:
     """The ball of a claim, with a lower bound of the expert's occupancy."""
     expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
     mass = module.Vector(game, module.Node(occupancy, "occupancy"))
-    return module.Ball(game, expert, Fraction(claim["radius"]), mass)
+    return module.MEASURES[claim["measure"]](game, expert, Fraction(claim["radius"]), mass)
 
 
 def ball_claim(module: Any, game: Any, claim: Data, occupancy: Data, trees: Any = None, cheat: Any = None) -> Data:

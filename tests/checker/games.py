@@ -227,6 +227,51 @@ def greedy() -> Trio:
     return game, Policy.pure(game), Policy.pure(game)
 
 
+def meet() -> Trio:
+    """Where to meet: two pure equilibria and a mixed one."""
+    game = bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
+    expert = Policy.from_rows(game, [["2/3", "1/3"], ["1/3", "2/3"]])
+    return game, expert, Policy.from_rows(game, [["3/4", "1/4"], ["1/3", "2/3"]])
+
+
+def alone() -> Trio:
+    """A bimatrix game whose second player has a single action."""
+    game = bimatrix([[0], [1], ["1/2"]], [[0], [0], [0]])
+    return game, Policy.from_rows(game, [[0, 1, 0], [1]]), Policy.from_rows(game, [["1/10", "4/5", "1/10"], [1]])
+
+
+def again() -> Trio:
+    """One state, met again and again: mixed rows of three actions and of two."""
+    game = random_game(7, 1, 2, "1/2", (3, 2))
+    expert = Policy.from_rows(game, [[["1/2", "1/3", "1/6"]], [["3/4", "1/4"]]])
+    return game, expert, blend(expert, Fraction(1, 5))
+
+
+def far() -> Trio:
+    """The expert comes late to w, where the opponent may be nice; there is a short way."""
+    ways = {"s": {"x": "a", "y": "w"}, "a": {"x": "b", "y": "b"}, "b": {"x": "w", "y": "w"}, "w": {"x": "w", "y": "w"}}
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        return [int(state == "w" and joint[1] == "y"), 0], {ways[state][joint[0]]: 1}
+
+    actions = {state: [["x", "y"], ["x", "y"]] for state in ways}
+    game = markov_game(
+        players=["1", "2"], states=list(ways), actions=actions, outcome=outcome, discount="1/2", initial={"s": 1}
+    )
+    return game, Policy.pure(game), Policy.pure(game, {"2": {"w": "y"}})
+
+
+def myopic() -> Trio:
+    """Two states and no discounting of a future that does not count."""
+    return random_trio(random_game(8, 2, 2, "0"))
+
+
+def tied() -> Trio:
+    """The second player does not care, against the first player's best action: a continuum of equilibria."""
+    game = bimatrix([[1, 1], [0, 0]], [[0, 0], [0, 1]])
+    return game, Policy.pure(game), Policy.from_rows(game, [["9/10", "1/10"], ["1/2", "1/2"]])
+
+
 def games() -> dict[str, Trio]:
     """All of them; Tag is made by its test."""
     return {
@@ -255,4 +300,10 @@ def games() -> dict[str, Trio]:
         "leaky": leaky(),
         "greedy": greedy(),
         "sharp": from_catalog("sharpness", players="3", discount="1/2", e="1/100"),
+        "meet": meet(),
+        "alone": alone(),
+        "again": again(),
+        "far": far(),
+        "myopic": myopic(),
+        "tied": tied(),
     }

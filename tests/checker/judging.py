@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from tests.checker.judging_best import BestCases
 from tests.checker.truth import ZERO, Row, Rows, TrueGame, l1
 
 TWO = Fraction(2)
@@ -27,6 +28,7 @@ class Neighbourhood:
     def __init__(self, game: TrueGame, claim: dict[str, Any]) -> None:
         self.game, self.center = game, game.rows(claim["center" if "center" in claim else "expert"])
         self.budget = Fraction(claim["radius"]) if "radius" in claim else None
+        self.measure = claim.get("measure", "bc")
         self.mu = game.occupancy(self.center)
         self.radii = [[Fraction(r) for r in own] for own in game.by_state(claim.get("radii", {}), "0")]
         self.boxes = game.by_state(claim.get("box", {}))
@@ -35,9 +37,16 @@ class Neighbourhood:
         if any(sum(row) != 1 or min(row) < 0 for own in policy for row in own):
             return False
         if self.budget is not None:
-            return max(self.game.bc_errors(self.center, policy)) <= self.budget
+            return self.error(policy) <= self.budget
         cells = itertools.product(range(len(self.game.players)), range(len(self.game.states)))
         return all(self.admits_row(j, s, policy[j][s]) for j, s in cells)
+
+    def error(self, policy: Rows) -> Fraction:
+        """The error of the claim's measure."""
+        if self.measure == "bc":
+            return max(self.game.bc_errors(self.center, policy))
+        kind = self.game.rho_error if self.measure == "rho" else self.game.mu_error
+        return kind(self.center, policy)
 
     def admits_row(self, j: int, s: int, row: Row) -> bool:
         if l1(row, self.center[j][s]) > self.radii[j][s]:
@@ -75,6 +84,9 @@ class Neighbourhood:
         else:
             spent = sum((m * l1(x, y) for m, x, y in zip(self.mu, policy[j], self.center[j], strict=True)), ZERO)
             spare = (self.budget - spent) / self.mu[s] if self.mu[s] else TWO
+        if self.measure != "bc":
+            candidates |= {share * row[a] for share in map(Fraction, ("1/8", "1/4", "1/2"))}
+            candidates |= {spare / 4, self.budget or ZERO, (self.budget or ZERO) / 2}
         candidates |= {spare / 2, spare / 2 + max(ZERO, row[a] - center[a]), spare / 2 + max(ZERO, center[b] - row[b])}
         if (box := self.boxes[j][s]) is not None:
             candidates |= {row[a] - Fraction(box["lower"][a]), Fraction(box["upper"][b]) - row[b]}
@@ -114,9 +126,12 @@ class Judge:
     def __init__(self, game: TrueGame, tries: int = 60, hints: Iterable[Rows] = ()) -> None:
         self.game, self.tries, self.hints = game, tries, list(hints)
         self.known: dict[str, tuple[Fraction, Rows | None]] = {}
+        self.least = BestCases(game, tries, self.hints)
 
     def is_false(self, claim: dict[str, Any], witness: dict[str, Any] | None = None) -> bool:
         kind = claim["kind"]
+        if kind == "best-case":
+            return self.least.is_false(claim, None if witness is None else self.game.rows(witness))
         if kind in ("region-bound", "worst-case", "theorem-instance"):
             return self.supremum_is_false(claim, witness)
         policy = self.game.rows(claim["policy"])
@@ -136,8 +151,6 @@ class Judge:
 
     def supremum_is_false(self, claim: dict[str, Any], witness: dict[str, Any] | None) -> bool:
         """An upper end below a known policy's gap, or a lower end above every policy's that is known."""
-        if claim.get("measure", "bc") != "bc":
-            raise ValueError("only the bc ball is known here")
         if "value_gap" in claim:
             return self.best_value_gap(claim) > Fraction(claim["value_gap"]["upper"])
         best, _ = self.best(claim)
@@ -152,7 +165,7 @@ class Judge:
 
     def best(self, claim: dict[str, Any]) -> tuple[Fraction, Rows | None]:
         """Among the policies of the claim, the most exploitable one known."""
-        parts = {key: claim[key] for key in ("center", "expert", "radii", "radius", "box") if key in claim}
+        parts = {key: claim[key] for key in ("measure", "center", "expert", "radii", "radius", "box") if key in claim}
         key = json.dumps(parts, sort_keys=True)
         if key not in self.known:
             near = Neighbourhood(self.game, claim)

@@ -1,6 +1,7 @@
-"""Writes the case files: `python -m tests.checker.make_cases [accept] [reject [MUTANT..]] [malformed]`.
+"""Writes the case files: `python -m tests.checker.make_cases [accept|balls] [reject [MUTANT..]] [malformed]`.
 
-True certificates come from the package (`accepts`), false ones from the mutants (`making`), broken ones from `faults`.
+True certificates come from the package (`accepts`; "balls": only those of `accepts_balls`), false ones from the mutants
+(`making`), broken ones from `faults`.
 """
 
 import copy
@@ -17,17 +18,21 @@ from typing import Any
 
 from tests.checker import faults, making
 from tests.checker.accepts import certificates
+from tests.checker.accepts_balls import ball_certificates
+from tests.checker.faults_balls import ball_faults
 from tests.checker.games import games
 from tests.checker.harness import HERE, Bench, load, source
 from tests.checker.mutants import Mutant, mutated
+from tests.checker.mutants_balls import MUTANTS as BALLS
+from tests.checker.mutants_best_case import MUTANTS as BEST
 from tests.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.checker.mutants_linear import MUTANTS as LINEAR
 from tests.checker.worlds import World
 
 Data = dict[str, Any]
-PARTS = ["accept", "reject", "malformed"]
-SECONDS = 4.0  # some mutants never end
+PARTS = ["accept", "balls", "reject", "malformed"]
+SECONDS = 8.0  # some mutants never end
 
 
 def write(path: Path, data: Any) -> None:
@@ -51,16 +56,26 @@ def make_games_and_accepted() -> None:
         write(HERE / "games" / f"{name}.json", game_to_json(game))
         write(HERE / "games" / f"{name}.expert.json", policy_to_json(expert))
         write(HERE / "games" / f"{name}.learner.json", policy_to_json(learner))
-        bench = Bench(load(), HERE / "games" / f"{name}.json", folder)
-        for case, data in certificates(name, trio):
-            if (verdict := bench.verdict(data)) != "valid":
-                raise ValueError(f"{name}.{case}: expected a true certificate, the checker says {verdict}")
-            write(folder / f"{name}.{case}.json", data)
-        bench.path.unlink()
+        write_accepted(name, certificates(name, trio))
     write_decimal(folder)
     with tempfile.TemporaryDirectory() as scratch:
         for name in ("coin", "trap"):
             write_linear(folder, World(name, Path(scratch)))
+
+
+def write_accepted(name: str, made: Iterator[tuple[str, Data]]) -> None:
+    folder = HERE / "accept"
+    bench = Bench(load(), HERE / "games" / f"{name}.json", folder)
+    for case, data in made:
+        if (verdict := bench.verdict(data)) != "valid":
+            raise ValueError(f"{name}.{case}: expected a true certificate, the checker says {verdict}")
+        write(folder / f"{name}.{case}.json", data)
+    bench.path.unlink(missing_ok=True)
+
+
+def make_balls() -> None:
+    for name, trio in games().items():
+        write_accepted(name, ball_certificates(name, trio))
 
 
 def write_linear(folder: Path, world: World) -> None:
@@ -126,7 +141,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *LINEAR, *CLAIMS]:
+        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *BEST]:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]
@@ -144,7 +159,7 @@ def make_rejected(only: list[str]) -> list[str]:
                 why.pop(old.name, None)
             write(folder / name, data)
             why[name] = {"why": sentence(mutant, data, reason), **reason}
-    write(folder / "WHY.json", dict(sorted(why.items())))
+            write(folder / "WHY.json", dict(sorted(why.items())))
     return left
 
 
@@ -174,6 +189,14 @@ def make_malformed() -> None:
     names += ["dilemma.value-exact", "trio.value-gap", "coin.linear-region"]
     others = {name: json.loads((HERE / "accept" / f"{name}.json").read_text()) for name in names}
     found += [*faults.game_faults(game), *faults.policy_faults(policy), *faults.other_faults(others)]
+
+    def accepted(case: str) -> Data:
+        data: Data = json.loads((HERE / "accept" / f"{case}.json").read_text())
+        return data
+
+    found += ball_faults(
+        accepted, lambda game: load().Game(load().read_json(str(HERE / "games" / f"{game}.json"))).digest
+    )
     for name, text, reason in found:
         (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
         why[name] = reason
@@ -186,6 +209,8 @@ def main() -> int:
     only = [part for part in sys.argv[1:] if part not in PARTS]
     if "accept" in parts:
         make_games_and_accepted()
+    if "accept" in parts or "balls" in parts:
+        make_balls()
     left = make_rejected(only) if "reject" in parts else []
     if "malformed" in parts:
         make_malformed()

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from tests.checker import forge
+from tests.checker import forge, forge_balls
 from tests.checker.edits import EDITS, changed
 from tests.checker.harness import Bench, load, source
 from tests.checker.judging import Neighbourhood
 from tests.checker.mutants import Mutant, mutated
-from tests.checker.templates import templates
+from tests.checker.templates import measured, templates
 from tests.checker.truth import Rows, TrueGame, solve
 from tests.checker.worlds import World
 
@@ -109,6 +109,22 @@ def candidates(mutant: Mutant, module: Any, bench: Bench, world: World) -> Itera
     elif family == "forge":
         for claim, tree in templates(world):
             yield forged(module, bench.game, world, claim, tree)
+    elif family == "measure":
+        for claim, tree in measured(world):
+            yield forged(module, bench.game, world, claim, tree)
+    elif family == "multipliers":
+        for claim, share in multiplier_claims(world):
+            mass = world.true.occupancy(world.true.rows(claim["expert"]))
+            bracket = {"lower": world.vector([share * m for m in mass]), "upper": world.vector([5 * m for m in mass])}
+            yield from forge_balls.Multipliers(module, bench.game, world.true, claim, bracket).certificates()
+    elif family == "vertices":
+        yield from forge_balls.vertices(module, bench.game, world.true, (world.expert, world.learner))
+    elif family == "best-upper":
+        radii, known = ("1/10", "1/2", "2/3", "1"), near_equilibria(world)
+        yield from forge_balls.best_upper(module, bench.game, world.true, known, radii)
+    elif family == "best-lower":
+        equilibria = world.judge.least.equilibria
+        yield from forge_balls.best_lower(module, bench.game, world.true, least_gaps(world), equilibria)
     elif family == "linear":
         yield from linear(module, bench.game, world)
     elif family == "cheat":
@@ -152,6 +168,50 @@ def linear(module: Any, game: Any, world: World) -> Iterator[Data]:
             yield made
             yield made | {"claim": claim | {"nash_gap": {"upper": "1/1000"}}}
             yield forge.linear_claim(module, game, data, region, boxes, free, Fraction(-4))
+
+
+def multiplier_claims(world: World) -> Iterator[tuple[Data, Fraction]]:
+    """Claims, and the share of the expert's occupancy that the proof knows of."""
+    half = Fraction(1, 2)
+    for radius, measure in itertools.product(("1/10", "2/5"), ("bc", "rho", "mu")):
+        yield {"kind": "worst-case", "measure": measure, "expert": world.expert, "radius": radius}, Fraction(1)
+    yield {"kind": "worst-case", "measure": "bc", "expert": world.expert, "radius": "1"}, Fraction(1)
+    for measure, share in itertools.product(("rho", "mu"), (half, Fraction(0))):
+        yield {"kind": "worst-case", "measure": measure, "expert": world.expert, "radius": "1/10"}, share
+
+
+def near_equilibria(world: World) -> list[Rows]:
+    """The equilibria, pure profiles, the policies of the files, and every two of them mixed."""
+    game = world.true
+    sizes = [len(own) for own in game.actions[0]]
+    corners = itertools.product(*(range(size) for size in sizes))
+    pure = [
+        [[[Fraction(int(a == c)) for a in range(size)]] for c, size in zip(corner, sizes, strict=True)]
+        for corner in corners
+    ]
+    known = [*world.judge.least.equilibria, *pure, *world.judge.hints]
+    shares, movers = map(Fraction, ("1/20", "1/4")), ((0,), (1,), (0, 1))
+    mixed = [blended(*choice) for choice in itertools.product(known, known, shares, movers)]
+    found = [*known, *mixed]
+    return [rows for k, rows in enumerate(found) if rows not in found[:k]][:36]
+
+
+def blended(first: Rows, second: Rows, share: Fraction, movers: tuple[int, ...]) -> Rows:
+    """The first policy of a bimatrix game with a share of the second in the movers' rows."""
+
+    def row(i: int) -> list[Fraction]:
+        return [(1 - share) * x + share * y for x, y in zip(first[i][0], second[i][0], strict=True)]
+
+    return [[row(i)] if i in movers else first[i] for i in (0, 1)]
+
+
+def least_gaps(world: World) -> dict[str, Fraction]:
+    """The least gap known at each radius, 0 where there is no policy."""
+    found = {}
+    for radius in forge_balls.RADII:
+        gaps = [max(world.true.gaps(policy)) for policy in world.judge.least.at(Fraction(radius))]
+        found[radius] = min(gaps, default=Fraction(0))
+    return found
 
 
 def special(family: str, world: World) -> Iterator[Data]:
@@ -230,18 +290,36 @@ def bound(world: World, radius: Fraction) -> Fraction:
 def refutation(world: World, data: Data) -> Data | None:
     """Why the claim is false: the policy that refutes it, or the certified bound that it exceeds; None if it is not."""
     claim = data["claim"]
+    if claim["kind"] == "best-case":
+        return best_refutation(world, claim)
     if claim["kind"] not in ("region-bound", "worst-case", "theorem-instance"):
         return {"refuted_by": None} if world.judge.is_false(claim) else None
     if "value_gap" in claim:
         return {"refuted_by": world.learner} if world.judge.is_false(claim) else None
     if "lower" in claim["nash_gap"]:
-        known = world.accepted["worst-upper"]["claim"]
-        covered = known["expert"] == claim["expert"] and Fraction(claim["radius"]) <= Fraction(known["radius"])
-        above = Fraction(claim["nash_gap"]["lower"]) > Fraction(known["nash_gap"]["upper"])
-        return {"above": f"{world.name}.worst-upper.json"} if covered and above else None
+        above = next((name for name, data in world.accepted.items() if exceeded(claim, data["claim"])), None)
+        return {"above": f"{world.name}.{above}.json"} if above else None
     best, policy = world.judge.best(claim)
     if policy is None or best <= Fraction(claim["nash_gap"]["upper"]):
         return None
     if not Neighbourhood(world.true, claim).admits(policy):
         raise ValueError("the search left the region")
     return {"refuted_by": world.true.names(policy)}
+
+
+def exceeded(claim: Data, known: Data) -> bool:
+    """The claimed lower end is above the upper end of a true claim about a ball that is no smaller."""
+    same = known["kind"] == "worst-case" and all(known[key] == claim[key] for key in ("measure", "expert"))
+    if not same or "upper" not in known["nash_gap"] or Fraction(claim["radius"]) > Fraction(known["radius"]):
+        return False
+    return Fraction(claim["nash_gap"]["lower"]) > Fraction(known["nash_gap"]["upper"])
+
+
+def best_refutation(world: World, claim: Data) -> Data | None:
+    """For a lower end or "infinity" a policy at the distance; an upper end is refuted by the judge alone."""
+    if not world.judge.is_false(claim):
+        return None
+    if "upper" in claim["nash_gap"]:
+        return {"refuted_by": None}
+    policies = world.judge.least.at(Fraction(claim["radius"]))
+    return {"refuted_by": world.true.names(min(policies, key=lambda policy: max(world.true.gaps(policy))))}

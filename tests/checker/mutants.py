@@ -11,6 +11,11 @@ Some conditions have no killing case with a false claim, because they can only c
 - a cut outside the box, nodes after the end of the tree, two kinds in one node, negative places in the pool, a longer
   vector, a bracket's sides exchanged, a radius above 2: each would be read in one sound way;
 - at least one state: probabilities that sum to 1 need one; the hash and the end mark: else the claim names no game.
+- states that nobody reaches, or that the count of steps misses: nothing is visited there, or the fee is smaller;
+- at which of the other actions mass is taken first, when all of the row may move anyway;
+- the order of the two nestings, and which player's gain bounds a box from below: each is a bound;
+- infinitely many equilibria: only where the extreme ones are farther than those between them could a claim be false;
+- which tree goes with which equilibrium: every tree covers all profiles, and its leaves are checked for each.
 They are refused all the same, and have cases in malformed/ or in reject/ (where `WHY.json` names no refutation).
 """
 

@@ -1,5 +1,6 @@
 """Regions, balls and trees of one game, from which forged covers start."""
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,15 @@ def templates(world: World) -> Iterator[tuple[Data, Any]]:
         for tree in trees(world, rows):
             yield region(world, center, lambda j, s: "1/2"), tree
             yield {"kind": "worst-case", "measure": "bc", "expert": center, "radius": "2/5"}, tree
+
+
+def measured(world: World) -> Iterator[tuple[Data, Any]]:
+    """Balls of the occupancy measures, with the splits of a tree or `None`."""
+    for measure, center in itertools.product(("rho", "mu"), (world.expert, world.learner)):
+        for radius in ("0", "1/10", "2/5", "1"):
+            yield {"kind": "worst-case", "measure": measure, "expert": center, "radius": radius}, None
+        for tree in trees(world, world.true.rows(center)):
+            yield {"kind": "worst-case", "measure": measure, "expert": center, "radius": "1/5"}, tree
 
 
 def region(world: World, center: Data, radius: Any, box: Any = None) -> Data:

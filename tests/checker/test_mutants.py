@@ -8,12 +8,14 @@ import pytest
 
 from tests.checker.harness import HERE, game_file, load, outcome, source
 from tests.checker.mutants import Mutant, mutated
+from tests.checker.mutants_balls import MUTANTS as BALLS
+from tests.checker.mutants_best_case import MUTANTS as BEST
 from tests.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.checker.mutants_linear import MUTANTS as LINEAR
 from tests.checker.mutants_reading import MUTANTS as READING
 
-MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *READING)
+MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *BEST, *READING)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def test_the_mutant_accepts_what_the_checker_refuses(mutant: Mutant, checker: An
 def test_the_tables_are_in_order() -> None:
     names = Counter(mutant.name for mutant in MUTANTS)
     assert names.most_common(1)[0][1] == 1
-    assert len(names) >= 270
+    assert len(names) >= 420
     assert all(mutant.old != mutant.new for mutant in MUTANTS)
 
 

@@ -29,6 +29,15 @@ CASES = (
     "mixed.tree",
     "dilemma.worst",
     "tempt.value-gap-1",
+    "coin.rho-occupancy",
+    "coin.bc-occupancy",
+    "dilemma.mu-region",
+    "slack.rho-dse",
+    "tempt.rho-concentrability",
+    "trio.bc-vertices",
+    "dilemma.best",
+    "meet.best-none",
+    "alone.best-far",
 )
 
 

@@ -163,20 +163,55 @@ class TrueGame:
         pairs = zip(policy, expert, strict=True)
         return [sum((m * l1(x, y) for m, x, y in zip(mu, a, b, strict=True)), ZERO) for a, b in pairs]
 
-    def errors(self, expert: Rows, policy: Rows) -> dict[str, Fraction]:
+    def mu_error(self, expert: Rows, policy: Rows) -> Fraction:
+        return l1(self.occupancy(policy), self.occupancy(expert))
+
+    def rho_error(self, expert: Rows, policy: Rows) -> Fraction:
         mu, nu = self.occupancy(policy), self.occupancy(expert)
-        rho = ZERO
-        for s in range(len(self.states)):
-            for joint in self.next[s]:
-                p, q = (math.prod((who[i][s][a] for i, a in enumerate(joint)), start=ONE) for who in (policy, expert))
-                rho += abs(mu[s] * p - nu[s] * q)
+        pairs = zip(self.joint(policy), self.joint(expert), mu, nu, strict=True)
+        return sum((abs(m * p - n * q) for x, y, m, n in pairs for p, q in zip(x, y, strict=True)), ZERO)
+
+    def joint(self, policy: Rows) -> list[Row]:
+        """`[S]` probabilities of the joint actions."""
+        return [
+            [math.prod((policy[i][s][a] for i, a in enumerate(joint)), start=ONE) for joint in own]
+            for s, own in enumerate(self.next)
+        ]
+
+    def errors(self, expert: Rows, policy: Rows) -> dict[str, Fraction]:
         players = range(len(self.players))
         return {
             "eps_bc": max(self.bc_errors(expert, policy)),
-            "eps_mu": l1(mu, nu),
-            "eps_rho": rho,
+            "eps_mu": self.mu_error(expert, policy),
+            "eps_rho": self.rho_error(expert, policy),
             "value_gap": max(self.start(self.value(expert, i)) - self.start(self.value(policy, i)) for i in players),
         }
+
+    def equilibria(self) -> list[Rows]:
+        """Of a bimatrix game without ties: profiles on supports of one size that make the other indifferent."""
+        sizes, found = [range(len(own)) for own in self.actions[0]], []
+        for k in range(1, min(len(own) for own in sizes) + 1):
+            for rows, columns in itertools.product(*(itertools.combinations(own, k) for own in sizes)):
+                profile = [self.indifferent(1, rows, columns), self.indifferent(0, rows, columns)]
+                if all(row is not None and min(row) >= 0 for row in profile):
+                    policy = [[row] for row in profile if row is not None]
+                    if max(self.gaps(policy)) == 0 and policy not in found:
+                        found.append(policy)
+        return found
+
+    def indifferent(self, i: int, rows: tuple[int, ...], columns: tuple[int, ...]) -> Row | None:
+        """The opponent's row on its support that makes player `i` indifferent on its own; None if there is none."""
+        own, other = (rows, columns) if i == 0 else (columns, rows)
+        payoff = [[self.reward[0][(a, b) if i == 0 else (b, a)][i] for b in other] for a in own]
+        matrix = [[x - y for x, y in zip(line, payoff[0], strict=True)] for line in payoff[1:]]
+        try:
+            weights = solve([*matrix, [ONE] * len(other)], [*([ZERO] * len(matrix)), ONE])
+        except StopIteration:
+            return None
+        row = [ZERO] * len(self.actions[0][1 - i])
+        for b, weight in zip(other, weights, strict=True):
+            row[b] = weight
+        return row
 
 
 def l1(x: Row, y: Row) -> Fraction:

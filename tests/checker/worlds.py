@@ -43,18 +43,22 @@ class World:
         own = [row[0] if self.true.flat else dict(zip(self.true.states, row, strict=True)) for row in entries]
         return dict(zip(self.true.players, own, strict=True))
 
-    def witness(self, policy: Rows, radius: Fraction, lower: Fraction) -> Data:
+    def witness(self, policy: Rows, radius: Fraction, lower: Fraction, measure: str = "bc") -> Data:
         """A worst-case certificate with this witness, true or not."""
         game, expert = self.true, self.true.rows(self.expert)
         players = list(enumerate(game.players))
-        part = {
+        part: Data = {
             "policy": game.names(policy),
             "occupancy": {"upper": self.vector(game.occupancy(expert))},
             "values": {name: {"exact": self.vector(game.value(policy, i))} for i, name in players},
             "optima": {name: {"exact": self.vector(game.optimum(policy, i))} for i, name in players},
         }
-        ends = {"lower": str(lower)}
-        claim = {"kind": "worst-case", "measure": "bc", "expert": self.expert, "radius": str(radius), "nash_gap": ends}
+        ends: Data = {"lower": str(lower)}
+        if measure != "bc":
+            part["occupancy"] = {"exact": self.vector(game.occupancy(expert))}
+            part["policy_occupancy"] = {"exact": self.vector(game.occupancy(policy))}
+        claim: Data = {"kind": "worst-case", "measure": measure, "expert": self.expert, "radius": str(radius)}
+        claim["nash_gap"] = ends
         return forge.certificate(self.checker.game, claim, {"witness": part})
 
     def based(self, case: str) -> Data:
@@ -64,6 +68,9 @@ class World:
             return found
         learner, expert = self.true.rows(self.learner), self.true.rows(self.expert)
         far = max([learner, self.true.rows(forge.far(self.true))], key=lambda rows: max(self.true.gaps(rows)))
+        if case == "witness-joint":
+            policy = self.true.rows(self.accepted["bc-vertices"]["proof"]["witness"]["policy"])
+            return self.witness(policy, Fraction(1, 10), max(self.true.gaps(policy)), "rho")
         if case == "witness-far":
             return self.witness(far, Fraction(1, 10), Fraction(3, 5))
         if case == "witness-second":

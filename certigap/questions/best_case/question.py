@@ -15,6 +15,7 @@ from certigap.model.game import Game
 from certigap.questions.best_case.answer import BestCaseAnswer
 from certigap.questions.best_case.proof import Proven, Witness, exact_witness, proven
 from certigap.questions.best_case.search import Search
+from certigap.questions.progress import Progress
 from certigap.solve.answer import EquilibriaAnswer
 from certigap.solve.equilibria import equilibria
 
@@ -31,6 +32,7 @@ def best_case(
     tolerance: RationalLike = "1/1000",
     max_nodes: int = 200_000,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> BestCaseAnswer:
     """How small NashGap can be at joint distance exactly `eps` from a Nash equilibrium, as a certified interval.
 
@@ -41,12 +43,13 @@ def best_case(
         tolerance: stop when upper - lower <= tolerance x upper.
         max_nodes: stop after so many boxes.
         seed: of the search's random starting points.
+        progress: told the lower and upper end now and then, as floats that are not yet proved.
 
     Returns:
         The interval and its evidence; `complete` is False, with the `reason`, when the tolerance is not met.
 
     Raises:
-        InputError: not a bimatrix game, or a negative `eps`.
+        InputError: not a bimatrix game, a negative `eps` or `tolerance`.
         LimitError: too many supports to enumerate the equilibria.
         TypeError: a float `eps`.
 
@@ -58,14 +61,16 @@ def best_case(
     <BestCaseAnswer rho eps 1/10: [0.0222565, 0.0222756]>
     """
     began = time.monotonic()
-    radius = rational(eps)
+    radius, width = rational(eps), rational(tolerance)
     if len(game.players) != 2 or len(game.states) != 1 or game.discount:
         raise InputError(f"best case: expected a bimatrix game, got {game!r}")
     if radius < 0:
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
+    if width < 0:
+        raise InputError(f"tolerance: expected a rational >= 0, got {format_rational(width)}")
     found = equilibria(game)
-    work = _Work(game, found, radius, rational(tolerance), max_nodes, seed)
-    return work.answer(None if budget is None else began + budget, began)
+    work = _Work(game, found, radius, width, max_nodes, seed)
+    return work.answer(None if budget is None else began + budget, began, progress)
 
 
 class _Work:
@@ -80,8 +85,8 @@ class _Work:
         targets = [(x.tolist(), y.tolist()) for x, y in (policy.floats() for policy in found.equilibria)]
         self.search = Search(tables, targets, float(radius), float(tolerance), max_nodes, seed)
 
-    def answer(self, deadline: float | None, began: float) -> BestCaseAnswer:
-        reached = self._searched(deadline)
+    def answer(self, deadline: float | None, began: float, progress: Progress | None) -> BestCaseAnswer:
+        reached = self._searched(deadline, progress)
         witness, shown = self._witness(), self._proven()
         lower = Fraction(0) if shown is None or shown.lower is None else shown.lower
         is_infinite = shown is not None and shown.lower is None
@@ -101,10 +106,12 @@ class _Work:
             seconds=time.monotonic() - began,
         )
 
-    def _searched(self, deadline: float | None) -> bool:
+    def _searched(self, deadline: float | None, progress: Progress | None) -> bool:
         """Whether the tolerance was met; False too when a continuum of equilibria leaves the lower end out."""
 
         def going() -> bool:
+            if progress is not None:
+                progress(*self.search.ends())
             return deadline is None or time.monotonic() < deadline
 
         if not self.found.is_finite:

@@ -80,6 +80,11 @@ class Search:
             self._step()
         return True
 
+    def ends(self) -> tuple[float, float]:
+        """The interval that the search has come to."""
+        upper = float("inf") if self.best is None else self.best.value
+        return max(0.0, min(self.heap[0][0], upper)) if self.heap else 0.0, upper
+
     def _closing(self) -> float:
         """Boxes with at least this bound are done."""
         if self.best is None:

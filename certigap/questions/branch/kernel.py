@@ -18,17 +18,19 @@ from certigap.regions.kernel import (
     Floats,
     GameArrays,
     Indices,
+    Room,
     SetArrays,
     compiled,
+    inner,
     iterate,
     own_stride,
 )
 
-__all__ = ["BallArrays", "NodeArrays", "node_bound"]
+__all__ = ["BallArrays", "NodeArrays", "NodeRoom", "new_node_room", "node_bound"]
 
 SWEEPS = 500
-ROUNDS = 3
-TRIALS = 12
+ROUNDS = 2
+TRIALS = 6
 IMPROVEMENTS = 4
 
 
@@ -49,7 +51,8 @@ class NodeArrays(NamedTuple):
     lower: Floats  # [L]
     upper: Floats  # [L]
     vectors: Floats  # [5, S] best_upper, best_lower, value_lower, gap_upper, value_upper: start and result
-    prices: Floats  # [n] start and result
+    prices: Floats  # [n] result
+    free: Floats  # [2, n + 2] start and end of both descents: prices, then the weights over the occupancies
     weights: Floats  # [2, S] result
     reference: Indices  # [S] result: the deviator's actions in the reference kernel
     scores: Floats  # [n, S] result: how much a split of the row may help
@@ -57,10 +60,46 @@ class NodeArrays(NamedTuple):
     simplex: Floats  # [2, L] result: smallest and largest entries of the rows
 
 
-@compiled
-def cut(game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, low: Floats, tau: Floats) -> bool:
+class NodeRoom(NamedTuple):
+    """Working space of one thread."""
+
+    low: Floats  # [L] the simplices: low + tau theta
+    tau: Floats  # [n, S]
+    deviating: Floats  # [K, S + 1] next states and, last, rewards; opponents at the vertices of their simplices
+    own: Floats  # [K, S + 1] the same with everyone at the vertices
+    choices: Floats  # [S, A, S + 1] `deviating` averaged over the opponents, for each action of the deviator
+    kernels: Floats  # [2, S, S] the reference kernels of deviator and player
+    phi: Floats  # [A, K] for each deviation and each joint vertex
+    matrix: Floats  # [S, S]
+    value: Floats  # [S]
+    occupancies: Floats  # [2, S] of the reference kernels, discounted
+    trial: Floats  # [n + 2] like a row of `free`
+
+
+def new_node_room(game: GameArrays) -> NodeRoom:
+    """Room for a game."""
+    (states, n), rows = game.shapes.shape, game.rewards.shape[1]
+    widest, length, empty = int(game.shapes.max()), int(game.shapes.sum()), np.empty
+    return NodeRoom(
+        low=empty(length),
+        tau=empty((n, states)),
+        deviating=empty((rows, states + 1)),
+        own=empty((rows, states + 1)),
+        choices=empty((states, widest, states + 1)),
+        kernels=empty((2, states, states)),
+        phi=empty((widest, rows)),
+        matrix=empty((states, states)),
+        value=empty(states),
+        occupancies=empty((2, states)),
+        trial=empty(n + 2),
+    )
+
+
+@inner
+def cut(game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, room: NodeRoom) -> bool:
     """Fill the row sets and their simplices; False when the node is empty."""
     states, n = game.shapes.shape
+    low, tau = room.low, room.tau
     for j in range(n):
         left = ball.eps
         for s in range(states):
@@ -95,57 +134,63 @@ def cut(game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, l
                 low[k] = max(node.lower[k], ball.center[k] - radius / 2, 1.0 - most + high)
                 tau[j, s] -= low[k]
             tau[j, s] = max(tau[j, s], 0.0)
+            for k in range(f, f + game.shapes[s, j]):
+                node.simplex[0, k] = low[k]
+                node.simplex[1, k] = min(low[k] + tau[j, s], node.upper[k])
     return True
 
 
-@compiled
-def restrict(table: Floats, first: int, count: int, size: int, stride: int, low: Floats, tau: float) -> None:
-    """Replace the actions of one player (entries `stride` apart) by the vertices `low + tau e_k`, in place."""
+@inner
+def restrict(
+    table: Floats, first: int, count: int, size: int, stride: int, start: int, low: Floats, tau: float
+) -> None:
+    """Replace the actions of one player (entries `stride` apart) by the vertices `low[start:] + tau e_k`, in place."""
     for outer in range(count // (size * stride)):
-        for inner in range(stride):
-            start = first + outer * size * stride + inner
+        for offset in range(stride):
+            place = first + outer * size * stride + offset
             for t in range(table.shape[1]):
                 total = 0.0
                 for k in range(size):
-                    total += low[k] * table[start + k * stride, t]
+                    total += low[start + k] * table[place + k * stride, t]
                 for k in range(size):
-                    table[start + k * stride, t] = total + tau * table[start + k * stride, t]
+                    table[place + k * stride, t] = total + tau * table[place + k * stride, t]
 
 
-@compiled
-def restricted_tables(
-    player: int, game: GameArrays, ball: BallArrays, sets: SetArrays, low: Floats, tau: Floats
-) -> tuple[Floats, Floats]:
-    """Transitions and, last, rewards `[K, S + 1]`: opponents restricted; everyone restricted."""
+@inner
+def restrict_tables(player: int, game: GameArrays, ball: BallArrays, sets: SetArrays, room: NodeRoom) -> None:
+    """Fill `deviating` and `own`."""
     states, n = game.shapes.shape
     rows = game.rewards.shape[1]
-    deviating = np.empty((rows, states + 1))
-    deviating[:, :states] = ball.transitions
-    deviating[:, states] = game.rewards[player]
+    table = room.deviating
+    for row in range(rows):
+        for t in range(states):
+            table[row, t] = ball.transitions[row, t]
+        table[row, states] = game.rewards[player, row]
     for turn in range(n):
         j = turn if turn < player else turn + 1
         if turn == n - 1:
-            own = deviating.copy()
-            table, j = own, player
-        else:
-            table = deviating
+            j = player
+            for row in range(rows):
+                for t in range(states + 1):
+                    room.own[row, t] = table[row, t]
+            table = room.own
         for s in range(states):
-            f = sets.first[j, s]
-            size, stride = game.shapes[s, j], own_stride(j, s, game)
-            count = game.row_offsets[s + 1] - game.row_offsets[s]
-            restrict(table, game.row_offsets[s], count, size, stride, low[f : f + size], tau[j, s])
-    return deviating, own
+            first = game.row_offsets[s]
+            count, stride = game.row_offsets[s + 1] - first, own_stride(j, s, game)
+            restrict(table, first, count, game.shapes[s, j], stride, sets.first[j, s], room.low, room.tau[j, s])
 
 
-@compiled
-def resolved(kernel: Floats, discount: float, right: Floats) -> Floats:
-    """x with x - discount kernel x = right, by elimination; dominance of the diagonal makes pivots needless."""
-    states = right.size
-    matrix = np.empty((states, states))
+@inner
+def resolve(kernels: Floats, task: int, discount: float, matrix: Floats, x: Floats) -> None:
+    """Replace x by the solution y of y - discount K y = x: K = kernels[0]^T, kernels[1]^T, kernels[0] for 0, 1, 2.
+
+    Elimination needs no pivots, because the diagonal dominates.
+    """
+    states = x.size
     for s in range(states):
         for t in range(states):
-            matrix[s, t] = (1.0 if s == t else 0.0) - discount * kernel[s, t]
-    x = right.copy()
+            entry = kernels[0, s, t] if task == 2 else kernels[task, t, s]
+            matrix[s, t] = (1.0 if s == t else 0.0) - discount * entry
     for s in range(states):
         for below in range(s + 1, states):
             factor = matrix[below, s] / matrix[s, s]
@@ -156,44 +201,59 @@ def resolved(kernel: Floats, discount: float, right: Floats) -> Floats:
         for t in range(s + 1, states):
             x[s] -= matrix[s, t] * x[t]
         x[s] /= matrix[s, s]
-    return x
 
 
-@compiled
-def references(
-    player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, deviating: Floats, own: Floats
-) -> tuple[Floats, Floats]:
-    """The reference kernels `[S, S]` of deviator and player; fills `reference` and `weights`."""
+@inner
+def average(player: int, game: GameArrays, room: NodeRoom) -> None:
+    """Fill `choices` and the player's reference kernel with means over the vertices."""
     states = game.shapes.shape[0]
-    kernels, most = np.zeros((2, states, states)), game.shapes[:, player].max()
-    choices, rewards = np.zeros((states, most, states)), np.zeros((states, most))
     for s in range(states):
         size, stride = game.shapes[s, player], own_stride(player, s, game)
         first, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
-        for k in range(count):
-            a = (k // stride) % size
-            for t in range(states):
-                kernels[1, s, t] += own[first + k, t] / count
-                choices[s, a, t] += deviating[first + k, t] * size / count
-            rewards[s, a] += deviating[first + k, states] * size / count
-    node.weights[1] = resolved(np.ascontiguousarray(kernels[1].T), game.discount, ball.initial)
-    value = (node.vectors[0] + node.vectors[1]) / 2
-    chosen = np.empty(states)
-    for _ in range(IMPROVEMENTS):
+        for t in range(states + 1):
+            for a in range(size):
+                room.choices[s, a, t] = 0.0
+            total = 0.0
+            for k in range(count):
+                total += room.own[first + k, t] / count
+                room.choices[s, (k // stride) % size, t] += room.deviating[first + k, t] * size / count
+            if t < states:
+                room.kernels[1, s, t] = total
+
+
+@inner
+def choose_references(player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, room: NodeRoom) -> None:
+    """Fill the reference kernels, their occupancies, and `reference` by a few rounds of policy iteration."""
+    states = game.shapes.shape[0]
+    average(player, game, room)
+    for s in range(states):
+        room.value[s] = (node.vectors[0, s] + node.vectors[1, s]) / 2
+    forward = int(np.int64(2))  # a literal would compile a second copy
+    for turn in range(IMPROVEMENTS + 1):
         for s in range(states):
             top = -np.inf
             for a in range(game.shapes[s, player]):
-                q = rewards[s, a] + game.discount * (choices[s, a] * value).sum()
+                q = room.choices[s, a, states]
+                for t in range(states):
+                    q += game.discount * room.choices[s, a, t] * room.value[t]
                 if q > top:
                     top, node.reference[s] = q, a
-            kernels[0, s] = choices[s, node.reference[s]]
-            chosen[s] = rewards[s, node.reference[s]]
-        value = resolved(kernels[0], game.discount, chosen)
-    node.weights[0] = resolved(np.ascontiguousarray(kernels[0].T), game.discount, ball.initial)
-    return kernels[0], kernels[1]
+        for s in range(states):
+            chosen = node.reference[s]
+            for t in range(states):
+                room.kernels[0, s, t] = room.choices[s, chosen, t]
+            room.value[s] = room.choices[s, chosen, states]
+        if turn < IMPROVEMENTS:
+            resolve(room.kernels, forward, game.discount, room.matrix, room.value)
+    for which in range(2):
+        for s in range(states):
+            room.value[s] = ball.initial[s]
+        resolve(room.kernels, which, game.discount, room.matrix, room.value)
+        for s in range(states):
+            room.occupancies[which, s] = room.value[s]
 
 
-@compiled
+@inner
 def spread(alpha: float, beta: float, t: int, vectors: Floats) -> float:
     """max of alpha v - beta u over V* = v in [B, H], V = u in [L, W], 0 <= v - u <= X at state t."""
     high, low = vectors[0, t], max(vectors[1, t], vectors[2, t])
@@ -206,37 +266,27 @@ def spread(alpha: float, beta: float, t: int, vectors: Floats) -> float:
     return float(best)
 
 
-@compiled
-def gains(
-    player: int,
-    game: GameArrays,
-    node: NodeArrays,
-    deviating: Floats,
-    own: Floats,
-    kernels: tuple[Floats, Floats],
-    offsets: Indices,
-) -> Floats:
-    """phi, flat: from `offsets[s]` on, `[A_i, K_s]` for each deviation and each joint vertex."""
-    states = game.shapes.shape[0]
-    phi = np.empty(offsets[states])
+@inner
+def fill_gains(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> None:
+    """Fill `phi`: the gain of each deviation at each joint vertex."""
+    states, n = game.shapes.shape
     for s in range(states):
         size, stride = game.shapes[s, player], own_stride(player, s, game)
-        first, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
-        one, two = node.weights[0, s], node.weights[1, s]
-        for best in range(size):
-            for k in range(count):
-                other = first + k + (best - (k // stride) % size) * stride
-                total = one * deviating[other, states] - two * own[first + k, states]
+        one, two = room.trial[n] * room.occupancies[0, s], room.trial[n + 1] * room.occupancies[1, s]
+        for k in range(game.row_offsets[s], game.row_offsets[s + 1]):
+            action = ((k - game.row_offsets[s]) // stride) % size
+            for best in range(size):
+                other = k + (best - action) * stride
+                total = one * room.deviating[other, states] - two * room.own[k, states]
                 for t in range(states):
-                    alpha = game.discount * one * (deviating[other, t] - kernels[0][s, t])
-                    beta = game.discount * two * (own[first + k, t] - kernels[1][s, t])
+                    alpha = game.discount * one * (room.deviating[other, t] - room.kernels[0, s, t])
+                    beta = game.discount * two * (room.own[k, t] - room.kernels[1, s, t])
                     if alpha != 0.0 or beta != 0.0:
                         total += spread(alpha, beta, t, node.vectors)
-                phi[offsets[s] + best * count + k] = total
-    return phi
+                room.phi[best, k] = total
 
 
-@compiled
+@inner
 def priced_maximum(
     c: Floats, size: int, sets: SetArrays, player: int, state: int, order: Indices, price: float, center: Floats
 ) -> float:
@@ -292,7 +342,7 @@ def priced_maximum(
     return float(value)
 
 
-@compiled
+@inner
 def vertex_maximum(
     c: Floats,
     size: int,
@@ -310,124 +360,198 @@ def vertex_maximum(
         distance, first = 0.0, sets.first[j, s]
         for k in range(size):
             distance += abs(low[first + k] - center[first + k])
-        return float(c[:size].max() - price * distance)
+        top = c[0]
+        for k in range(size):
+            top = max(top, c[k])
+        return float(top - price * distance)
     value = priced_maximum(c, size, sets, j, s, order, price * tau, center)
     for k in range(size):
         value -= low[sets.first[j, s] + k] * c[k]
     return float(value / tau)
 
 
-@compiled
+@inner
 def priced_total(
     player: int,
     game: GameArrays,
     ball: BallArrays,
     sets: SetArrays,
-    low: Floats,
-    tau: Floats,
-    phi: Floats,
-    offsets: Indices,
+    room: NodeRoom,
+    space: Room,
     prices: Floats,
-    work: Floats,
-    c: Floats,
-    out: Floats,
-    order: Indices,
-    sizes: Indices,
 ) -> float:
     """sum_j price_j eps + sum_s max over deviation and rows of the priced gains."""
     states, n = game.shapes.shape
-    total = prices.sum() * ball.eps
+    work, c, out, order, sizes = space.work, space.c, space.out, space.order, space.sizes
+    total = 0.0
+    for j in range(n):
+        total += prices[j] * ball.eps
     for s in range(states):
-        count, own_size = game.row_offsets[s + 1] - game.row_offsets[s], game.shapes[s, player]
-        top = -np.inf
+        first, own_size = game.row_offsets[s], game.shapes[s, player]
+        count, top = game.row_offsets[s + 1] - first, -np.inf
         for best in range(own_size):
             for start in range(max(n - 1, 1)):
-                work[:count] = phi[offsets[s] + best * count : offsets[s] + (best + 1) * count]
-                sizes[:] = game.shapes[s]
+                for k in range(count):
+                    work[k] = room.phi[best, first + k]
+                for j in range(n):
+                    sizes[j] = game.shapes[s, j]
                 length = count
                 for step in range(n - 2, -1, -1):
                     place = (start + step) % (n - 1)
                     j = place if place < player else place + 1
-                    size, inner = sizes[j], 1
+                    size, inside = sizes[j], 1
                     for later in range(j + 1, n):
-                        inner *= sizes[later]
+                        inside *= sizes[later]
                     sizes[j] = 1
                     length //= size
                     price = prices[j] * ball.occupancy[s]
-                    for outer in range(length // inner):
-                        for offset in range(inner):
+                    for outer in range(length // inside):
+                        for offset in range(inside):
                             for k in range(size):
-                                c[k] = work[(outer * size + k) * inner + offset]
-                            work[outer * inner + offset] = vertex_maximum(
-                                c, size, sets, j, s, order, price, ball.center, low, tau[j, s]
+                                c[k] = work[(outer * size + k) * inside + offset]
+                            work[outer * inside + offset] = vertex_maximum(
+                                c, size, sets, j, s, order, price, ball.center, room.low, room.tau[j, s]
                             )
                 for a in range(own_size):
                     out[a] = work[a] if start == 0 else min(out[a], work[a])
             price = prices[player] * ball.occupancy[s]
-            top = max(
-                top,
-                vertex_maximum(out, own_size, sets, player, s, order, price, ball.center, low, tau[player, s]),
+            value = vertex_maximum(
+                out, own_size, sets, player, s, order, price, ball.center, room.low, room.tau[player, s]
             )
+            top = max(top, value)
         total += top
     return float(total)
 
 
-@compiled
+@inner
+def remainder(game: GameArrays, ball: BallArrays, node: NodeArrays, room: NodeRoom) -> float:
+    """max of rho1.V* - rho2.V: weights of a times the occupancies leave rho = (1 - a) nu."""
+    states, n = game.shapes.shape
+    one, two, total = 1.0 - room.trial[n], 1.0 - room.trial[n + 1], 0.0
+    if one != 0.0 or two != 0.0:
+        for t in range(states):
+            total += spread(one * ball.initial[t], two * ball.initial[t], t, node.vectors)
+    return total
+
+
+@inner
+def descend(
+    descent: int,
+    player: int,
+    game: GameArrays,
+    ball: BallArrays,
+    node: NodeArrays,
+    sets: SetArrays,
+    room: NodeRoom,
+    space: Room,
+    enough: float,
+) -> float:
+    """The linear bound, convex in prices and weights, improved in one of them after the other; descent 0: prices alone.
+
+    Any number <= `enough` is as good.
+    """
+    n, free, unit = game.shapes.shape[1], node.free, 0.0
+    for x in node.vectors[3]:
+        unit = max(unit, x / max(ball.eps, 1e-9))
+    for c in range(n + 2):
+        room.trial[c] = free[descent, c]
+    best, stale = np.inf, True
+    for _turn in range(ROUNDS):
+        before = best
+        for c in range(n + 2 * descent):
+            top, least = (np.inf, 1e-5 * unit) if c < n else (1.0, 0.02)
+            width = max(0.3 * free[descent, c], 0.01 * unit) if c < n else 0.3
+            for _ in range(TRIALS):
+                improved = False
+                for sign in (0.0, 1.0, -1.0):
+                    if (sign == 0.0) != (best == np.inf):
+                        continue  # the choice as it is: once, at the start
+                    room.trial[c] = min(max(free[descent, c] + sign * width, 0.0), top)
+                    if sign != 0.0 and room.trial[c] == free[descent, c]:
+                        continue
+                    if stale or c >= n:
+                        fill_gains(player, game, node, room)
+                    stale = False
+                    value = priced_total(player, game, ball, sets, room, space, room.trial)
+                    value += remainder(game, ball, node, room)
+                    if value < best:
+                        best, improved = value, True
+                        free[descent, c] = room.trial[c]
+                        break
+                    room.trial[c] = free[descent, c]
+                    stale = c >= n
+                if best <= enough:
+                    return best
+                width = width * 1.6 if improved else width / 3.0
+                if width < 1e-3 * free[descent, c] or width < least:
+                    break
+        if before - best < 1e-3 * before:
+            break
+    return best
+
+
+@inner
 def linear_bound(
     player: int,
     game: GameArrays,
     ball: BallArrays,
     node: NodeArrays,
     sets: SetArrays,
-    low: Floats,
-    tau: Floats,
+    room: NodeRoom,
+    space: Room,
     enough: float,
 ) -> float:
-    """The linear bound at good prices, good enough at `enough` (fills weights, reference, prices, scores)."""
+    """The linear bound at a good choice, any number <= `enough` being as good (fills reference, weights, prices).
+
+    Where weights that are the occupancies give a bound above the pair bound (a mixed expert makes the deviator's kernel
+    a guess), smaller ones are tried, which leave part of nu.best_upper.
+    """
     states, n = game.shapes.shape
-    deviating, own = restricted_tables(player, game, ball, sets, low, tau)
-    kernels = references(player, game, ball, node, deviating, own)
-    offsets = np.zeros(states + 1, dtype=np.int64)
-    for s in range(states):
-        count = game.row_offsets[s + 1] - game.row_offsets[s]
-        offsets[s + 1] = offsets[s] + count * game.shapes[s, player]
-    phi = gains(player, game, node, deviating, own, kernels, offsets)
-    longest, widest = np.diff(game.row_offsets).max(), game.shapes.max()
-    work, c, out = np.empty(longest), np.empty(widest), np.empty(widest)
-    order, sizes = np.empty(widest, dtype=np.int64), np.empty(n, dtype=np.int64)
-    best = priced_total(player, game, ball, sets, low, tau, phi, offsets, node.prices, work, c, out, order, sizes)
-    unit = node.vectors[3].max() / max(ball.eps, 1e-9)
-    trial = node.prices.copy()
-    for _turn in range(ROUNDS):
-        before = best
-        for j in range(n):
-            width = max(0.3 * node.prices[j], 0.01 * unit)
-            for _ in range(TRIALS):
-                improved = False
-                for sign in (1.0, -1.0):
-                    if best <= enough or node.prices[j] + sign * width <= 0.0 == node.prices[j]:
-                        continue
-                    trial[:] = node.prices
-                    trial[j] = max(node.prices[j] + sign * width, 0.0)
-                    value = priced_total(
-                        player, game, ball, sets, low, tau, phi, offsets, trial, work, c, out, order, sizes
-                    )
-                    if value < best:
-                        best, improved = value, True
-                        node.prices[:] = trial
-                        break
-                width = width * 1.6 if improved else width / 3.0
-                if width < 1e-3 * node.prices[j] or width < 1e-5 * unit:
-                    break
-        if before - best < 1e-3 * before:
+    restrict_tables(player, game, ball, sets, room)
+    choose_references(player, game, ball, node, room)
+    best = np.inf
+    for descent in range(2):
+        if best <= enough or best < node.bounds[0]:
             break
-    score(player, game, node, sets, deviating, own)
+        value = descend(descent, player, game, ball, node, sets, room, space, enough)
+        if value < best:
+            best = value
+            for j in range(n):
+                node.prices[j] = node.free[descent, j]
+            for which in range(2):
+                for s in range(states):
+                    node.weights[which, s] = node.free[descent, n + which] * room.occupancies[which, s]
     return best
 
 
-@compiled
-def score(player: int, game: GameArrays, node: NodeArrays, sets: SetArrays, deviating: Floats, own: Floats) -> None:
-    """For every row: its effect on the next state times what is not known of the values there."""
+@inner
+def upper_range(player: int, j: int, s: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> float:
+    """The most that the choice of a vertex by opponent j changes the deviator's action values under best_upper."""
+    states, largest = game.shapes.shape[0], 0.0
+    first, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+    own, stride = game.shapes[s, player], own_stride(player, s, game)
+    size, apart = game.shapes[s, j], own_stride(j, s, game)
+    for a in range(own):
+        most, least = -np.inf, np.inf
+        for k in range(size):
+            value = 0.0
+            for row in range(count):
+                if (row // stride) % own == a and (row // apart) % size == k:
+                    value += room.deviating[first + row, states]
+                    for t in range(states):
+                        value += game.discount * room.deviating[first + row, t] * node.vectors[0, t]
+            value *= own * size / count
+            most, least = max(most, value), min(least, value)
+        largest = max(largest, most - least)
+    return largest
+
+
+@inner
+def score(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> None:
+    """For every row: its effect on the next state times what is not known of the values there.
+
+    Where the deviator's weight is below its occupancy, the rest stands for best_upper: an opponent's effect on that.
+    """
     states, n = game.shapes.shape
     for s in range(states):
         first, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
@@ -435,45 +559,47 @@ def score(player: int, game: GameArrays, node: NodeArrays, sets: SetArrays, devi
             size, stride = game.shapes[s, j], own_stride(j, s, game)
             total = 0.0
             for t in range(states):
-                for which in range(2):
-                    if which == 0 and j == player:
-                        continue
-                    table = deviating if which == 0 else own
+                known = max(node.vectors[1, t], node.vectors[2, t])
+                doubts = (node.vectors[0, t] - known, min(node.vectors[4, t], node.vectors[0, t]) - node.vectors[2, t])
+                for which in range(1 if j == player else 0, 2):
                     most, least = -np.inf, np.inf
                     for k in range(size):
                         value = 0.0
                         for row in range(count):
                             if (row // stride) % size == k:
-                                value += table[first + row, t]
+                                value += room.own[first + row, t] if which else room.deviating[first + row, t]
                         value *= size / count
                         most, least = max(most, value), min(least, value)
-                    if which == 0:
-                        doubt = node.vectors[0, t] - max(node.vectors[1, t], node.vectors[2, t])
-                    else:
-                        doubt = min(node.vectors[4, t], node.vectors[0, t]) - node.vectors[2, t]
-                    total += node.weights[which, s] * (most - least) * doubt
+                    total += room.occupancies[which, s] * (most - least) * doubts[which]
+            if j != player and node.weights[0, s] < room.occupancies[0, s]:
+                left = room.occupancies[0, s] - node.weights[0, s]
+                total += left * upper_range(player, j, s, game, node, room)
             node.scores[j, s] = total
 
 
 @compiled
 def node_bound(
-    player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, enough: float
+    player: int,
+    game: GameArrays,
+    ball: BallArrays,
+    node: NodeArrays,
+    sets: SetArrays,
+    room: NodeRoom,
+    space: Room,
+    enough: float,
 ) -> float:
     """The smaller of the pair and the linear bound, any number <= `enough` being as good; -inf: the node is empty."""
-    states, n = game.shapes.shape
-    low, tau = np.empty(ball.center.size), np.empty((n, states))
-    if not cut(game, ball, node, sets, low, tau):
+    if not cut(game, ball, node, sets, room):
         return -np.inf
-    for s in range(states):
-        for j in range(n):
-            f = sets.first[j, s]
-            for k in range(f, f + game.shapes[s, j]):
-                node.simplex[0, k] = low[k]
-                node.simplex[1, k] = min(low[k] + tau[j, s], node.upper[k])
-    empty = np.empty(0)
     v, sweeps = node.vectors, int(np.int64(SWEEPS))  # a literal would compile a second copy of the sweeps
-    for place, kind in enumerate((BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER)):
-        v[place], _ = iterate(kind, player, game, sets, v[place], v[0], v[1], v[2], empty, ball.slack, sweeps)
-    node.bounds[0] = (v[3] * ball.initial).sum()
-    node.bounds[1] = linear_bound(player, game, ball, node, sets, low, tau, enough)
+    for place in range(5):
+        kind = (BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER)[place]
+        iterate(v[place], kind, player, game, sets, v[0], v[1], v[2], v[3], ball.slack, sweeps, space)
+    pair = 0.0
+    for s in range(ball.initial.size):
+        pair += v[3, s] * ball.initial[s]
+    node.bounds[0], node.bounds[1] = pair, np.inf
+    if pair > enough:
+        node.bounds[1] = linear_bound(player, game, ball, node, sets, room, space, enough)
+        score(player, game, node, room)
     return float(min(node.bounds[0], node.bounds[1]))

@@ -12,8 +12,8 @@ V^piE - V^pi as above and the joint budget of `shapes`.
 """
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -23,36 +23,13 @@ from certigap.model.policy import Policy
 from certigap.questions.occupancy_balls.duality import Duality, OccupancyBound
 from certigap.questions.occupancy_balls.program import MAX_ROWS, OccupancyProgram
 from certigap.questions.occupancy_balls.shapes import Shape, hull, shape
-from certigap.regions.bound import RegionBound, RegionEngine
+from certigap.questions.worst_case_answer import EvidenceTable
+from certigap.regions.bound import RegionEngine
 from certigap.regions.bounds import trivial_bound
 from certigap.regions.concentrability import MAX_STATES, knapsack, reach_vectors
 from certigap.regions.dominance import Dominance, statewise_dominance
 
-__all__ = ["NAMES", "BallTable", "Bounds"]
-
-NAMES = ("trivial", "dse", "delta", "value_form", "concentrability", "region", "occupancy")
-
-
-@dataclass(frozen=True, slots=True)
-class BallTable:
-    """Named bounds (None: hypothesis unproven, or not computed) and the evidence of those that need one."""
-
-    values: Mapping[str, Fraction | None]
-    region: RegionBound | None = None
-    occupancy: tuple[OccupancyBound, ...] | None = None
-    dominance: Dominance | None = None
-    reach: tuple[tuple[Vector, ...], ...] | None = None
-    notes: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def smallest(self) -> tuple[str, Fraction]:
-        """Name and value of the smallest bound; among equals the earlier name."""
-        known = [(name, value) for name in NAMES if (value := self.values[name]) is not None]
-        return min(known, key=lambda pair: pair[1])
-
-    def named(self, name: str, value: Fraction) -> "BallTable":
-        """The table with one more bound."""
-        return replace(self, values={**self.values, name: value})
+__all__ = ["Bounds"]
 
 
 class Bounds:
@@ -78,13 +55,13 @@ class Bounds:
         self.occupancy_lower = occupancy_lower
         self.engine = engine or RegionEngine(expert.game)
 
-    def tables(self, eps: Fraction, deadline: float | None = None) -> Iterator[BallTable]:
+    def tables(self, eps: Fraction, deadline: float | None = None) -> Iterator[EvidenceTable]:
         """The table after each step, every one valid: trivial, occupancy, region, then the closed forms.
 
         The programs take at most half of the time until `deadline` (`time.monotonic` seconds).
         """
         game = self.expert.game
-        table = BallTable(dict.fromkeys(NAMES) | {"trivial": trivial_bound(game)})
+        table = EvidenceTable.of({"trivial": trivial_bound(game)})
         yield table
         table = self._with_occupancy(table, eps, deadline)
         yield table
@@ -116,11 +93,11 @@ class Bounds:
         share = None if seconds is None else seconds / (2 * len(self._programs))
         return tuple(duality.bound(ball, program.solve(ball, share)) for program, duality in pairs)
 
-    def _with_occupancy(self, table: BallTable, eps: Fraction, deadline: float | None) -> BallTable:
+    def _with_occupancy(self, table: EvidenceTable, eps: Fraction, deadline: float | None) -> EvidenceTable:
         try:
             found = self.occupancy(eps, None if deadline is None else (deadline - time.monotonic()) / 2)
         except SolverError as error:
-            return replace(table, notes={**table.notes, "occupancy": str(error)})
+            return table.noted("occupancy", str(error))
         if found is None:
             return table
         return replace(table.named("occupancy", max(one.upper for one in found)), occupancy=found)

@@ -16,6 +16,7 @@ The multipliers (X of the flow and the price of the budget; Z and the toll of th
 proofs by `duality`.
 """
 
+import math
 import time
 import warnings
 from dataclasses import dataclass
@@ -25,18 +26,24 @@ import numpy as np
 
 from certigap.errors import SolverError
 from certigap.exact.vector import Vector
+from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.occupancy_balls.shapes import Shape, visit_bounds
 from certigap.semantics.float_model import FloatGame
 from certigap.semantics.proposals import FloatArray
 
-__all__ = ["MAX_ROWS", "Multipliers", "OccupancyProgram"]
+__all__ = ["MAX_ROWS", "Multipliers", "OccupancyProgram", "occupancy_seconds"]
 
 MAX_ROWS = 20_000
 """Joint actions above which the programs are not tried: 1,152 take 0.3 s a program, 19,000 half a minute."""
 
 
 _LEAST_SECONDS = 0.05
+
+
+def occupancy_seconds(game: Game) -> float:
+    """About how long the programs of all players take: 1 s at 1,152 joint actions and two players (Tag)."""
+    return 0.5 * len(game.players) * (0.2 + math.pow(game.layout.rows / 1152, 1.5))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,76 +9,35 @@ horizon there (Lemma 1 of the paper: (5/3)/(1 - g)).
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
-from certigap.exact.rational import RationalLike, format_rational, rational
-from certigap.exact.vector import Vector
+from certigap.exact.rational import RationalLike
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.occupancy_balls.evidence import BallTable, Bounds
+from certigap.questions.occupancy_balls.evidence import Bounds
 from certigap.questions.occupancy_balls.pool import Drawn, Pool
+from certigap.questions.progress import Progress
 from certigap.questions.witness import inside_ball
-from certigap.regions.bound import RegionBound, RegionEngine
+from certigap.questions.worst_case_answer import EvidenceTable, WorstCaseAnswer, ball_radius
+from certigap.regions.bound import RegionEngine
 from certigap.regions.bounds import trivial_bound
 from certigap.regions.occupancy import short_occupancy
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.semantics.matching import ErrorsAnswer, errors
 
-__all__ = ["BallAnswer", "Sweep", "worst_case_mu", "worst_case_rho"]
+__all__ = ["Sweep", "worst_case_mu", "worst_case_rho"]
 
 _ANYWHERE = Fraction(4)
 """A radius that limits nothing: `inside_ball` then only rounds."""
 _RETREATS = (0.0, 1e-9, 1e-6, 1e-3)
 _TRIED = 3
-
-
-@dataclass(frozen=True, repr=False)
-class BallAnswer:
-    """What is known of W(radius), discounted payoff, with the evidence for both ends.
-
-    Upper end: `bounds[upper_name]`, its evidence in `table`, over `occupancy_lower` `[S]` <= mu of the expert.
-    Lower end: `witness`, exploited by player `witness_player`: nu.(optimum_lower - value_upper); `errors` brackets its
-    distance.
-    """
-
-    game: Game
-    expert: Policy
-    measure: str
-    radius: Fraction
-    interval: Interval
-    witness: Policy
-    witness_player: int
-    errors: ErrorsAnswer
-    occupancy_lower: Vector
-    value_upper: Vector
-    optimum_lower: Vector
-    upper_name: str
-    table: BallTable
-    expert_regret: Interval
-    complete: bool
-    method: str
-    seed: int
-    seconds: float
-
-    @property
-    def bounds(self) -> Mapping[str, Fraction | None]:
-        """Named upper bounds of W; None: unproven hypothesis, or not computed."""
-        return self.table.values
-
-    @property
-    def region(self) -> RegionBound | None:
-        """The region bound with its vectors, if it was reached."""
-        return self.table.region
-
-    def __repr__(self) -> str:
-        ends = ", ".join(f"{float(end or 0):.6g}" for end in (self.interval.lower, self.interval.upper))
-        state = "" if self.complete else ", incomplete"
-        return f"<BallAnswer {self.measure} eps {format_rational(self.radius)}: [{ends}] by {self.upper_name}{state}>"
+_ENOUGH = 1 - 1e-6
+"""Of the upper end: a gap that closes the interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,25 +90,34 @@ class Sweep:
         self.pool = Pool(expert, mu.upper, measure, seed)
         self._kept = [_Witness(expert, self.expert_gaps, errors(game, expert, expert))]
 
-    def answer(self, eps: RationalLike, budget: float | None = None) -> BallAnswer:
+    def answer(
+        self, eps: RationalLike, budget: float | None = None, progress: Progress | None = None
+    ) -> WorstCaseAnswer:
         """The interval at one radius, with what proves it.
 
         Args:
             eps: radius of the ball, >= 0.
             budget: seconds for bounds and search; None: as long as they take.
+            progress: told the ends after every step.
         """
-        began, radius = time.monotonic(), rational(eps)
-        if radius < 0:
-            raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
+        began, radius = time.monotonic(), ball_radius(eps)
         deadline = None if budget is None else began + budget
         tables = self.bounds.tables(radius, deadline)
         tables_seen = [next(tables)]
 
+        def tell() -> None:
+            if progress is not None:
+                progress(float(self._best(radius).lower), float(tables_seen[-1].smallest[1]))
+
         def sharpen() -> bool:
             tables_seen.append(next(tables))
+            tell()
             return deadline is None or time.monotonic() < deadline
 
-        steps: list[Callable[[], bool]] = [sharpen, sharpen, lambda: self.pool.search(radius, deadline), sharpen]
+        def search() -> bool:
+            return self.pool.search(radius, deadline, _ENOUGH * float(tables_seen[-1].smallest[1]))
+
+        steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), sharpen, sharpen, search, sharpen]
         complete = _uninterrupted(lambda: all(step() for step in steps))
         complete = _uninterrupted(lambda: self._prove(radius)) and complete
         return self._answer(radius, tables_seen[-1], complete, began)
@@ -186,9 +154,9 @@ class Sweep:
         inside = [one for one in self._kept if _error(one.errors, self.measure) <= radius]
         return max(inside or self._kept[:1], key=lambda one: one.lower)
 
-    def _answer(self, radius: Fraction, table: BallTable, complete: bool, began: float) -> BallAnswer:
+    def _answer(self, radius: Fraction, table: EvidenceTable, complete: bool, began: float) -> WorstCaseAnswer:
         witness, (name, upper) = self._best(radius), table.smallest
-        return BallAnswer(
+        return WorstCaseAnswer(
             game=self.game,
             expert=self.expert,
             measure=self.measure,
@@ -196,8 +164,8 @@ class Sweep:
             interval=Interval(witness.lower, upper),
             witness=witness.policy,
             witness_player=witness.player,
-            errors=witness.errors,
             occupancy_lower=self.bounds.occupancy_lower,
+            occupancy_upper=self.pool.occupancy_upper,
             value_upper=witness.gaps.values[witness.player].upper,
             optimum_lower=witness.gaps.optima[witness.player].lower,
             upper_name=name,
@@ -207,12 +175,13 @@ class Sweep:
             method="inclusion and occupancy programs",
             seed=self.seed,
             seconds=time.monotonic() - began,
+            errors=witness.errors,
         )
 
 
 def worst_case_rho(
     game: Game, expert: Policy, eps: RationalLike, budget: float | None = None, seed: int = 0
-) -> BallAnswer:
+) -> WorstCaseAnswer:
     """How large NashGap can be for a policy with ||rho_pi - rho_piE||_1 <= `eps`.
 
     Args:
@@ -242,7 +211,7 @@ def worst_case_rho(
 
 def worst_case_mu(
     game: Game, expert: Policy, eps: RationalLike, budget: float | None = None, seed: int = 0
-) -> BallAnswer:
+) -> WorstCaseAnswer:
     """How large NashGap can be for a policy with ||mu_pi - mu_piE||_1 <= `eps` (arguments as in `worst_case_rho`).
 
     >>> import certigap as cg

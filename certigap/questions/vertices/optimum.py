@@ -8,6 +8,7 @@ k is taken: two players with one mixed expert cost as little as two with pure on
 """
 
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -43,7 +44,9 @@ class Optimum:
     evaluations: int
 
 
-def vertex_optimum(game: Game, player: int, balls: Sequence[Ball], vertices: Vertices, limit: int) -> Optimum:
+def vertex_optimum(
+    game: Game, player: int, balls: Sequence[Ball], vertices: Vertices, limit: int, deadline: float | None = None
+) -> Optimum:
     """The largest stage gap of a player of a one-state game, and where it is attained.
 
     Args:
@@ -52,9 +55,10 @@ def vertex_optimum(game: Game, player: int, balls: Sequence[Ball], vertices: Ver
         balls: `[n]` rows of each player.
         vertices: their vertices.
         limit: the most payoffs (profiles of vertices x actions) to compute.
+        deadline: `time.monotonic` seconds at which to give up.
 
     Raises:
-        LimitError: more than `limit` for every choice of the player left out.
+        LimitError: more than `limit` for every choice of the player left out, or the deadline came.
     """
     shape = game.layout.shapes[0]
     counts = [None if (rows := vertices(j)) is None else len(rows) for j in range(len(shape))]
@@ -65,7 +69,7 @@ def vertex_optimum(game: Game, player: int, balls: Sequence[Ball], vertices: Ver
         got = "more vertices than that" if known is None else known
         raise LimitError(f"payoffs at vertices for player {game.players[player]}: expected at most {limit}, got {got}")
     left_out = min(affordable, key=affordable.__getitem__)
-    return _Enumeration(game, player, left_out, balls, vertices).optimum(affordable[left_out])
+    return _Enumeration(game, player, left_out, balls, vertices, deadline).optimum(affordable[left_out])
 
 
 def _cost(counts: Sequence[int | None], shape: Sequence[int], player: int, left_out: int) -> int | None:
@@ -87,8 +91,16 @@ class _Enumeration:
     over the players, below another's cannot be the best one.
     """
 
-    def __init__(self, game: Game, player: int, left_out: int, balls: Sequence[Ball], vertices: Vertices) -> None:
-        self.game, self.player, self.left_out, self.balls = game, player, left_out, balls
+    def __init__(
+        self,
+        game: Game,
+        player: int,
+        left_out: int,
+        balls: Sequence[Ball],
+        vertices: Vertices,
+        deadline: float | None = None,
+    ) -> None:
+        self.game, self.player, self.left_out, self.balls, self.deadline = game, player, left_out, balls, deadline
         others = [j for j in range(len(balls)) if j not in (player, left_out)]
         self.order = others if left_out == player else [player, *others]
         self.rows = [as_object(found) for j in self.order if (found := vertices(j)) is not None]
@@ -101,6 +113,7 @@ class _Enumeration:
         """The best profile; ties go to the first one."""
         best: tuple[int, tuple[int, ...]] | None = None
         for at in self._candidates():
+            self._check_time()
             value = int(ball_maxima(self.balls[self.left_out], self._exact_costs(at)).max())
             if best is None or value > best[0]:
                 best = value, at
@@ -156,8 +169,14 @@ class _Enumeration:
         width = max(1, int(table[0].size) * (table.shape[0] if own_first else 1))
         step = max(1, _CHUNK // width)
         for first in range(0, len(rows[0]), step):
+            self._check_time()
             payoff = _contracted(table, 0, rows[0][first : first + step])
             yield table[:, None] * scale - payoff[None] if own_first else payoff.max(axis=-1, keepdims=True) - payoff
+
+    def _check_time(self) -> None:
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            player = self.game.players[self.player]
+            raise LimitError(f"payoffs at vertices for player {player}: expected an end in the time given, got none")
 
     def _profile(self, at: tuple[int, ...]) -> tuple[Distribution, ...]:
         costs, ball = self._exact_costs(at), self.balls[self.left_out]

@@ -10,7 +10,8 @@ The same code serves floats (the search) and integers (the decision, `certigap.q
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,31 +103,37 @@ class VertexTree:
         self.order = np.argsort(-other, kind="stable")
         self.heap: list[tuple[float, int, Nodes]] = []
         self.closed: list[Nodes] = []
-        self.pending: list[Nodes] = []  # taken from the heap and not yet replaced: an interrupt must not lose them
+        self.pending = [self._roots()]  # taken from the heap and not yet replaced: an interrupt must not lose them
         self.count = 0
 
-    def run(self, target: float, going: Callable[[], bool], max_nodes: int) -> bool:
-        """Divide nodes until every bound is at most `target`; False when something else ended it."""
-        rows, columns = self.table.shape
-        deviation, receiver = (part.ravel() for part in np.indices((rows, columns)))
-        none = np.full(len(deviation), _NONE)
-        self.pending = [Nodes(deviation, receiver, none, np.zeros((len(none), columns), dtype=np.int8))]
+    @property
+    def upper(self) -> float:
+        """The largest bound of an open node."""
+        return -self.heap[0][0] if self.heap else -math.inf
+
+    def open_roots(self, target: float) -> None:
+        """A node for every deviation and receiver; those with a bound of at most `target` are closed."""
         self._add(self.pending[0], target)
-        while self.heap:
-            self.pending = []
-            if not going() or self.count >= max_nodes:
-                return False
-            self.pending = [entry[2] for entry in heapq.nsmallest(_BATCH, self.heap)]
-            popped = [heapq.heappop(self.heap)[2] for _ in self.pending]
-            children = [child for node in popped if (child := self._children(node)) is not None]
-            if children:
-                self._add(Nodes.join(children), target)
         self.pending = []
-        return True
+
+    def step(self, target: float) -> None:
+        """Divide the open nodes with the largest bounds."""
+        self.pending = [entry[2] for entry in heapq.nsmallest(_BATCH, self.heap)]
+        popped = [heapq.heappop(self.heap)[2] for _ in self.pending]
+        children = [child for node in popped if (child := self._children(node)) is not None]
+        if children:
+            self._add(Nodes.join(children), target)
+        self.pending = []
 
     def leaves(self) -> Nodes:
         """Closed and open nodes: together they hold every vertex, after an interrupt too."""
         return Nodes.join([*self.closed, *self.pending, *(entry[2] for entry in self.heap)])
+
+    def _roots(self) -> Nodes:
+        rows, columns = self.table.shape
+        deviation, receiver = (part.ravel() for part in np.indices((rows, columns)))
+        none = np.full(len(deviation), _NONE)
+        return Nodes(deviation, receiver, none, np.zeros((len(none), columns), dtype=np.int8))
 
     def _add(self, nodes: Nodes, target: float) -> None:
         for start in range(0, len(nodes), 4 * _BATCH):
