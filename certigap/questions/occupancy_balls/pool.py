@@ -1,6 +1,7 @@
 """Witnesses for B_rho and B_mu: float policies that trade gap for distance, drawn into any ball (THEORY 6, 11).
 
-These balls are not products of polytopes, so no vertex oracle exists. The search climbs
+These balls are not products of polytopes, so no vertex oracle exists. In small games whole neighbourhoods of policies
+are evaluated (`moves`), inside the ball and on the way to it. In larger ones the search climbs
 
     J(pi) = gap_i(pi) - toll * eps(pi),       eps in { eps_rho, eps_mu },
 
@@ -12,20 +13,23 @@ pays there.
 """
 
 import copy
-import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
+from certigap.questions.occupancy_balls.moves import Moves
+from certigap.questions.occupancy_balls.stack import Stack
+from certigap.questions.occupancy_balls.starts import starts
 from certigap.questions.witness.best import Search
 from certigap.questions.witness.oracle import Share
-from certigap.questions.witness.play import Floats, Gap, Play
+from certigap.questions.witness.play import Floats, Gap, Indices, Play
 from certigap.questions.witness.search import gradient
 
 __all__ = ["Drawn", "Pool"]
@@ -37,7 +41,16 @@ _SLACK = 1e-13
 _ROUNDS = 25
 _STEPS = (1.0, 0.5, 0.2, 0.05, 0.01)
 _CUTS = 50
-_PURE_PROFILES = 1024
+_SMALL, _MEDIUM = 500, 5_000
+"""Entries of the transitions `[K, S]` up to which `moves` alone search, and search too."""
+_GLANCED = 8
+_INSIDE, _OUTSIDE = (3, 400), (2, 200)
+"""Tracks a player and moves drawn back a round: from the best starts in the ball, after an approach from outside."""
+_APPROACHES = 3
+_APPROACH_TOLLS = (1 / 12, 1.0, 5.0)
+"""Prices of leaving the ball, in units of the largest gap inside per radius."""
+_WORK = 10**8
+"""Floats in all arrays of one climb, about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +81,88 @@ class Pool:
         visited = np.array([x > 0 for x in self.occupancy_upper.numerators])
         self._visited = [visited[states] for states in layout.action_state]
         self._price = np.array(self.occupancy_upper.floats())
-        self._toured = False
+        self._moves = self._small_moves()
+        self._rng = np.random.default_rng(self.seed)
 
     def error(self, policy: Sequence[Floats]) -> float:
         """eps_rho or eps_mu in floats."""
         return float(np.abs(self._difference(policy)).sum())
 
-    def search(self, eps: Fraction, deadline: float | None = None) -> bool:
+    def search(self, eps: Fraction, deadline: float | None = None, enough: float = math.inf) -> bool:
         """Add the policies that a search at radius `eps` finds; False when `deadline` (`time.monotonic`) cut it.
 
-        First B_BC is searched, its radius adapted until its witness has about the error asked for; then the best
-        policies of each player climb J.
+        Small games: pure profiles and random policies climb by `moves`. Larger ones: B_BC is searched, its radius
+        adapted until its witness has about the error asked for; then the best policies of each player climb J. A gap of
+        `enough` ends the search of a small game.
         """
 
         def going() -> bool:
             return deadline is None or time.monotonic() < deadline
 
-        if self._toured or self._tour(going):
+        if self._moves is not None:
+            self._climb_by_moves(self._moves, float(eps), enough, going)
+        if self._entries > _SMALL:
             self._adapt(eps, deadline, going)
-        if not going():
-            return False
-        shares = self._shares(2.0 if self.measure == "mu" else 2 * float(eps))
-        for one in self._leaders(float(eps)):
-            slope = one.gap / max(float(eps), 1e-3)
+            self._climb_leaders(float(eps), going)
+        return going()
+
+    def glance(self, eps: Fraction) -> bool:
+        """Add the best of some pure and random policies drawn into the ball: milliseconds, in small games only."""
+        if self._moves is not None:
+            inside = self._moves.shrunk(self._starts, float(eps))
+            self._add(self._moves.best(inside, _GLANCED))
+        return True
+
+    def _climb_by_moves(self, moves: Moves, eps: float, enough: float, going: Callable[[], bool]) -> None:
+        inside = moves.shrunk(np.concatenate([self._starts, self._stacked()]), eps)
+        climbed = moves.climb(inside, eps, *_INSIDE, self._rng, self._limited(moves, going))
+        self._add(climbed)
+        largest = float(moves.stack.gaps(np.array([policy for _, policy in climbed])).max())
+        slope = largest / max(eps, 1e-3)
+        for toll in _APPROACH_TOLLS:
+            if not going() or largest >= enough:
+                return
+            near = moves.approach(self._starts, eps, _APPROACHES, toll * slope, self._limited(moves, going))
+            found = moves.shrunk(np.array([policy for _, policy in near]), eps)
+            self._add(moves.climb(found, eps, *_OUTSIDE, self._rng, self._limited(moves, going)))
+
+    def _limited(self, moves: Moves, going: Callable[[], bool]) -> Callable[[], bool]:
+        """`going()` until a climb has had its share of work, the same on every machine."""
+        end = moves.stack.work + _WORK
+        return lambda: moves.stack.work < end and going()
+
+    def _climb_leaders(self, eps: float, going: Callable[[], bool]) -> None:
+        shares = self._shares(2.0 if self.measure == "mu" else 2 * eps)
+        for one in self._leaders(eps) if going() else ():
+            slope = one.gap / max(eps, 1e-3)
             for share in _TOLLS:
                 if not going():
-                    return False
+                    return
                 self.members.append((one.player, self._climb(shares, one.player, one.policy, share * slope, going)))
-        return going()
+
+    def _add(self, found: Sequence[tuple[int, Floats]]) -> None:
+        self.members += [(player, tuple(np.split(policy, self._ends[:-1]))) for player, policy in found]
+
+    def _small_moves(self) -> Moves | None:
+        if not isinstance(self.play.transitions, np.ndarray) or self._entries > _MEDIUM:
+            return None
+        return Moves(Stack(self.play, self.center, self.measure == "mu"), np.concatenate(self._visited))
+
+    @property
+    def _entries(self) -> int:
+        return self.play.layout.rows * self.play.layout.states
+
+    @property
+    def _ends(self) -> Indices:
+        """`[n]` where the players' rows end in a stacked policy."""
+        return np.cumsum([len(own) for own in self.center])
+
+    @cached_property
+    def _starts(self) -> Floats:
+        """`[N, L]`, in no ball."""
+        states = self.play.layout.states
+        rows = [player * states + own for player, own in enumerate(self.play.layout.action_state)]
+        return starts(np.concatenate(self.center), np.concatenate(rows), np.random.default_rng(self.seed))
 
     def _adapt(self, eps: Fraction, deadline: float | None, going: Callable[[], bool]) -> None:
         radius = eps / 2
@@ -118,11 +185,24 @@ class Pool:
 
     def drawn(self, eps: float) -> list[Drawn]:
         """Every member drawn into the ball of radius `eps`, the largest gap first."""
-        found = []
-        for player, policy in self.members:
-            inside = self.draw(policy, eps)
-            found.append(Drawn(player, self.play.gap(inside, player).gap, inside))
+        found = self._drawn_one_by_one(eps) if self._moves is None else self._drawn_together(self._moves, eps)
         return sorted(found, key=lambda one: -one.gap)
+
+    def _drawn_one_by_one(self, eps: float) -> list[Drawn]:
+        inside = [(player, self.draw(policy, eps)) for player, policy in self.members]
+        return [Drawn(player, self.play.gap(policy, player).gap, policy) for player, policy in inside]
+
+    def _drawn_together(self, moves: Moves, eps: float) -> list[Drawn]:
+        inside = moves.shrunk(self._stacked(), eps, _CUTS)
+        gaps = moves.stack.gaps(inside)
+        return [
+            Drawn(player, float(own[player]), tuple(np.split(policy, self._ends[:-1])))
+            for (player, _), own, policy in zip(self.members, gaps, inside, strict=True)
+        ]
+
+    def _stacked(self) -> Floats:
+        """`[N, L]` the members."""
+        return np.array([np.concatenate(policy) for _, policy in self.members]).reshape(-1, int(self._ends[-1]))
 
     def draw(self, policy: Sequence[Floats], eps: float) -> tuple[Floats, ...]:
         """The last point in the ball on the segment from the expert's rows (visited states) to `policy`."""
@@ -187,39 +267,9 @@ class Pool:
     def _mass(self, policy: Sequence[Floats]) -> Floats:
         return np.asarray(self.play.occupancy(policy)[self.play.layout.row_state] * self.play.joint(policy))
 
-    def _tour(self, going: Callable[[], bool]) -> bool:
-        """Every pure profile of a small game, for it may move nothing and lose much (Lemma 1 of the paper)."""
-        self._toured = True
-        layout, players = self.play.layout, range(len(self.center))
-        if self.measure != "mu" or math.prod(math.prod(shape) for shape in layout.shapes) > _PURE_PROFILES:
-            return going()
-        profiles = _pure_profiles([layout.shape_array[:, j].tolist() for j in players])
-        scored: list[tuple[float, int, tuple[Floats, ...]]] = []
-        for profile in profiles:
-            if not going():
-                return False
-            policy, error = profile, self.error(profile)
-            scored += [(self.play.gap(policy, i).gap - error * self._span(), i, policy) for i in players]
-        for _, player, policy in sorted(scored, key=lambda one: -one[0])[:4]:
-            self.members.append((player, policy))
-        return going()
-
     def _shares(self, eps: float) -> list[Share]:
         layout = self.play.layout
         return [
             Share(own, self._price, eps, layout.action_offsets[j], layout.action_state[j])
             for j, own in enumerate(self.center)
         ]
-
-    def _span(self) -> float:
-        spread = self.play.rewards.max(axis=1) - self.play.rewards.min(axis=1)
-        return float(spread.max()) / (1 - self.play.discount)
-
-
-def _pure_profiles(sizes: list[list[int]]) -> list[tuple[Floats, ...]]:
-    """All pure profiles of players who have `sizes[j][s]` actions at each state."""
-    players = []
-    for own in sizes:
-        choices = itertools.product(*(range(size) for size in own))
-        players.append([np.concatenate([np.eye(n)[a] for n, a in zip(own, c, strict=True)]) for c in choices])
-    return list(itertools.product(*players))
