@@ -206,6 +206,17 @@ def test_infinitely_many_equilibria_leave_one_side() -> None:
     check_answer(answer)
 
 
+def test_equilibria_that_the_checker_would_not_find_leave_one_side() -> None:
+    size = 8
+    coordination = [[int(a == b) for b in range(size)] for a in range(size)]
+    spoiled = [[(a + 1) * x for x in row] for a, row in enumerate(coordination)]
+    answer = best_case(bimatrix(spoiled, coordination), "1/10")
+    assert not answer.complete
+    assert "too large" in answer.reason
+    assert answer.trees == ()
+    check_answer(answer)
+
+
 def test_no_budget_and_few_nodes_give_valid_intervals() -> None:
     for answer in (best_case(SCISSORS, "1/2", budget=0), best_case(SCISSORS, "1/2", max_nodes=200)):
         assert not answer.complete

@@ -2,9 +2,11 @@
 
 Bimatrix games (one state, no discount), so eps_rho is the L1 distance of the joint distributions. The equilibria are
 enumerated exactly and completely (`certigap.solve.equilibria`); for each, the profiles are divided into boxes
-(`certigap.questions.best_case.tree`). Games with infinitely many equilibria get the upper end only: the lower end is 0.
+(`certigap.questions.best_case.tree`). Games with infinitely many equilibria, and games whose equilibria the checker would
+not enumerate in reasonable time, get the upper end only: the lower end is 0.
 """
 
+import math
 import time
 from fractions import Fraction
 
@@ -22,6 +24,8 @@ from certigap.solve.equilibria import equilibria
 __all__ = ["best_case"]
 
 _CONTINUUM = "one-sided: the game has infinitely many equilibria, the lower end is not searched"
+_TOO_LARGE = "one-sided: the game is too large for the checker to find its equilibria, the lower end is not searched"
+_SYSTEMS = 5_000  # FORMAT 10: linear systems that the checker solves at most
 
 
 def best_case(
@@ -83,6 +87,8 @@ class _Work:
         shape, rewards = game.layout.shapes[0], game.float_rewards()
         tables = (rewards[0].reshape(shape), rewards[1].reshape(shape))
         targets = [(x.tolist(), y.tolist()) for x, y in (policy.floats() for policy in found.equilibria)]
+        is_large = math.comb(sum(shape), shape[0]) > _SYSTEMS
+        self.one_sided = _CONTINUUM if not found.is_finite else _TOO_LARGE if is_large else ""
         self.search = Search(tables, targets, float(radius), float(tolerance), max_nodes, seed)
 
     def answer(self, deadline: float | None, began: float, progress: Progress | None) -> BestCaseAnswer:
@@ -90,7 +96,7 @@ class _Work:
         witness, shown = self._witness(), self._proven()
         lower = Fraction(0) if shown is None or shown.lower is None else shown.lower
         is_infinite = shown is not None and shown.lower is None
-        reason = "" if reached else _CONTINUUM if not self.found.is_finite else "the tolerance was not met in time"
+        reason = "" if reached else self.one_sided or "the tolerance was not met in time"
         return BestCaseAnswer(
             game=self.game,
             radius=self.radius,
@@ -107,14 +113,14 @@ class _Work:
         )
 
     def _searched(self, deadline: float | None, progress: Progress | None) -> bool:
-        """Whether the tolerance was met; False too when a continuum of equilibria leaves the lower end out."""
+        """Whether the tolerance was met; False too when the lower end is left out."""
 
         def going() -> bool:
             if progress is not None:
                 progress(*self.search.ends())
             return deadline is None or time.monotonic() < deadline
 
-        if not self.found.is_finite:
+        if self.one_sided:
             self.search.max_nodes = 0
         try:
             return self.search.run(going)
@@ -126,7 +132,7 @@ class _Work:
         return None if best is None else exact_witness(best, self.found.equilibria[best.tree], self.radius)
 
     def _proven(self) -> Proven | None:
-        if not self.found.is_finite:
+        if self.one_sided:
             return None
         try:
             return proven(self.game, self.search.nodes, self.found.equilibria, self.radius)

@@ -49,8 +49,8 @@ _INSIDE, _OUTSIDE = (3, 400), (2, 200)
 _APPROACHES = 3
 _APPROACH_TOLLS = (1 / 12, 1.0, 5.0)
 """Prices of leaving the ball, in units of the largest gap inside per radius."""
-_WORK = 10**8
-"""Floats in all arrays of one climb, about a second."""
+_WORK = 3 * 10**7
+"""Floats in the largest arrays of one climb, half a second."""
 
 
 @dataclass(frozen=True, slots=True)
