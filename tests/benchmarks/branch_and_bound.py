@@ -4,8 +4,8 @@
         [--ratio 201/200] [--out ROWS.jsonl] [--check] [--summary]
 
 Families, states x actions x players, discount 4/5: 2x2x2, 4x2x2, 3x3x2, 2x2x3 with pure equilibria as experts,
-zero-sum (2 states, 3x3) with mixed ones, large (4x2x2 to a ratio of 1.00001: a certificate of many leaves; only when
-named). A game is named by family, eps, seed and number; the same name is the same game on every machine.
+zero-sum (2 states, 3x3) with mixed ones. A game is named by family, eps, seed and number; the same name is the same
+game on every machine.
 
 One row a game: the ends, their ratio, their distance over the trivial bound, seconds from the call to the written
 certificate (after one call that compiles), leaves, bytes; with `--check` the checker's seconds, and the run stops if it
@@ -78,7 +78,6 @@ FAMILIES = {
     "3x3x2": Family(3, 3, 2, ("1/20",), 60, ((1, 1.15),)),
     "2x2x3": Family(2, 2, 3, ("1/20",), 60, ((1, 1.15),)),
     "zero-sum": Family(2, 3, 2, ("1/20",), 60, ((1, 1.2),), zero_sum=True),
-    "large": Family(4, 2, 2, ("1/10",), 60, ((1, 1.15),)),
 }
 
 
@@ -169,7 +168,7 @@ class Rows:
 
 def settings_of(name: str, eps: str, given: argparse.Namespace) -> Row:
     """What the rows of one run have in common."""
-    ratio = given.ratio or ("100001/100000" if name == "large" else "201/200")
+    ratio = given.ratio or "201/200"
     budget = FAMILIES[name].seconds if given.budget is None else given.budget
     return {"family": name, "eps": eps, "seed": given.seed, "budget": budget, "target": ratio}
 
@@ -259,7 +258,7 @@ def main() -> int:
     if unknown := [name for name in given.families if name not in FAMILIES]:
         parser.error(f"family: expected some of {', '.join(FAMILIES)}, got {', '.join(unknown)}")
     rows, good = Rows(given.out), True
-    for name in given.families or [name for name in FAMILIES if name != "large"]:
+    for name in given.families or FAMILIES:
         for eps in [given.eps] if given.eps else FAMILIES[name].radii:
             settings = settings_of(name, eps, given)
             if not given.summary:
