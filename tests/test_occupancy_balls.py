@@ -8,14 +8,20 @@ import pytest
 from certigap.errors import InputError
 from certigap.model import catalog
 from certigap.model.build import bimatrix, markov_game
+from certigap.model.codec import policy_rows_to_json
 from certigap.model.game import Game
+from certigap.model.game_codec import game_to_json
 from certigap.model.policy import Policy
 from certigap.questions.occupancy_balls import Bounds, Sweep, worst_case_mu, worst_case_rho
 from certigap.questions.occupancy_balls.duality import Duality
+from certigap.questions.occupancy_balls.moves import Moves
 from certigap.questions.occupancy_balls.pool import Pool
 from certigap.questions.occupancy_balls.program import Multipliers
 from certigap.questions.occupancy_balls.shapes import shape, visit_bounds
+from certigap.questions.occupancy_balls.stack import Stack
+from certigap.questions.occupancy_balls.starts import starts
 from certigap.questions.witness import inside_ball
+from certigap.questions.witness.play import Play
 from certigap.questions.worst_case_answer import WorstCaseAnswer
 from certigap.regions.occupancy import short_occupancy
 from certigap.regions.scaled import ScaledGame
@@ -23,6 +29,9 @@ from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors, row_distances
 from tests.benchmarks.random_games import games_with_experts, random_game
+from tests.campaign.attack import Attack
+from tests.campaign.draws import draw
+from tests.checker.truth import TrueGame
 from tests.test_regions import random_center
 
 SHAPES = [(1, 3, 2, "0"), (2, 2, 3, "1/2"), (3, 2, 2, "4/5"), (4, 3, 2, "9/10")]
@@ -223,6 +232,68 @@ def test_no_budget_and_interrupts_leave_a_valid_interval(monkeypatch: pytest.Mon
     answer = worst_case_rho(game, expert, "1/10")
     check(answer)
     assert not answer.complete
+
+
+def test_a_first_witness_comes_before_the_programs() -> None:
+    for game, expert in games_with_experts(3, seed=4):
+        for worst_case in (worst_case_rho, worst_case_mu):
+            hurried = worst_case(game, expert, "1/5", budget=0)
+            check(hurried)
+            assert hurried.interval.lower > gaps(game, expert, "exact").nash_gap.value
+
+
+@pytest.mark.parametrize("number", [262, 337, 703])
+def test_the_rho_witness_withstands_an_attack(number: int) -> None:
+    """Questions where a random search beat the ascent of gap - toll error by more than 1 %."""
+    question = draw(4, number)
+    truth = TrueGame(game_to_json(question.game))
+    center = truth.rows(policy_rows_to_json(question.expert))
+    attack = Attack(truth, center, Fraction(question.eps), "rho")
+    found = attack.policies(np.random.default_rng(number), [])
+    best = max(max(truth.gaps(policy)) for policy in found)
+    answer = worst_case_rho(question.game, question.expert, question.eps)
+    assert float(answer.interval.lower) > 0.995 * float(best)
+
+
+@pytest.mark.parametrize("measure", ["rho", "mu"])
+def test_stacked_evaluation_is_that_of_one_policy(measure: str) -> None:
+    for game, expert, _ in cases(4):
+        rng = np.random.default_rng(1)
+        play, center = Play(game), [np.asarray(own) for own in expert.floats()]
+        stack = Stack(play, center, measure == "mu")
+        policies = [random_center(game, rng) for _ in range(4)]
+        stacked = np.array([np.concatenate(policy.floats()) for policy in policies])
+        exact = [getattr(errors(game, expert, policy, "exact"), f"eps_{measure}").value for policy in policies]
+        assert stack.errors(stacked) == pytest.approx([float(one) for one in exact], abs=1e-9)
+        expected = [[play.gap(policy.floats(), i).gap for i in range(len(center))] for policy in policies]
+        assert stack.gaps(stacked).tolist() == [pytest.approx(row, abs=1e-8) for row in expected]
+
+
+@pytest.mark.parametrize("measure", ["rho", "mu"])
+def test_climbs_stay_in_the_ball_and_gain(measure: str) -> None:
+    gains = []
+    for game, expert, eps in cases(4):
+        center = [np.asarray(own) for own in expert.floats()]
+        stack = Stack(Play(game), center, measure == "mu")
+        moves = Moves(stack, np.ones(len(stack.center), dtype=bool))
+        rng, radius = np.random.default_rng(2), float(eps)
+        inside = moves.shrunk(starts(stack.center, moves.row, rng), radius)
+        assert inside.sum(axis=1) == pytest.approx(np.full(len(inside), len(center) * len(game.states)))
+        assert stack.errors(inside).max() <= radius + 1e-12
+        found = moves.climb(inside, radius, 1, 50, rng, lambda: True)
+        before, after = stack.gaps(inside).max(axis=0), stack.gaps(np.array([policy for _, policy in found]))
+        assert stack.errors(np.array([policy for _, policy in found])).max() <= radius + 1e-12
+        assert all(after[k, player] >= before[player] for k, (player, _) in enumerate(found))
+        gains.append(after.max() - before.max())
+    assert max(gains) > 1e-3
+
+
+def test_rows_of_several_players_balance_each_other_in_a_thin_ball() -> None:
+    """eps_mu <= 1/1000 where every row moves mu: moves inside the ball end at a gap of 2.56, from outside at 3.55."""
+    question = draw(4, 240)
+    answer = worst_case_mu(question.game, question.expert, question.eps)
+    check(answer)
+    assert answer.interval.lower > Fraction(17, 5)
 
 
 def test_a_failed_solver_costs_a_bound_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,8 @@
 
 Bimatrix games (one state, no discount), so eps_rho is the L1 distance of the joint distributions. The equilibria are
 enumerated exactly and completely (`certigap.solve.equilibria`); for each, the profiles are divided into boxes
-(`certigap.questions.best_case.tree`). Games with infinitely many equilibria, and games whose equilibria the checker would
-not enumerate in reasonable time, get the upper end only: the lower end is 0.
+(`certigap.questions.best_case.tree`). Games with infinitely many equilibria, and games whose equilibria the checker
+would not enumerate in reasonable time, get the upper end only: the lower end is 0.
 """
 
 import math

@@ -1,9 +1,12 @@
-"""Ascent inside an occupancy ball by moves that stay in it, many at once (THEORY 6), in floats.
+"""Ascent in an occupancy ball, many policies at once (THEORY 6), in floats.
 
 A move takes one row a step towards one of its actions or back to the expert's row. What leaves the ball is drawn back
-along a segment, as far as needed: all rows go to the expert's, or only those of one player, or all but the moved one,
-or a single other row: error spent at one place is paid for at another. Rows that the expert never reaches are
-not drawn back with all: only the policy itself pays there.
+along a segment, as far as needed, on which there go to the expert's rows: all; all but the moved one; the mover's other
+ones; those of the other players; or a single other one. So error spent at one place is paid for at another. Rows that
+the expert never reaches are not drawn back with all: only the policy itself pays there.
+
+Where the ball is thin, as B_mu(eps) for small eps, several rows must change together and balance what each does to the
+occupancy. `approach` climbs there from outside: gap - toll (error - eps)+.
 
 The gap is not concave and the ball not convex: several tracks, each for the gap of one player, climb side by side,
 first with long steps, then with short ones.
@@ -26,12 +29,16 @@ _STEPS = ((1.0, 0.5, 0.15), (0.05, 0.015, 0.004))
 """Long steps, and the shorter ones that follow when none of them gains; then those of the length of the radius."""
 _OF_RADIUS = (0.6, 0.2, 0.07)
 _KINDS = len(_STEPS) + 1
+"""Kinds of steps; inside the ball one more follows, as long as the first ones and drawn to the border with care."""
 _ROUNDS = 100
-_CUTS = 12
+_CUTS, _FINE_CUTS = 12, 44
 _SCAN = (0.25, 0.5, 0.75)
+"""The error need not grow along a segment: the cuts start from the last of these points that is in the ball."""
 _SLACK = 1e-13
-_ENOUGH = 1e-6
+_ENOUGH, _LEAST = 1e-6, 1e-9
+"""Relative gain that is worth a move, and a careful one."""
 _PAIRED_ROWS = 12
+"""Rows with a choice up to which every single one is tried as what pays for a move."""
 
 
 @dataclass
@@ -96,7 +103,7 @@ class Moves:
         """
         active = self._tracks(self.stack.gaps(starts), starts, tracks)
         share = max(8, most // max(1, len(active)))
-        for climbing in _rounds(active, going):
+        for climbing in _rounds(active, _KINDS + 1, going):
             batches = [self._moves(track, eps, share, rng) for track in climbing]
             _advance(climbing, batches, self.stack.gaps(np.concatenate(batches)))
         return [(track.player, track.policy) for track in active]
@@ -104,15 +111,15 @@ class Moves:
     def approach(
         self, starts: Floats, eps: float, tracks: int, toll: float, going: Callable[[], bool]
     ) -> list[tuple[int, Floats]]:
-        """Climb gap - toll (error - eps)+ from the best of any `starts`: several rows may balance what each moves."""
+        """Climb gap - toll (error - eps)+ from the best of any `starts`: (player, policy), in the ball or near it."""
         active = self._tracks(self._tolled(starts, eps, toll), starts, tracks)
-        for climbing in _rounds(active, going):
+        for climbing in _rounds(active, _KINDS, going):
             batches = [self._stepped(track.policy, _steps(track.kind, eps))[0] for track in climbing]
             _advance(climbing, batches, self._tolled(np.concatenate(batches), eps, toll))
         return [(track.player, track.policy) for track in active]
 
     def _tolled(self, policies: Floats, eps: float, toll: float) -> Floats:
-        """`[N, n]`"""
+        """`[N, n]` gap - toll (error - eps)+."""
         excess = np.maximum(self.stack.errors(policies) - eps, 0.0)
         return np.asarray(self.stack.gaps(policies) - toll * excess[:, None])
 
@@ -133,7 +140,7 @@ class Moves:
         if len(which) > most:
             kept = np.sort(rng.choice(len(which), most, replace=False))
             bases, which = bases[kept], which[kept]
-        found, good = self.drawn(moved[out][which], bases, eps)
+        found, good = self.drawn(moved[out][which], bases, eps, _CUTS if track.kind < _KINDS else _FINE_CUTS)
         return np.concatenate([inside, found[good]])
 
     def _stepped(self, policy: Floats, steps: tuple[float, ...]) -> tuple[Floats, Indices]:
@@ -160,10 +167,10 @@ class Moves:
         return np.concatenate(bases), np.tile(np.arange(len(moved)), len(freed))
 
 
-def _rounds(tracks: Sequence[_Track], going: Callable[[], bool]) -> Iterator[list[_Track]]:
+def _rounds(tracks: Sequence[_Track], kinds: int, going: Callable[[], bool]) -> Iterator[list[_Track]]:
     """The tracks that still climb, round after round."""
     for _ in range(_ROUNDS):
-        climbing = [track for track in tracks if track.kind < _KINDS]
+        climbing = [track for track in tracks if track.kind < kinds]
         if not climbing or not going():
             return
         yield climbing
@@ -176,17 +183,20 @@ def _advance(tracks: Sequence[_Track], batches: Sequence[Floats], scores: Floats
         own = scores[place : place + len(batch), track.player]
         place += len(batch)
         best = int(own.argmax()) if len(own) else -1
-        if best >= 0 and own[best] > track.score + _ENOUGH * (abs(track.score) + 1e-6):
+        least = (_ENOUGH if track.kind < _KINDS else _LEAST) * (abs(track.score) + 1e-6)
+        if best >= 0 and own[best] > track.score + least:
             track.policy, track.score = batch[best], float(own[best])
         else:
             track.kind += 1
 
 
-def _different(gaps: Floats, count: int) -> list[int]:
-    """Where the `count` largest gaps are, equal ones once."""
-    _, first = np.unique(gaps.round(9), return_index=True)
+def _different(scores: Floats, count: int) -> list[int]:
+    """Where the `count` largest numbers are, equal ones once."""
+    _, first = np.unique(scores.round(9), return_index=True)
     return [int(k) for k in first[::-1][:count]]
 
 
 def _steps(kind: int, eps: float) -> tuple[float, ...]:
-    return _STEPS[kind] if kind < len(_STEPS) else tuple(part * min(eps, 0.1) for part in _OF_RADIUS)
+    if kind < len(_STEPS):
+        return _STEPS[kind]
+    return tuple(part * min(eps, 0.1) for part in _OF_RADIUS) if kind < _KINDS else _STEPS[0][:1]

@@ -41,15 +41,17 @@ _SLACK = 1e-13
 _ROUNDS = 25
 _STEPS = (1.0, 0.5, 0.2, 0.05, 0.01)
 _CUTS = 50
-_SMALL, _MEDIUM = 500, 5_000
-"""Entries of the transitions `[K, S]` up to which `moves` alone search, and search too."""
+_SMALL, _MEDIUM = 500, 2_000
+"""Entries of the transitions `[K, S]` up to which `moves` search alone, and up to which they search first."""
+_MEMBERS = 400
+"""What is found last is kept, so that a sweep of many radii does not slow down."""
 _GLANCED = 8
 _INSIDE, _OUTSIDE = (3, 400), (2, 200)
 """Tracks a player and moves drawn back a round: from the best starts in the ball, after an approach from outside."""
 _APPROACHES = 3
 _APPROACH_TOLLS = (1 / 12, 1.0, 5.0)
 """Prices of leaving the ball, in units of the largest gap inside per radius."""
-_WORK = 3 * 10**7
+_WORK = 2 * 10**7
 """Floats in the largest arrays of one climb, half a second."""
 
 
@@ -91,9 +93,9 @@ class Pool:
     def search(self, eps: Fraction, deadline: float | None = None, enough: float = math.inf) -> bool:
         """Add the policies that a search at radius `eps` finds; False when `deadline` (`time.monotonic`) cut it.
 
-        Small games: pure profiles and random policies climb by `moves`. Larger ones: B_BC is searched, its radius
-        adapted until its witness has about the error asked for; then the best policies of each player climb J. A gap of
-        `enough` ends the search of a small game.
+        Small games: pure profiles and random policies climb by `moves`, in the ball and towards it. Larger ones: B_BC
+        is searched, its radius adapted until its witness has about the error asked for; then the best policies of each
+        player climb J. A gap of `enough` ends the search of a small game.
         """
 
         def going() -> bool:
@@ -142,6 +144,7 @@ class Pool:
 
     def _add(self, found: Sequence[tuple[int, Floats]]) -> None:
         self.members += [(player, tuple(np.split(policy, self._ends[:-1]))) for player, policy in found]
+        del self.members[:-_MEMBERS]
 
     def _small_moves(self) -> Moves | None:
         if not isinstance(self.play.transitions, np.ndarray) or self._entries > _MEDIUM:

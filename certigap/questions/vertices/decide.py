@@ -1,8 +1,8 @@
 """The exact decision on the nodes of a `VertexTree`: the largest gap bound, in integers.
 
-Most nodes are far below the best gap known. They are settled with centers rounded down to multiples of 2^-s, in
+Only the nodes with the largest bounds matter. All are bounded with centers rounded down to multiples of 2^-s, in
 `int64`: every entry loses less than 2^-s, which moves a node's bound by less than 16 M (A + B + 4) 2^-s, M the largest
-payoff. The others are computed exactly.
+payoff. From the largest down they are then computed exactly, until the rest is below for certain.
 """
 
 from collections.abc import Sequence
@@ -51,10 +51,13 @@ def decided(game: Game, player: int, balls: Sequence[Ball], nodes: Nodes, known:
     table, own, other = player_table(game, player), balls[player], balls[1 - player]
     unit = game.reward_denominators[player] * own.denominator * other.denominator
     centers = np.array(own.center, dtype=object), np.array(other.center, dtype=object)
-    open_nodes = nodes.take(_doubtful(table, own, other, nodes, known * game.reward_denominators[player]))
     best = Decision(known, None)
-    for start in range(0, len(open_nodes), _CHUNK):
-        part = open_nodes.take(slice(start, start + _CHUNK))
+    rounded = _Rounded.of(table, own, other, nodes)
+    for start in range(0, len(nodes), _CHUNK):
+        places = rounded.order[start : start + _CHUNK]
+        if rounded.at_most(places[0], best.upper * game.reward_denominators[player]):
+            break
+        part = nodes.take(places)
         bounds, holds = node_bounds(table, *centers, (own.half, other.half), part)
         for place in np.flatnonzero(holds):
             bound = Fraction(int(bounds[place]), unit)
@@ -63,25 +66,32 @@ def decided(game: Game, player: int, balls: Sequence[Ball], nodes: Nodes, known:
     return best
 
 
-def _doubtful(table: IntArray, own: Ball, other: Ball, nodes: Nodes, known: Fraction) -> IntArray:
-    """Places of the nodes whose rounded bound does not settle that they are at most `known`."""
-    bits = bit_length(table)
-    room = (_SAFE_BITS - _SPARE_BITS - bits) // 2
-    if room < _COARSEST:
-        return np.arange(len(nodes))
-    rounded = [
-        (np.array([(w << room) // ball.denominator for w in ball.center]), (ball.half << room) // ball.denominator)
-        for ball in (own, other)
-    ]
-    slack = 16 * (sum(table.shape) + 4) << (bits + room)
-    limit = int(known * 4**room) - slack
-    small = table.astype(np.int64)
-    found = []
-    for start in range(0, len(nodes), _CHUNK):
-        part = nodes.take(slice(start, start + _CHUNK))
-        bounds, _ = node_bounds(small, rounded[0][0], rounded[1][0], (rounded[0][1], rounded[1][1]), part)
-        found.append(start + np.flatnonzero(bounds > limit))
-    return np.concatenate(found) if found else np.arange(0)
+@dataclass(frozen=True, slots=True)
+class _Rounded:
+    """Bounds of the nodes with rounded centers, times `scale`, within `slack`; `order`: from the largest down."""
+
+    order: IntArray
+    bounds: IntArray | None
+    slack: int = 0
+    scale: int = 1
+
+    @classmethod
+    def of(cls, table: IntArray, own: Ball, other: Ball, nodes: Nodes) -> "_Rounded":
+        bits = bit_length(table)
+        room = (_SAFE_BITS - _SPARE_BITS - bits) // 2
+        if room < _COARSEST:
+            return cls(np.arange(len(nodes)), None)
+        first, second = (np.array([(w << room) // ball.denominator for w in ball.center]) for ball in (own, other))
+        halves = ((own.half << room) // own.denominator, (other.half << room) // other.denominator)
+        small = table.astype(np.int64)
+        parts = [nodes.take(slice(start, start + _CHUNK)) for start in range(0, len(nodes), _CHUNK)]
+        bounds = np.concatenate([node_bounds(small, first, second, halves, part)[0] for part in parts])
+        slack = 16 * (sum(table.shape) + 4) << (bits + room)
+        return cls(np.argsort(-bounds, kind="stable"), bounds, slack, 4**room)
+
+    def at_most(self, place: int, limit: Fraction) -> bool:
+        """The exact bound of this node, and of those after it in the order, is at most `limit`, for certain."""
+        return self.bounds is not None and int(self.bounds[place]) + self.slack <= limit * self.scale
 
 
 def _point(ball: Ball, nodes: Nodes, place: int) -> list[Fraction] | None:
