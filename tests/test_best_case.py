@@ -28,7 +28,7 @@ Row = Sequence[Fraction]
 
 def modified() -> Game:
     """The game `algorithm1` with row D of player 1 at K = -19/20, as Algorithm 1 of the paper does it."""
-    return bimatrix([["-1/10", "-9/10"], ["-19/20", "-19/20"]], [["-1/10", 0], ["-9/10", 0]], actions=[["C", "D"]] * 2)
+    return cg.games.load("algorithm1-lowered")
 
 
 def check_answer(answer: BestCaseAnswer) -> None:

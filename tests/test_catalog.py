@@ -291,6 +291,15 @@ def test_algorithm1_has_strictly_dominant_d():
     assert rows_of(catalog.expert("algorithm1")) == [[[0, 1]]] * 2
 
 
+def test_algorithm1_lowered_differs_in_row_d_of_player_1_only():
+    game, lowered = catalog.load("algorithm1"), catalog.load("algorithm1-lowered")
+    for joint in joint_actions(game, 0):
+        row = game.layout.row(0, joint)
+        assert lowered.reward(0, row) == (Fraction(-19, 20) if joint[0] else game.reward(0, row))
+        assert lowered.reward(1, row) == game.reward(1, row)
+    assert rows_of(catalog.expert("algorithm1-lowered")) == [[[1, 0]], [[0, 1]]]
+
+
 def test_constant_leaves_nothing_to_gain():
     game = catalog.load("constant")
     assert [game.half_range(i) for i in range(2)] == [0, 0]

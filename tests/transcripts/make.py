@@ -24,6 +24,8 @@ def commands(name: str) -> list[list[str]]:
     """The main job: get the game, solve, certify, verify."""
     game, expert, eps = f"{name}.game.json", f"{name}.expert.json", "1/20"
     solve = ["solve", game, "-o", expert, "--certificate", f"{name}.equilibrium.cert.json"]
+    if name == "algorithm1":
+        return [command for game in ("algorithm1", "algorithm1-lowered") for command in best_case(game)]
     if name == "tag":
         source = ["games", "export", "tag"]
         solve += ["--temperature", "1/10"]
@@ -33,7 +35,18 @@ def commands(name: str) -> list[list[str]]:
         source = ["convert", f"gambit:{GAMBIT[name]}", "-o", game]
     certificates = [f"{name}.cert.json", f"{name}.equilibrium.cert.json"]
     certify = ["certify", game, "--expert", expert, "--eps", eps, "-o", certificates[0]]
-    return [source, solve, certify, ["verify", game, *certificates, "--expert", expert]]
+    others = [[*certify[:5], other] for other in ("1/100", "1/5") if name == "tag"]
+    return [source, solve, certify, ["verify", game, *certificates, "--expert", expert], *others]
+
+
+def best_case(name: str) -> list[list[str]]:
+    """The least NashGap at distance 1/10 of an equilibrium."""
+    game, path = f"{name}.game.json", f"{name}.best.cert.json"
+    return [
+        ["games", "export", name],
+        ["best-case", game, "--eps", "1/10", "-o", path],
+        ["verify", game, path],
+    ]
 
 
 def transcript(name: str) -> str:
@@ -57,6 +70,6 @@ def transcript(name: str) -> str:
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or ["tag", *OPENSPIEL, *GAMBIT]:
+    for chosen in sys.argv[1:] or ["tag", "algorithm1", *OPENSPIEL, *GAMBIT]:
         (HERE / f"{chosen}.txt").write_text(transcript(chosen))
         print(f"wrote {chosen}.txt")
