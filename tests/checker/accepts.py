@@ -21,7 +21,7 @@ from tests.checker.games import Trio
 
 Data = dict[str, Any]
 DOMINANT = ("dilemma", "slack")
-FOR_BALLS = ("meet", "alone", "again", "far", "myopic", "tied")  # `accepts_balls` alone speaks of them
+FOR_BALLS = ("meet", "alone", "again", "far", "myopic", "tied", "deal", "broad")  # `accepts_balls` alone speaks of them
 SMALL = ("rich", "match", "tempt", "last", "cliff", "hidden", "trap", "leaky", "greedy", "sharp")
 
 

@@ -12,6 +12,7 @@ from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.best_case import best_case
+from certigap.questions.normal_form import exact_worst_case
 from certigap.questions.occupancy_balls import Bounds, Sweep
 from certigap.questions.worst_case import worst_case
 from tests.checker.games import Trio
@@ -21,7 +22,7 @@ __all__ = ["ball_certificates"]
 Data = dict[str, Any]
 EPS = Fraction(1, 10)
 MEASURED = ("coin", "dilemma", "tempt", "slack", "mixed", "trio", "pair", "hidden", "again", "far")
-ONE_STATE = ("dilemma", "tempt", "mixed", "trio", "alone", "again")
+ONE_STATE = ("dilemma", "tempt", "mixed", "trio", "alone", "again", "deal")
 BEST: dict[str, dict[str, str]] = {  # case -> radius
     "dilemma": {"best": "1/10", "best-far": "1", "best-none": "3"},
     "meet": {"best": "1/2", "best-far": "19/10", "best-none": "5/2"},
@@ -38,7 +39,7 @@ def ball_certificates(name: str, trio: Trio) -> Iterator[tuple[str, Data]]:
             yield from of_measure(game, expert, measure)
         yield "bc-occupancy", by_multipliers(game, expert)
     if name in ONE_STATE:
-        yield "bc-vertices", of_vertices(game, expert)
+        yield from of_vertices(game, expert)
     for case, radius in BEST.get(name, {}).items():
         yield from of_best_case(case, game, radius)
 
@@ -76,13 +77,25 @@ def by_multipliers(game: Game, expert: Policy) -> Data:
     return plain(replace(certificate(answer), claim=claim, proof=proof))
 
 
-def of_vertices(game: Game, expert: Policy) -> Data:
-    """The value itself, in a game of one state."""
-    answer = worst_case(game, expert, EPS)
-    exact = answer.bounds["vertices"]
-    if exact is None:
-        raise ValueError(f"{game.name}: expected the bound by vertices, got none")
-    return plain(certificate(replace(answer, upper_name="vertices", interval=Interval(answer.interval.lower, exact))))
+def of_vertices(game: Game, expert: Policy) -> Iterator[tuple[str, Data]]:
+    """The value itself, in a game of one state: the vertices listed; for two players also searched, near and far."""
+    near, far = (exact_worst_case(game, expert, radius) for radius in (EPS, Fraction(1)))
+    players = {player: game.players[k] for player, k in zip(game.players, near.left_out, strict=True)}
+    ball = plain(certificate(worst_case(game, expert, EPS)))
+    claim = ball["claim"] | {"nash_gap": ball["claim"]["nash_gap"] | {"upper": format_rational(near.value)}}
+    kept = {key: part for key, part in ball["proof"].items() if key == "witness"}
+    listed = {"theorem": {"name": "vertices", "proof": players}} | kept
+    yield "bc-vertices", ball | {"claim": claim, "proof": listed}
+    if len(players) == 2:
+        yield "bc-search", ball | {"claim": claim, "proof": {"theorem": search(near.value)} | kept}
+        ends = {"upper": format_rational(far.value)}
+        instance = {"kind": "theorem-instance", "theorem": "vertex-search", "expert": claim["expert"]}
+        instance |= {"radius": "1", "nash_gap": ends}
+        yield "search-instance", ball | {"claim": instance, "proof": search(far.value)["proof"]}
+
+
+def search(value: Fraction) -> Data:
+    return {"name": "vertex-search", "proof": {"bound": format_rational(value)}}
 
 
 def of_best_case(case: str, game: Game, radius: str) -> Iterator[tuple[str, Data]]:

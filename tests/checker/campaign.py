@@ -37,6 +37,7 @@ GAMES = (
     "meet",
     "alone",
     "again",
+    "deal",
 )
 POLICY = re.compile(r"claim/(policy|expert|center)/|proof/witness/policy/")
 RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")

@@ -1,5 +1,6 @@
 """Files that break the grammar of balls, multipliers, vertices, best cases (FORMAT 6.4, 7, 8, 10), each in one way."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +17,9 @@ def ball_faults(accept: Callable[[str], Data], hashes: Callable[[str], str]) -> 
     yield from multiplier_faults(accept("coin.bc-occupancy"))
     yield from measure_faults(accept)
     yield from theorem_faults(accept)
+    yield from search_faults(accept)
     yield from best_faults(accept("dilemma.best"))
+    yield from broad_faults(accept("dilemma.best"), hashes("broad"))
     yield from other_games(accept, hashes)
 
 
@@ -69,6 +72,43 @@ def theorem_faults(accept: Callable[[str], Data]) -> Iterator[Fault]:
         edited(trio, "proof/theorem/name", "value-gap"),
         "a value gap's theorem for a ball",
     )
+
+
+def search_faults(accept: Callable[[str], Data]) -> Iterator[Fault]:
+    data, bound = accept("dilemma.search-instance"), "proof/bound"
+    yield "dilemma.search-negative.json", edited(data, bound, "-1"), "vertex search: a negative bound"
+    yield "dilemma.search-decimal.json", edited(data, bound, "0.9"), "vertex search: a decimal for a bound"
+    yield "dilemma.search-number.json", edited(data, bound, 1), "vertex search: a number for a bound"
+    yield "dilemma.search-infinity.json", edited(data, bound, "infinity"), "vertex search: a word for a bound"
+    yield "dilemma.search-nothing.json", without(data, bound), "vertex search: no bound"
+    yield "dilemma.search-more.json", edited(data, "proof/limit", "1"), "vertex search: an unknown member"
+    yield "dilemma.search-list.json", edited(data, "proof", ["9/20"]), "vertex search: a list for a proof"
+    yield (
+        "dilemma.search-players.json",
+        edited(data, "proof", {"1": "1", "2": "2"}),
+        "vertex search: players for a bound",
+    )
+    yield "dilemma.search-listed.json", edited(data, "claim/theorem", "vertices"), "a bound where players are asked for"
+    ball = accept("dilemma.bc-search")
+    ends = {"upper": ball["claim"]["nash_gap"]["upper"]}
+    ball = ball | {"claim": ball["claim"] | {"nash_gap": ends}, "proof": {"theorem": ball["proof"]["theorem"]}}
+    yield "dilemma.rho-search.json", edited(ball, "claim/measure", "rho"), "vertex search of the rho ball"
+    yield "dilemma.mu-search.json", edited(ball, "claim/measure", "mu"), "vertex search of the mu ball"
+    generous = {"name": "vertex-search", "proof": {"bound": "100"}}
+    trio = edited(accept("trio.worst-theorem"), "proof/theorem", generous)
+    yield "trio.search-three.json", trio, "vertex search of a game of three players"
+    slack = edited(accept("slack.dse"), "claim/theorem", "vertex-search")
+    slack = edited(json.loads(slack), "proof", {"bound": "100"})
+    yield "slack.search-states.json", slack, "vertex search of a game of two states"
+
+
+def broad_faults(both: Data, digest: str) -> Iterator[Fault]:
+    """A true claim whose 3 x 30 game takes binomial(33, 3) = 5,456 linear systems."""
+    rows = {"1": {"1": "1"}, "2": {"1": "1"}}
+    claim = {"kind": "best-case", "radius": "5", "nash_gap": "infinity"}
+    proof = {"equilibria": [{"rows": rows, "tree": [{"leaf": []}]}]}
+    data = both | {"game": digest, "claim": claim}
+    yield "broad.best-systems.json", edited(data, "proof", proof), "too many linear systems for its equilibria"
 
 
 def best_faults(both: Data) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ What a checker accepts is asked of itself: the least vectors by bisection, the l
 
 import itertools
 import math
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,10 +14,11 @@ from typing import Any
 from tests.checker import forge
 from tests.checker.truth import Rows, TrueGame
 
-__all__ = ["Multipliers", "best_lower", "best_upper", "vertices"]
+__all__ = ["Multipliers", "best_lower", "best_upper", "vertex_search", "vertices"]
 
 Data = dict[str, Any]
 DEN, SWEEPS, NODES = 2**7, 5, 300
+FINE, CENTERS = 2**12, 16
 PRICES = tuple(map(Fraction, ("0", "1/2", "2")))
 RADII = ("1/10", "1/2", "1", "19/10", "5/2")
 
@@ -129,6 +131,39 @@ def vertices(module: Any, game: Any, true: TrueGame, centers: Sequence[Data]) ->
             except ValueError:  # no vertices at all
                 continue
             yield forge.certificate(game, claim | {"nash_gap": {"upper": str(shown)}}, {"theorem": proof})
+
+
+def vertex_search(module: Any, game: Any, true: TrueGame, centers: Sequence[Data]) -> Iterator[Data]:
+    """The least bound that the search accepts of each ball, to 1 / FINE of the trivial one."""
+    rng = random.Random(0)
+    others = [true.names([[random_row(rng, len(own))] for own in true.actions[0]]) for _ in range(CENTERS)]
+    unit = 2 * module.largest_scale(game) * (1 - game.discount) / FINE
+    for expert, radius in itertools.product([*centers, *others], ("2/5", "1", "1/10", "2", "0")):
+        rows = module.read_rows(game, module.Node(expert, "expert"))
+        low, high = -1, FINE
+        while high - low > 1:
+            middle = (low + high) // 2
+            proof = module.Node({"bound": str(middle * unit)}, "proof")
+            try:
+                module.theorem_vertex_search(game, rows, Fraction(radius), proof)
+                high = middle
+            except module.Invalid:
+                low = middle
+        bound = str(high * unit)
+        claim = {
+            "kind": "worst-case",
+            "measure": "bc",
+            "expert": expert,
+            "radius": radius,
+            "nash_gap": {"upper": bound},
+        }
+        yield forge.certificate(game, claim, {"theorem": {"name": "vertex-search", "proof": {"bound": bound}}})
+
+
+def random_row(rng: random.Random, size: int) -> list[Fraction]:
+    weights = [rng.choice((0, 1, 1, 2, 5)) for _ in range(size)]
+    weights[rng.randrange(size)] += 1
+    return [Fraction(w, sum(weights)) for w in weights]
 
 
 def best_upper(module: Any, game: Any, true: TrueGame, known: Sequence[Rows], radii: Sequence[str]) -> Iterator[Data]:

@@ -272,6 +272,35 @@ def tied() -> Trio:
     return game, Policy.pure(game), Policy.from_rows(game, [["9/10", "1/10"], ["1/2", "1/2"]])
 
 
+def deal() -> Trio:
+    """Five actions against four, met again and again: rows of which several actions may be emptied at once."""
+    rng = random.Random(9)
+    rewards = [[Fraction(rng.randint(-8, 8), 4) for _ in "12"] for _ in range(20)]
+
+    def outcome(_: str, joint: tuple[str, ...]) -> tuple[list[Fraction], dict[str, int]]:
+        return rewards[4 * "abcde".index(joint[0]) + "wxyz".index(joint[1])], {"s": 1}
+
+    game = markov_game(
+        players=["1", "2"],
+        states=["s"],
+        actions=[list("abcde"), list("wxyz")],
+        outcome=outcome,
+        discount="1/3",
+        initial={"s": 1},
+    )
+    expert = Policy.from_rows(game, [[["1/12", "1/6", "1/4", "1/3", "1/6"]], [["1/5", "2/5", "3/10", "1/10"]]])
+    return game, expert, Policy.from_rows(game, [[["0", "0", "1/2", "1/4", "1/4"]], [["1/2", "0", "1/2", "0"]]])
+
+
+def dominant(rows: int, columns: int) -> Trio:
+    """A bimatrix game whose first actions are dominant, and uniform rows for its expert."""
+    first = [[int(a == 0)] * columns for a in range(rows)]
+    second = [[int(b == 0) for b in range(columns)]] * rows
+    game = bimatrix(first, second)
+    uniform = Policy.from_rows(game, [[Fraction(1, size)] * size for size in (rows, columns)])
+    return game, uniform, Policy.pure(game)
+
+
 def games() -> dict[str, Trio]:
     """All of them; Tag is made by its test."""
     return {
@@ -306,4 +335,6 @@ def games() -> dict[str, Trio]:
         "far": far(),
         "myopic": myopic(),
         "tied": tied(),
+        "deal": deal(),
+        "broad": dominant(3, 30),
     }

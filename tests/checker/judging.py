@@ -1,6 +1,7 @@
 """Is a claim false? Claims about one policy are recomputed, claims about a supremum are refuted by a policy.
 
-`Neighbourhood.search` looks for a policy of a region or a ball that is as exploitable as possible.
+`Neighbourhood.search` looks for a policy of a region or a ball that is as exploitable as possible; for the `bc` ball of
+a game of two players and one state it finds it.
 """
 
 import itertools
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from tests.checker.corners import worst_corner
 from tests.checker.judging_best import BestCases
 from tests.checker.truth import ZERO, Row, Rows, TrueGame, l1
 
@@ -32,6 +34,10 @@ class Neighbourhood:
         self.mu = game.occupancy(self.center)
         self.radii = [[Fraction(r) for r in own] for own in game.by_state(claim.get("radii", {}), "0")]
         self.boxes = game.by_state(claim.get("box", {}))
+
+    @property
+    def is_bimatrix(self) -> bool:
+        return len(self.game.players) == 2 and len(self.game.states) == 1
 
     def admits(self, policy: Rows) -> bool:
         if any(sum(row) != 1 or min(row) < 0 for own in policy for row in own):
@@ -107,7 +113,10 @@ class Neighbourhood:
         return policy if self.admits(policy) else None
 
     def search(self, tries: int = 60, seed: int = 0) -> tuple[Fraction, Rows | None]:
-        """The most exploitable policy met by random walks, and its NashGap."""
+        """The most exploitable policy met by random walks (or of all, see `corners`), and its NashGap."""
+        if self.budget is not None and self.measure == "bc" and self.is_bimatrix:
+            worst = worst_corner(self.game, self.center, self.budget)
+            return max(self.game.gaps(worst)), worst
         rng, start = random.Random(seed), self.start()
         if start is None:
             return Fraction(-1), None

@@ -20,7 +20,7 @@ from tests.checker import faults, making
 from tests.checker.accepts import certificates
 from tests.checker.accepts_balls import ball_certificates
 from tests.checker.faults_balls import ball_faults
-from tests.checker.games import games
+from tests.checker.games import Trio, games
 from tests.checker.harness import HERE, Bench, load, source
 from tests.checker.mutants import Mutant, mutated
 from tests.checker.mutants_balls import MUTANTS as BALLS
@@ -28,6 +28,7 @@ from tests.checker.mutants_best_case import MUTANTS as BEST
 from tests.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.checker.mutants_linear import MUTANTS as LINEAR
+from tests.checker.mutants_search import MUTANTS as SEARCH
 from tests.checker.worlds import World
 
 Data = dict[str, Any]
@@ -46,16 +47,20 @@ def fresh(folder: str) -> Path:
     return HERE / folder
 
 
-def make_games_and_accepted() -> None:
+def write_game(name: str, trio: Trio) -> None:
     from certigap.model.codec import game_to_json, policy_to_json
 
+    game, expert, learner = trio
+    write(HERE / "games" / f"{name}.json", game_to_json(game))
+    write(HERE / "games" / f"{name}.expert.json", policy_to_json(expert))
+    write(HERE / "games" / f"{name}.learner.json", policy_to_json(learner))
+
+
+def make_games_and_accepted() -> None:
     fresh("games")
     folder = fresh("accept")
     for name, trio in games().items():
-        game, expert, learner = trio
-        write(HERE / "games" / f"{name}.json", game_to_json(game))
-        write(HERE / "games" / f"{name}.expert.json", policy_to_json(expert))
-        write(HERE / "games" / f"{name}.learner.json", policy_to_json(learner))
+        write_game(name, trio)
         write_accepted(name, certificates(name, trio))
     write_decimal(folder)
     with tempfile.TemporaryDirectory() as scratch:
@@ -141,7 +146,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *BEST]:
+        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST]:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]

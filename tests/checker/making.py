@@ -119,6 +119,8 @@ def candidates(mutant: Mutant, module: Any, bench: Bench, world: World) -> Itera
             yield from forge_balls.Multipliers(module, bench.game, world.true, claim, bracket).certificates()
     elif family == "vertices":
         yield from forge_balls.vertices(module, bench.game, world.true, (world.expert, world.learner))
+    elif family == "search":
+        yield from forge_balls.vertex_search(module, bench.game, world.true, (world.expert, world.learner))
     elif family == "best-upper":
         radii, known = ("1/10", "1/2", "2/3", "1"), near_equilibria(world)
         yield from forge_balls.best_upper(module, bench.game, world.true, known, radii)

@@ -2,7 +2,9 @@
 
 import json
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,25 +24,27 @@ def by_game(folder: str) -> dict[Path, list[Path]]:
     return dict(found)
 
 
+@cache
+def judged(folder: str) -> list[tuple[Path, dict[str, Any]]]:
+    """Every certificate of a folder and the checker's result."""
+    found = by_game(folder).items()
+    return [pair for game, paths in found for pair in zip(paths, verdicts(game, paths), strict=True)]
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_file_has_its_verdict(folder: str) -> None:
-    wrong = []
-    for game, certificates in by_game(folder).items():
-        results = verdicts(game, certificates)
-        wrong += [
-            (r["certificate"], r["verdict"], r.get("reason")) for r in results if r["verdict"] != EXPECTED[folder]
-        ]
+    results = [result for _, result in judged(folder)]
+    wrong = [(r["certificate"], r["verdict"], r.get("reason")) for r in results if r["verdict"] != EXPECTED[folder]]
     assert wrong == []
 
 
 def test_every_reason_is_one_line_and_names_the_file() -> None:
     for folder in ("reject", "malformed"):
-        for game, certificates in by_game(folder).items():
-            for path, result in zip(certificates, verdicts(game, certificates), strict=True):
-                reason = result["reason"]
-                assert reason.startswith(str(path)), reason
-                assert "\n" not in reason
-                assert len(reason) < 600
+        for path, result in judged(folder):
+            reason = result["reason"]
+            assert reason.startswith(str(path)), reason
+            assert "\n" not in reason
+            assert len(reason) < 600
 
 
 @pytest.mark.parametrize("path", [p for p in cases("malformed") if p.name.startswith("game.")], ids=lambda p: p.name)

@@ -14,8 +14,9 @@ from tests.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.checker.mutants_linear import MUTANTS as LINEAR
 from tests.checker.mutants_reading import MUTANTS as READING
+from tests.checker.mutants_search import MUTANTS as SEARCH
 
-MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *BEST, *READING)
+MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING)
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,8 @@ CASES = (
     "slack.rho-dse",
     "tempt.rho-concentrability",
     "trio.bc-vertices",
+    "deal.bc-search",
+    "again.search-instance",
     "dilemma.best",
     "meet.best-none",
     "alone.best-far",
@@ -74,6 +76,7 @@ def test_every_node_of_a_game_replaced(tmp_path: Path) -> None:
         for value in WRONG:
             wrong = copy.deepcopy(data)
             path_set(wrong, place, value)
+            path.unlink(missing_ok=True)
             path.write_text(json.dumps(wrong))
             try:
                 digest = module.Game(module.read_json(str(path))).digest
@@ -95,6 +98,7 @@ def test_every_node_of_a_policy_replaced(tmp_path: Path) -> None:
         for value in WRONG:
             wrong = copy.deepcopy(data)
             path_set(wrong, place, value)
+            path.unlink(missing_ok=True)
             path.write_text(json.dumps(wrong))
             try:
                 accepted.append((place, module.read_policy(game, str(path)) == true))

@@ -102,8 +102,8 @@ _TABLE = (
         title="The game that Algorithm 1 compares it with",
         source=f"Counterexample to {_PAPER}, Algorithm 1 (proof of Theorem 3)",
         description=(
-            "The game algorithm1 with row D of player 1 at -19/20, below all payoffs: (C,D) is the only equilibrium, and "
-            "at distance 1/10 the least NashGap is smaller than in algorithm1, though D is in the support there."
+            "The game algorithm1 with row D of player 1 at -19/20, below all payoffs: (C,D) is the only equilibrium, "
+            "and at distance 1/10 the least NashGap is smaller than in algorithm1, though D is in the support there."
         ),
         module="normal",
         parameters={},
