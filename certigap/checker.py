@@ -26,6 +26,7 @@ MAX_NAME = 1_000
 MAX_PLAYERS = 100  # the kernel nests one call a player
 MAX_SYSTEMS = 5_000  # linear systems for the equilibria of a bimatrix game: 7 x 7 have 3,432
 MAX_VERTICES = 200_000  # of a ball of rows
+MAX_NODES = 500_000  # of a search over vertices
 ZERO, ONE, TWO = Fraction(0), Fraction(1), Fraction(2)
 LOWER, UPPER = -1, 1
 SIDES = {LOWER: "lower", UPPER: "upper"}
@@ -1239,20 +1240,20 @@ def theorem_vertices(game: Game, expert: Policy, radius: Fraction, proof: Node, 
     unit, shown = math.prod(ball.den for ball in balls), ZERO
     for i, player in enumerate(game.players):
         k = game.players.index(left_out[player].one_of(game.players))
-        enumerated = [ball_vertices(ball) if j != k else [ball.start] for j, ball in enumerate(balls)]
+        enumerated = [ball_vertices(ball, proof) if j != k else [ball.start] for j, ball in enumerate(balls)]
         best = max(vertex_gap(game, i, k, balls[k], profile) for profile in itertools.product(*enumerated))
         shown = max(shown, Fraction(best, unit * game.reward_den[i]))
     return shown / (1 - game.discount)
 
 
-def ball_vertices(ball: Rows) -> list[list[int]]:
+def ball_vertices(ball: Rows, proof: Node) -> list[list[int]]:
     """Rows whose hull is the ball: one receiver, a set of emptied donors, at most one partial donor."""
     found: list[list[int]] = []
     for receiver in range(len(ball.center)):
         masses = [0 if a == receiver else w for a, w in enumerate(ball.center)]
         for gift in gifts(masses, min(ball.spare, sum(masses))):
             if len(found) == MAX_VERTICES:
-                raise Malformed(f"expected a ball of at most {MAX_VERTICES} vertices")
+                raise Malformed(f"{proof.where}: expected a ball of at most {MAX_VERTICES} vertices")
             found.append([w - x for w, x in zip(ball.center, gift)])
             found[-1][receiver] += sum(gift)
     return found
@@ -1297,7 +1298,7 @@ def theorem_vertex_search(game: Game, expert: Policy, radius: Fraction, proof: N
     """Two players, one state: no vertex of the opponent's ball has a larger gap than `bound`, by branch and bound."""
     if game.n != 2 or game.size != 1:
         proof.fail("a game of two players and one state")
-    bound = read_radius(proof.fields(("bound",))["bound"])
+    bound, steps = read_radius(proof.fields(("bound",))["bound"]), counted(proof, MAX_NODES)
     balls = [Rows(own[0], min(radius, TWO)) for own in expert]
     for i, player in enumerate(game.players):
         own, other = balls[i], balls[1 - i]
@@ -1306,16 +1307,24 @@ def theorem_vertex_search(game: Game, expert: Policy, radius: Fraction, proof: N
         for best in table:
             gains = [[u - v for u, v in zip(best, line)] for line in table]
             for receiver in range(len(best)):
-                if not VertexSearch(own, other, gains, receiver, limit).is_bounded():
+                if not VertexSearch(own, other, gains, receiver, limit, steps).is_bounded():
                     raise Invalid(f"{proof.where}: a policy of the ball has a larger gap of player {player}")
     return bound
+
+
+def counted(node: Node, count: int) -> Iterator[int]:
+    """So many steps; then it is too much work."""
+    yield from range(count)
+    raise Malformed(f"{node.where}: expected a search of at most {count} nodes")
 
 
 class VertexSearch:
     """The gap of a deviation over the opponent's rows center - z + (sum z) at the receiver, one z partial at most."""
 
-    def __init__(self, own: Rows, other: Rows, gains: list[list[int]], receiver: int, limit: Fraction) -> None:
-        self.own, self.gains, self.limit = own, gains, limit
+    def __init__(
+        self, own: Rows, other: Rows, gains: list[list[int]], receiver: int, limit: Fraction, steps: Iterator[int]
+    ) -> None:
+        self.own, self.gains, self.limit, self.steps = own, gains, limit, steps
         self.orders = [sorted(range(len(line)), key=line.__getitem__) for line in gains]
         self.masses = [0 if b == receiver else w for b, w in enumerate(other.center)]
         self.total, self.row = min(other.spare, sum(self.masses)), list(other.center)
@@ -1341,6 +1350,7 @@ class VertexSearch:
 
     def bound(self, row: list[int], room: list[int], left: int) -> int:
         """Own row outermost; for each of its actions the `left` is taken where it costs least."""
+        next(self.steps)
         give = {b: self.masses[b] for b in room}
 
         def value(a: int) -> int:

@@ -15,7 +15,9 @@ Some conditions have no killing case with a false claim, because they can only c
 - at which of the other actions mass is taken first, when all of the row may move anyway;
 - the order of the two nestings, and which player's gain bounds a box from below: each is a bound;
 - infinitely many equilibria: only where the extreme ones are farther than those between them could a claim be false;
-- which tree goes with which equilibrium: every tree covers all profiles, and its leaves are checked for each.
+- which tree goes with which equilibrium: every tree covers all profiles, and its leaves are checked for each;
+- in the search over vertices, nodes where less than nothing or more than all is left, the order of the donors, a
+  receiver among them, a donor both partial and emptied, twice the mass to move, a limit without its denominators.
 They are refused all the same, and have cases in malformed/ or in reject/ (where `WHY.json` names no refutation).
 """
 

@@ -126,7 +126,7 @@ MUTANTS = (
     # vertices
     Mutant("vertices-states", "    if game.size != 1:\n        proof.fail(\"a game of one state\")\n", "", "slack.vertices.json"),
     Mutant("vertices-radius", "left_out = [Rows(own[0], min(radius, TWO)) for own in expert]", "left_out = [Rows(own[0], min(radius, ONE / 2)) for own in expert]", "vertices dilemma"),
-    Mutant("vertices-center-only", "enumerated = [ball_vertices(ball) if j != k else [ball.start] for j, ball in enumerate(balls)]", "enumerated = [[ball.start] for ball in balls]", "vertices mixed"),
+    Mutant("vertices-center-only", "enumerated = [ball_vertices(ball, proof) if j != k else [ball.start] for j, ball in enumerate(balls)]", "enumerated = [[ball.start] for ball in balls]", "vertices mixed"),
     Mutant("vertices-first-profile", "best = max(vertex_gap(", "best = next(vertex_gap(", "vertices mixed"),
     Mutant("vertices-least", "shown = max(shown, Fraction(best, unit * game.reward_den[i]))", "shown = Fraction(best, unit * game.reward_den[i])", "vertices tempt"),
     Mutant("vertices-unit", "Fraction(best, unit * game.reward_den[i])", "Fraction(best, 2 * unit * game.reward_den[i])", "vertices mixed"),
