@@ -340,11 +340,15 @@ def test_the_share_of_a_process_that_dies_is_done_here() -> None:
 
 def test_an_interrupt_ends_the_processes() -> None:
     """The parent's own share is none, so it waits for the children when the interrupt arrives."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        in_processes(lambda place: time.sleep(60), 4, 2)
-    timer.join()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            in_processes(lambda place: time.sleep(60), 4, 2)
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
     assert not multiprocessing.active_children()
 
 
