@@ -39,7 +39,7 @@ _HOMES = {
     "visited": "certigap.semantics",
     "region_bound": "certigap.questions.regions",
     "equilibria": "certigap.solve",
-    "solve": "certigap.solve",
+    "solve_game": "certigap.solve",
     "convert": "certigap.io",
     "best_case": "certigap.questions.best_case",
     "frontier": "certigap.questions.frontier",
@@ -52,6 +52,8 @@ _HOMES = {
     "LimitError": "certigap.errors",
     "SolverError": "certigap.errors",
 }
+
+_NAMES = {"solve_game": "solve"}  # `certigap.solve` is the package
 
 __all__ = [*_HOMES, "games"]
 
@@ -86,7 +88,8 @@ if TYPE_CHECKING:
         values,
         visited,
     )
-    from certigap.solve import equilibria, solve
+    from certigap.solve import equilibria
+    from certigap.solve import solve as solve_game
 
 
 def __getattr__(name: str) -> Any:
@@ -96,7 +99,7 @@ def __getattr__(name: str) -> Any:
     if name == "games":
         value: Any = import_module("certigap.model.catalog")
     elif name in _HOMES:
-        value = getattr(import_module(_HOMES[name]), name)
+        value = getattr(import_module(_HOMES[name]), _NAMES.get(name, name))
     else:
         raise AttributeError(f"module 'certigap' has no attribute {name!r}")
     globals()[name] = value

@@ -220,9 +220,21 @@ def test_equilibria_that_the_checker_would_not_find_leave_one_side() -> None:
 def test_no_budget_and_few_nodes_give_valid_intervals() -> None:
     for answer in (best_case(SCISSORS, "1/2", budget=0), best_case(SCISSORS, "1/2", max_nodes=200)):
         assert not answer.complete
-        assert "not met in time" in answer.reason
+        assert "before the tolerance was met" in answer.reason
         assert (answer.interval.lower or 0) <= Fraction(157, 1000)
     assert answer.interval.upper >= Fraction(156, 1000)
+
+
+def test_an_interrupt_of_the_proof_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("certigap.questions.best_case.question.proven", interrupted)
+    answer = best_case(cg.games.load("algorithm1"), "1/10")
+    assert not answer.complete
+    assert answer.reason == "interrupted before the lower end was proved"
+    assert answer.interval.lower == 0
+    check_answer(answer)
 
 
 @pytest.mark.parametrize("place", ["_step", "_sample"])

@@ -137,7 +137,7 @@ def test_progress_names_the_radius() -> None:
         ({"eps_grid": []}, "at least one"),
         ({"eps_grid": ["-1/10"]}, "expected rationals >= 0"),
         ({"eps_max": "-1/10"}, "eps: expected a rational >= 0, got -1/10"),
-        ({"eps_max": "1/2", "points": 0}, "points: expected an integer >= 1, got 0"),
+        ({"eps_max": "1/2", "points": 0}, "points: expected an integer from 1 to 200, got 0"),
         ({"eps_max": "1/2", "measure": "tv"}, "measure: expected 'bc', 'rho' or 'mu', got 'tv'"),
     ],
 )

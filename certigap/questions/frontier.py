@@ -23,6 +23,7 @@ from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.frontier_sources import Lower, Source, source_of
 from certigap.questions.progress import SweepProgress
 from certigap.questions.worst_case_answer import WorstCaseAnswer, ball_radius
@@ -30,6 +31,7 @@ from certigap.questions.worst_case_answer import WorstCaseAnswer, ball_radius
 __all__ = ["FrontierAnswer", "FrontierPoint", "frontier"]
 
 _POINTS = 8
+_MOST_POINTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def frontier(
         expert: the policy that is imitated.
         eps_grid: the radii, >= 0, in any order; or else
         eps_max: the largest of `points` equally spaced radii.
-        points: number of radii, >= 1.
+        points: number of radii, 1 to 200: every one takes some hundredths of a second, whatever the budget.
         measure: "bc", "rho" or "mu".
         budget: seconds for the whole sweep; None: as long as it takes.
         seed: of the searches.
@@ -111,10 +113,13 @@ def frontier(
     ['9/200', '9/100']
     """
     began = time.monotonic()
+    check_policy(game, expert)
+    check_seed(seed)
+    check_budget(budget)
     radii = _grid(eps_grid, eps_max, points)
     source = source_of(game, expert, measure, seed)
     found = _ask(source, radii, None if budget is None else began + budget, progress)
-    witnesses = _shared(source, radii, found)
+    witnesses = _shared(source, radii, found, None if budget is None else began + budget)
     return FrontierAnswer(
         game=game,
         expert=expert,
@@ -130,8 +135,8 @@ def _grid(eps_grid: Sequence[RationalLike] | None, eps_max: RationalLike | None,
     if (eps_grid is None) == (eps_max is None):
         raise InputError("frontier: expected one of eps_grid and eps_max, got both or neither")
     if eps_max is not None:
-        if points < 1:
-            raise InputError(f"points: expected an integer >= 1, got {points}")
+        if not isinstance(points, int) or not 1 <= points <= _MOST_POINTS:
+            raise InputError(f"points: expected an integer from 1 to {_MOST_POINTS}, got {points!r}")
         largest = ball_radius(eps_max)
         radii = {largest * k / points for k in range(1, points + 1)}
     else:
@@ -178,12 +183,19 @@ def _interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _shared(source: Source, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer]) -> list[Lower]:
-    """Per radius the largest proved gap, after the witnesses of the other radii were drawn into its ball."""
+def _shared(
+    source: Source, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], deadline: float | None
+) -> list[Lower]:
+    """Per radius the largest proved gap, after the witnesses of other radii were drawn into its ball.
+
+    Those of its neighbours when the time is over, else all.
+    """
     result: list[Lower] = []
-    for eps, own in zip(radii, found, strict=True):
+    for place, (eps, own) in enumerate(zip(radii, found, strict=True)):
         best: Lower = (own.interval.lower or Fraction(0), own.witness)
-        others = [answer.witness for answer in found if answer is not own and answer.witness is not None]
+        is_late = deadline is not None and time.monotonic() >= deadline
+        near = found[max(0, place - 1) : place + 2] if is_late else found
+        others = [answer.witness for answer in near if answer is not own]
         drawn = source.improved(eps, others, best[0])
         result.append(drawn if drawn is not None and drawn[0] > best[0] else best)
     return result

@@ -21,6 +21,7 @@ from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.branch import MAX_ENTRIES, BranchSearch, Cover
 from certigap.questions.normal_form import exact_worst_case
 from certigap.questions.normal_form_branch import branch_worst_case
@@ -94,6 +95,9 @@ def worst_case(
     (0.045, Fraction(9, 200))
     """
     began, radius = time.monotonic(), ball_radius(eps)
+    check_policy(game, expert)
+    check_seed(seed)
+    check_budget(budget)
     if measure not in ("bc", "rho", "mu"):
         raise InputError(f"measure: expected 'bc', 'rho' or 'mu', got {measure!r}")
     wanted = rational(ratio)

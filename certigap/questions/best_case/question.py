@@ -14,6 +14,7 @@ from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
+from certigap.questions.arguments import check_budget, check_seed
 from certigap.questions.best_case.answer import BestCaseAnswer
 from certigap.questions.best_case.proof import Proven, Witness, exact_witness, proven
 from certigap.questions.best_case.search import Search
@@ -25,6 +26,8 @@ __all__ = ["best_case"]
 
 _CONTINUUM = "one-sided: the game has infinitely many equilibria, the lower end is not searched"
 _TOO_LARGE = "one-sided: the game is too large for the checker to find its equilibria, the lower end is not searched"
+_UNPROVED = "interrupted before the lower end was proved"
+_CUT = "ended before the tolerance was met"
 _SYSTEMS = 5_000  # FORMAT 10: linear systems that the checker solves at most
 
 
@@ -66,6 +69,8 @@ def best_case(
     """
     began = time.monotonic()
     radius, width = rational(eps), rational(tolerance)
+    check_seed(seed)
+    check_budget(budget)
     if len(game.players) != 2 or len(game.states) != 1 or game.discount:
         raise InputError(f"best case: expected a bimatrix game, got {game!r}")
     if radius < 0:
@@ -96,7 +101,8 @@ class _Work:
         witness, shown = self._witness(), self._proven()
         lower = Fraction(0) if shown is None or shown.lower is None else shown.lower
         is_infinite = shown is not None and shown.lower is None
-        reason = "" if reached else self.one_sided or "the tolerance was not met in time"
+        complete = reached and shown is not None
+        reason = "" if complete else self.one_sided or (_UNPROVED if reached else _CUT)
         return BestCaseAnswer(
             game=self.game,
             radius=self.radius,
@@ -106,7 +112,7 @@ class _Work:
             witness=None if witness is None else witness.policy,
             equilibria=self.found,
             trees=() if shown is None else shown.trees,
-            complete=reached,
+            complete=complete,
             reason=reason,
             details={"nodes": len(self.search.nodes), "seed": self.search.seed},
             seconds=time.monotonic() - began,
@@ -120,6 +126,8 @@ class _Work:
                 progress(*self.search.ends())
             return deadline is None or time.monotonic() < deadline
 
+        if not self.radius:
+            return True
         if self.one_sided:
             self.search.max_nodes = 0
         try:
@@ -128,10 +136,15 @@ class _Work:
             return False
 
     def _witness(self) -> Witness | None:
+        if not self.radius:
+            expert = self.found.equilibria[0]
+            return Witness(expert, expert, Fraction(0))
         best = self.search.best
         return None if best is None else exact_witness(best, self.found.equilibria[best.tree], self.radius)
 
     def _proven(self) -> Proven | None:
+        if not self.radius:
+            return Proven((), Fraction(0))
         if self.one_sided:
             return None
         try:
