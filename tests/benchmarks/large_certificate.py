@@ -51,7 +51,7 @@ def main() -> int:
     print(
         f"{leaves} leaves, {size:.1f} MB; search {searched:.1f} s, settlement {settled:.1f} s, writing {written:.1f} s,"
     )
-    print(f"checker {checked:.1f} s, exit code {done.returncode}; interval {answer.interval}"[:200])
+    print(f"checker {checked:.1f} s, exit code {done.returncode}; {answer!r}")
     return done.returncode
 
 
