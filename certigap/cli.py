@@ -6,13 +6,13 @@ Everything heavy is imported by the command that needs it: `certigap --help` sta
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from certigap import __version__
 from certigap.commands import HOMES
+from certigap.commands.streams import hush
 from certigap.errors import CertigapError
 
 __all__ = ["main"]
@@ -27,24 +27,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            print(end="", flush=True)
+    except BrokenPipeError:
+        hush()
+        return 0
+    except OSError as error:
+        if error.filename is None:
+            hush()
+        print(f"certigap: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from importlib import import_module
+
     given = _parser().parse_args(arguments)
     try:
-        from importlib import import_module
-
         return int(getattr(import_module(HOMES[given.command]), given.command.replace("-", "_"))(given))
     except CertigapError as error:
         print(f"certigap: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("certigap: interrupted before any answer", file=sys.stderr)
+        print("certigap: interrupted before the end", file=sys.stderr)
         return 3
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 3
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        line = " ".join(message.removeprefix("argument ").split())
+        self.exit(2, f"{self.prog}: {line}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="certigap",
         description="How exploitable is this policy, and can you prove it? Certified Nash gaps of imitated policies.",
         epilog="Exit codes: 0 answered or verified, 1 invalid or assertion failed, 2 malformed input, 3 limit reached.",
@@ -129,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     _files(frontier, "game")
     frontier.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     frontier.add_argument("--eps-max", required=True, metavar="EPS", help="the largest imitation error, such as 2/5")
-    frontier.add_argument("--points", type=_count, default=8, metavar="N", help="how many errors (default 8)")
+    frontier.add_argument("--points", type=_count, default=8, metavar="N", help="how many values of eps (default 8)")
     _measure(frontier)
     _search(frontier)
     frontier.add_argument("--exact", action="store_true", help="print exact numbers of any length")
@@ -189,18 +210,29 @@ def _method(parser: argparse.ArgumentParser) -> None:
 
 def _search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of random starting points (default 0)")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of random starting points (default 0)")
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 0 < len(text) < 20 or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return _whole(text, "a whole number above 0", least=1)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, "a whole number of at least 0", least=0)
+
+
+def _whole(text: str, expected: str, least: int) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) >= 20 or int(text) < least:
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {text}")
     return int(text)
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
-    if not value > 0 or value == float("inf"):
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"expected seconds above 0, got {text}")
     return value
 

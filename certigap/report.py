@@ -1,6 +1,6 @@
 """How answers read: quantities, aligned tables, and the JSON of the command line (DESIGN, Command line)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +49,14 @@ def quantity(value: Interval | Fraction, exact: bool = False) -> str | dict[str,
     }
 
 
-def number_text(value: Fraction) -> str:
-    """A number as a reader wants it: exact when short, with a decimal beside it when long.
+def number_text(value: Fraction, exact: bool = False) -> str:
+    """A number as a reader wants it: exact when short, with a decimal beside it when long; `exact`: never shortened.
 
-    >>> number_text(Fraction(50, 3))
-    '50/3 ~ 16.6667'
+    >>> number_text(Fraction(50, 3)), number_text(Fraction(50, 3), exact=True)
+    ('50/3 ~ 16.6667', '50/3')
     """
+    if exact:
+        return format_rational(value)
     if _bits(value) > 4 * _READABLE:
         return f"~ {decimal_text(value)}"
     text = format_rational(value)
@@ -63,13 +65,11 @@ def number_text(value: Fraction) -> str:
     return f"{text} ~ {decimal_text(value)}" if len(text) <= _READABLE else f"~ {decimal_text(value)}"
 
 
-def interval_text(interval: Interval) -> str:
-    """What is known of a number: itself, or the ends rounded outward to 8 digits."""
+def interval_text(interval: Interval, exact: bool = False) -> str:
+    """What is known of a number: itself, or the ends rounded outward to 8 digits; `exact`: the ends themselves."""
     if interval.is_exact:
-        return number_text(interval.value)
-    lower = "?" if interval.lower is None else decimal_text(decimal_down(interval.lower, 8), 8)
-    upper = "?" if interval.upper is None else decimal_text(decimal_up(interval.upper, 8), 8)
-    return f"[{lower}, {upper}]"
+        return number_text(interval.value, exact)
+    return f"[{_end(interval.lower, decimal_down, 8, exact, '?')}, {_end(interval.upper, decimal_up, 8, exact, '?')}]"
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
@@ -115,18 +115,21 @@ def frontier_json(answer: "FrontierAnswer", exact: bool = False) -> dict[str, An
     }
 
 
-def frontier_table(answer: "FrontierAnswer") -> str:
-    """One line a radius: the interval, where its upper end comes from, and the named bounds below the trivial one."""
+def frontier_table(answer: "FrontierAnswer", exact: bool = False) -> str:
+    """One line a radius: the interval, where its upper end comes from, and the named bounds below the trivial one.
+
+    Numbers are rounded outward to 6 digits; `exact`: not rounded.
+    """
     names = [name for name in answer.points[0].bounds if name != "trivial"]
     shown = [name for name in names if any(_beats_trivial(point.bounds, name) for point in answer.points)]
     head = ("eps", "lower", "upper", "by", *shown)
     lines = [
         (
             format_rational(point.radius),
-            _short(point.interval.lower, decimal_down),
-            _short(point.interval.upper, decimal_up),
+            _end(point.interval.lower, decimal_down, 6, exact),
+            _end(point.interval.upper, decimal_up, 6, exact),
             point.upper_name,
-            *(_short(point.bounds.get(name), decimal_up) for name in shown),
+            *(_end(point.bounds.get(name), decimal_up, 6, exact) for name in shown),
         )
         for point in answer.points
     ]
@@ -164,7 +167,8 @@ def frontier_figure(answer: "FrontierAnswer", path: str | None = None) -> Any:
     axes.plot(eps, lower, color="#a63603", marker="^", markersize=5, label="lower end, a witness policy")
     axes.axhline(float(answer.expert_regret.upper or 0), color="0.7", linewidth=0.8, label="the expert's own gap")
     measure = {"bc": "BC", "rho": "rho", "mu": "mu"}[answer.measure]
-    axes.set(xlabel=f"imitation error eps_{measure} (full L1)", ylabel="NashGap (discounted payoff)", ylim=(0, None))
+    payoff = "payoff" if answer.game.is_normal_form else "discounted payoff"
+    axes.set(xlabel=f"imitation error eps_{measure} (full L1)", ylabel=f"NashGap ({payoff})", ylim=(0, None))
     axes.set_xlim(min(0.0, *eps), max(eps) * 1.02 or 1.0)
     title = f"{answer.game.name}: the worst NashGap of any imitator" if answer.game.name else "The worst NashGap"
     axes.set_title(title, fontsize=11)
@@ -198,5 +202,9 @@ def _beats_trivial(bounds: Mapping[str, Fraction | None], name: str) -> bool:
     return value is not None and trivial is not None and value < trivial
 
 
-def _short(value: Fraction | None, outward: Any) -> str:
-    return "-" if value is None else decimal_text(outward(value, 6), 6)
+def _end(
+    value: Fraction | None, outward: Callable[[Fraction, int], Fraction], digits: int, exact: bool, unknown: str = "-"
+) -> str:
+    if value is None:
+        return unknown
+    return format_rational(value) if exact else decimal_text(outward(value, digits), digits)

@@ -1,9 +1,12 @@
 """`certigap gap`, `errors`, `certify`: read a game and policies, answer, print, write the certificate."""
 
 import argparse
+from fractions import Fraction
 from typing import Any
 
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
+from certigap.commands.streams import say
+from certigap.commands.targets import check_file
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.codec import read_game, read_policy
@@ -12,6 +15,7 @@ from certigap.report import interval_text, number_text, quantities, quantity, ta
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
 
 _OPTIONAL = ("occupancy", "vertices")  # computed where they may help, no hypothesis to be proved
+_SHORT = Fraction(1, 10**6)  # of the trivial bound: an interval this short is closed whatever its ratio
 
 
 def gap(given: argparse.Namespace) -> int:
@@ -19,18 +23,20 @@ def gap(given: argparse.Namespace) -> int:
     from certigap.certificates.claims import certificate
     from certigap.semantics import gaps
 
+    check_file(given.output, given.game, given.policy)
     game = read_game(given.game)
     answer = gaps(game, read_policy(given.policy, game), method=given.method)
-    if given.output:
-        certificate(answer, given.claim).write(given.output)
     named = dict(zip(game.players, answer.player_gaps, strict=True))
     totals = {"nash_gap": answer.nash_gap, "nash_conv": answer.nash_conv}
     if given.json:
-        return print_json(quantities(totals, given.exact) | {"player_gaps": quantities(named, given.exact)})
-    rows = [(f"gap of player {player}", interval_text(value)) for player, value in named.items()]
-    print(repr(game))
-    print(table([*rows, ("NashGap", interval_text(answer.nash_gap)), ("NashConv", interval_text(answer.nash_conv))]))
-    say_written(given.output)
+        print_json(quantities(totals, given.exact) | {"player_gaps": quantities(named, given.exact)})
+    else:
+        rows = [(f"gap of player {player}", value) for player, value in named.items()]
+        rows += [("NashGap", answer.nash_gap), ("NashConv", answer.nash_conv)]
+        say(f"{game!r}\n{table([(title, interval_text(value, given.exact)) for title, value in rows])}")
+    if given.output:
+        certificate(answer, given.claim).write(given.output)
+        say_written(given)
     return 0
 
 
@@ -39,17 +45,19 @@ def errors(given: argparse.Namespace) -> int:
     from certigap.certificates.claims import certificate
     from certigap.semantics import matching_errors
 
+    check_file(given.output, given.game, given.expert, given.policy)
     game = read_game(given.game)
     expert, policy = read_policy(given.expert, game), read_policy(given.policy, game)
     answer = matching_errors(game, expert, policy, method=given.method)
-    if given.output:
-        certificate(answer).write(given.output)
     names = {"eps_bc": "eps_BC", "eps_mu": "eps_mu", "eps_rho": "eps_rho", "value_gap": "ValueGap"}
     if given.json:
-        return print_json(quantities({name: getattr(answer, name) for name in names}, given.exact))
-    print(repr(game))
-    print(table([(title, interval_text(getattr(answer, name))) for name, title in names.items()]))
-    say_written(given.output)
+        print_json(quantities({name: getattr(answer, name) for name in names}, given.exact))
+    else:
+        rows = [(title, interval_text(getattr(answer, name), given.exact)) for name, title in names.items()]
+        say(f"{game!r}\n{table(rows)}")
+    if given.output:
+        certificate(answer).write(given.output)
+        say_written(given)
     return 0
 
 
@@ -57,15 +65,16 @@ def certify(given: argparse.Namespace) -> int:
     """The worst case over an error ball."""
     from certigap.certificates.claims import certificate
 
+    check_file(given.output, given.game, given.expert)
     game = read_game(given.game)
     answer = worst_case_of(game, read_policy(given.expert, game), given)
+    if given.json:
+        print_json(certify_json(answer, given.exact))
+    else:
+        say(f"{game!r}\n{certify_text(answer, rational_option(given.ratio, '--ratio'), given.exact)}")
     if given.output:
         certificate(answer).write(given.output)
-    if given.json:
-        return print_json(certify_json(answer, given.exact))
-    print(repr(game))
-    print(certify_text(answer))
-    say_written(given.output)
+        say_written(given)
     return 0
 
 
@@ -74,7 +83,16 @@ def worst_case_of(game: Any, expert: Any, given: argparse.Namespace) -> Any:
 
     eps, ratio = rational_option(given.eps, "--eps"), rational_option(given.ratio, "--ratio")
     with progress_line("the worst NashGap") as tell:
-        return worst_case(game, expert, eps, given.measure, given.budget, given.seed, ratio, tell)
+        return worst_case(
+            game,
+            expert,
+            eps,
+            measure=given.measure,
+            budget=given.budget,
+            seed=given.seed,
+            ratio=ratio,
+            progress=tell,
+        )
 
 
 def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
@@ -87,22 +105,33 @@ def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
     }
 
 
-def certify_text(answer: Any) -> str:
+def certify_text(answer: Any, ratio: Fraction, exact: bool = False) -> str:
+    """The interval, the named bounds, and why the work ended where its interval is wider than `ratio` asks."""
     measure = {"bc": "BC"}.get(answer.measure, answer.measure)
     rows = [
-        ("expert's own NashGap", interval_text(answer.expert_regret)),
-        (f"worst NashGap with eps_{measure} <= {format_rational(answer.radius)}", _span(answer.interval)),
+        ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
+        (f"worst NashGap with eps_{measure} <= {format_rational(answer.radius)}", _span(answer.interval, exact)),
     ]
-    known = [(f"  bound: {name}", number_text(value)) for name, value in answer.bounds.items() if value is not None]
-    unproven = [name for name, value in answer.bounds.items() if value is None and name not in _OPTIONAL]
+    bounds = answer.bounds.items()
+    known = [(f"  bound: {name}", number_text(value, exact)) for name, value in bounds if value is not None]
+    unproven = [name for name, value in bounds if value is None and name not in _OPTIONAL]
     lines = [] if not unproven else [("  not proven here", ", ".join(unproven))]
     lines += [(f"  no bound: {name}", reason) for name, reason in answer.table.notes.items()]
-    return table(rows + known + lines) + (
-        "" if answer.complete else "\nstopped early: the interval is valid, not final"
-    )
+    return "\n".join([table(rows + known + lines), *_ending(answer, ratio)])
 
 
-def _span(interval: Interval) -> str:
-    if interval.lower and interval.upper is not None:
-        return f"{interval_text(interval)}, upper/lower {float(interval.upper / interval.lower):.3f}"
-    return interval_text(interval)
+def _span(interval: Interval, exact: bool) -> str:
+    text = interval_text(interval, exact)
+    if interval.lower and interval.upper is not None and not interval.is_exact:
+        return f"{text}, upper/lower {float(interval.upper / interval.lower):.3f}"
+    return text
+
+
+def _ending(answer: Any, ratio: Fraction) -> list[str]:
+    """The line that says why the interval is not tighter, if it is not as tight as was asked."""
+    if not answer.complete:
+        return ["stopped early: the interval is valid, not final"]
+    lower, upper = answer.interval.lower, answer.interval.upper
+    if upper <= ratio * lower or upper - lower <= _SHORT * answer.bounds["trivial"]:
+        return []
+    return [f"ended after {answer.seconds:.0f} s: nothing it knows brings the ends closer at a fair rate"]

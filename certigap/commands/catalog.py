@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 
 from certigap.commands.output import plain, print_json
+from certigap.commands.streams import say
+from certigap.commands.targets import check_folder
 from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model import catalog
@@ -19,7 +21,7 @@ def games(given: argparse.Namespace) -> int:
         entries = [catalog.entry(name) for name in catalog.names()]
         if given.json:
             return print_json({"games": [{"name": e.name, "title": e.title, "source": e.source} for e in entries]})
-        print(table([(entry.name, entry.title, entry.source) for entry in entries]))
+        say(table([(entry.name, entry.title, entry.source) for entry in entries]))
         return 0
     if given.name is None:
         raise InputError(f"games {given.action}: expected a name among {', '.join(catalog.names())}, got none")
@@ -42,8 +44,9 @@ def games(given: argparse.Namespace) -> int:
         }
         if given.json:
             return print_json(facts)
-        print(table([(key, plain(value)) for key, value in facts.items()]))
+        say(table([(key, plain(value)) for key, value in facts.items()]))
         return 0
+    check_folder(given.output)
     folder = Path(given.output)
     if not folder.is_dir():
         raise InputError(f"{folder}: expected a folder, got none")
@@ -55,7 +58,7 @@ def games(given: argparse.Namespace) -> int:
             write_policy(getattr(catalog, role)(given.name, **parameters), written[-1])
     if given.json:
         return print_json({"written": [str(path) for path in written]})
-    print("\n".join(f"wrote {path}" for path in written))
+    say("\n".join(f"wrote {path}" for path in written))
     return 0
 
 

@@ -4,6 +4,7 @@ import argparse
 
 from certigap.certificates.verify import Verdict, verify_files
 from certigap.commands.output import plain, print_json
+from certigap.commands.streams import say
 from certigap.exact.rational import parse_rational
 from certigap.report import number_text, table
 
@@ -25,9 +26,9 @@ def verify(given: argparse.Namespace) -> int:
         results = [v.to_json() | {"failed_assertions": failures.get(v.certificate, [])} for v in verdicts]
         return print_json({"exit_code": code, "results": results}, code)
     for verdict in verdicts:
-        print(verdict)
+        say(str(verdict))
         for failure in failures.get(verdict.certificate, []):
-            print(f"  assertion failed: {failure}")
+            say(f"  assertion failed: {failure}")
     return code
 
 
@@ -52,8 +53,7 @@ def show(given: argparse.Namespace) -> int:
         rows += [(name, f"{'<=' if side == 'upper' else '>='} {_number(text)}") for side, text in sides.items()]
     rows += [("carries", ", ".join(roles))] if roles else []
     rows += [(key, plain(value)) for key, value in data.get("provenance", {}).items()]
-    print(table(rows))
-    print("claimed, not checked here: use certigap verify")
+    say(f"{table(rows)}\nclaimed, not checked here: use certigap verify")
     return 0
 
 

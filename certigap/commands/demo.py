@@ -9,6 +9,8 @@ from certigap.certificates.certificate import Certificate
 from certigap.certificates.verify import Verdict, verify_files
 from certigap.commands.answers import certify_json, certify_text, worst_case_of
 from certigap.commands.output import print_json
+from certigap.commands.streams import say
+from certigap.commands.targets import check_folder
 from certigap.exact.rational import format_rational, parse_rational
 from certigap.model import catalog
 from certigap.model.codec import write_game, write_policy
@@ -18,7 +20,8 @@ __all__ = ["demo"]
 
 def demo(given: argparse.Namespace) -> int:
     """Tag: export, certify, verify, and a tampered certificate refused."""
-    if given.output:
+    if given.output is not None:
+        check_folder(given.output)
         folder = Path(given.output)
         folder.mkdir(parents=True, exist_ok=True)
         return _demo(given, folder)
@@ -42,21 +45,21 @@ def _demo(given: argparse.Namespace, folder: Path) -> int:
     verdicts = verify_files(game_file, [cert_file, folder / "tag.tampered.cert.json"], [f"--expert={expert_file}"])
     if given.json:
         return print_json(certify_json(answer, False) | {"results": [v.to_json() | {"claim": None} for v in verdicts]})
-    print("Tag (two players chase each other on a 2x3 grid; the expert is an entropy-regularised equilibrium).")
-    print("How exploitable is any policy that imitates this expert up to the given error?\n")
-    print(f"$ certigap certify tag.game.json --expert tag.expert.json --eps {given.eps} -o tag.cert.json")
-    print(certify_text(answer))
-    print("\n$ certigap verify tag.game.json tag.cert.json --expert tag.expert.json")
-    print(_short(verdicts[0]))
-    print("\nThe same certificate, its upper end lowered by a millionth:")
-    print(_short(verdicts[1]))
+    say("Tag (two players chase each other on a 2x3 grid; the expert is an entropy-regularised equilibrium).")
+    say("How exploitable is any policy that imitates this expert up to the given error?\n")
+    say(f"$ certigap certify tag.game.json --expert tag.expert.json --eps {given.eps} -o tag.cert.json")
+    say(certify_text(answer, Fraction(given.ratio)))
+    say("\n$ certigap verify tag.game.json tag.cert.json --expert tag.expert.json")
+    say(_short(verdicts[0]))
+    say("\nThe same certificate, its upper end lowered by a thousandth:")
+    say(_short(verdicts[1]))
     if given.output:
-        print(f"\nfiles kept in {folder}")
+        say(f"\nfiles kept in {folder}")
     return 0 if [verdict.verdict for verdict in verdicts] == ["valid", "invalid"] else 1
 
 
 def _tampered(proof: Certificate) -> Certificate:
-    upper = parse_rational(proof.claim["nash_gap"]["upper"]) * (1 - Fraction(1, 10**6))
+    upper = parse_rational(proof.claim["nash_gap"]["upper"]) * (1 - Fraction(1, 1000))
     claim = proof.claim | {"nash_gap": proof.claim["nash_gap"] | {"upper": format_rational(upper)}}
     return Certificate(proof.game, claim, proof.proof)
 

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
+from certigap.commands.streams import say
+from certigap.commands.targets import check_file
 from certigap.errors import InputError
 from certigap.model.codec import read_game, read_policy
 from certigap.report import frontier_figure, frontier_json, frontier_table, interval_text
@@ -17,6 +19,7 @@ def frontier(given: argparse.Namespace) -> int:
     """Lower and upper curve of W(eps)."""
     from certigap.questions.frontier import frontier as curves
 
+    check_file(given.output, given.game, given.expert)
     _check_picture(given.output)
     game, largest = read_game(given.game), rational_option(given.eps_max, "--eps-max")
     expert = read_policy(given.expert, game)
@@ -31,24 +34,19 @@ def frontier(given: argparse.Namespace) -> int:
             seed=given.seed,
             progress=tell,
         )
+    if given.json:
+        print_json(frontier_json(answer, given.exact))
+    else:
+        own = f"expert's own NashGap: {interval_text(answer.expert_regret, given.exact)}"
+        cut = [] if answer.complete else ["stopped early: the intervals are valid, not final"]
+        say("\n".join([repr(game), own, frontier_table(answer, given.exact), *cut]))
     if given.output:
         frontier_figure(answer, given.output)
-    if given.json:
-        return print_json(frontier_json(answer, given.exact))
-    print(repr(game))
-    print(f"expert's own NashGap: {interval_text(answer.expert_regret)}")
-    print(frontier_table(answer))
-    if not answer.complete:
-        print("stopped early: the intervals are valid, not final")
-    say_written(given.output)
+        say_written(given)
     return 0
 
 
 def _check_picture(path: str | None) -> None:
-    """Refuse before the work what could not be written after it."""
-    if path is None:
-        return
-    if Path(path).suffix.lower() not in _PICTURES:
+    """Refuse a kind of picture that cannot be drawn."""
+    if path is not None and Path(path).suffix.lower() not in _PICTURES:
         raise InputError(f"{path}: expected a name that ends in {', '.join(_PICTURES)}")
-    if not Path(path).parent.is_dir():
-        raise InputError(f"{path}: expected a folder {Path(path).parent}, got none")

@@ -1,5 +1,6 @@
 """What the commands share: printing, options, a spinner and the current interval on a terminal."""
 
+import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
+from certigap.commands.streams import say
 from certigap.errors import InputError
 from certigap.exact.rational import parse_rational
 from certigap.model.json_write import dumps
@@ -17,13 +19,15 @@ _EVERY = 0.1  # seconds between two updates of the progress line
 
 
 def print_json(data: dict[str, Any], code: int = 0) -> int:
-    print(dumps(data, pretty=True))
+    say(dumps(data, pretty=True))
     return code
 
 
-def say_written(path: str | None) -> None:
-    if path:
-        print(f"wrote {path}", file=sys.stderr)
+def say_written(given: argparse.Namespace, *paths: str) -> None:
+    """Name what was written, by default the file of `-o`, unless `--json` was given."""
+    if not given.json:
+        for path in paths or (given.output,):
+            print(f"wrote {path}", file=sys.stderr)
 
 
 def status(message: str) -> Any:

@@ -5,10 +5,13 @@ import sys
 import warnings
 from typing import Any
 
-from certigap.commands.output import plain, print_json
+from certigap.commands.output import plain, print_json, say_written
+from certigap.commands.streams import say
+from certigap.commands.targets import check_file
 from certigap.errors import CertigapWarning
 from certigap.exact.rational import format_rational
 from certigap.model.codec import write_game
+from certigap.model.game import Game
 from certigap.report import table
 
 __all__ = ["convert"]
@@ -19,16 +22,13 @@ def convert(given: argparse.Namespace) -> int:
     from certigap.io import convert as read_source
     from certigap.io.arrays import write_arrays
 
+    check_file(given.output, given.input)
     options = {name: getattr(given, name) for name in ("discount", "max_states", "merge", "from_floats")}
     with warnings.catch_warnings(record=True) as caught, _Counter() as counter:
         warnings.simplefilter("always", CertigapWarning)
         game = read_source(given.input, progress=counter, **options)
     for warning in caught:
         print(f"certigap: warning: {warning.message}", file=sys.stderr)
-    if given.output.endswith(".npz"):
-        write_arrays(game, given.output)
-    else:
-        write_game(game, given.output)
     if given.json:
         facts = {
             "name": game.name,
@@ -39,12 +39,19 @@ def convert(given: argparse.Namespace) -> int:
             "hash": game.digest,
             "meta": game.meta,
         }
-        return print_json(facts)
-    print(repr(game))
-    if game.meta:
-        print(table([(str(key), plain(value)) for key, value in game.meta.items()]))
-    print(f"wrote {given.output}", file=sys.stderr)
+        print_json(facts)
+    else:
+        say("\n".join([repr(game), *([_meta_table(game)] if game.meta else [])]))
+    if given.output.endswith(".npz"):
+        write_arrays(game, given.output)
+    else:
+        write_game(game, given.output)
+    say_written(given)
     return 0
+
+
+def _meta_table(game: Game) -> str:
+    return table([(str(key), plain(value)) for key, value in game.meta.items()])
 
 
 class _Counter:

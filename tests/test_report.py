@@ -1,0 +1,41 @@
+"""How answers read: numbers that are shortened, or not, and the axes of a figure."""
+
+from fractions import Fraction
+
+import pytest
+
+import certigap as cg
+from certigap.exact.interval import Interval
+from certigap.questions.frontier import frontier
+from certigap.report import frontier_figure, frontier_table, interval_text, number_text
+
+LONG = Fraction(10**40 + 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("interval", "short", "exact"),
+    [
+        (Interval(LONG, LONG), "~ 3.33333e+39", f"{10**40 + 1}/3"),
+        (Interval(Fraction(0), LONG), "[0, 3.3333334e+39]", f"[0, {10**40 + 1}/3]"),
+        (Interval(Fraction(1, 3), None), "[0.33333333, ?]", "[1/3, ?]"),
+    ],
+)
+def test_intervals(interval: Interval, short: str, exact: str) -> None:
+    assert interval_text(interval) == short
+    assert interval_text(interval, exact=True) == exact
+
+
+def test_numbers() -> None:
+    assert number_text(LONG) == "~ 3.33333e+39"
+    assert number_text(LONG, exact=True) == f"{10**40 + 1}/3"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("rock-paper-scissors", "NashGap (payoff)"), ("lemma1", "NashGap (discounted payoff)")]
+)
+def test_frontier_of_either_kind_of_game(name: str, label: str) -> None:
+    answer = frontier(cg.games.load(name), cg.games.expert(name), ["1/10"], budget=2)
+    assert frontier_figure(answer).axes[0].get_ylabel() == label
+    ends = answer.points[0].interval
+    assert f" {ends.upper} " in frontier_table(answer, exact=True)
+    assert f" {ends.lower} " in frontier_table(answer, exact=True)
