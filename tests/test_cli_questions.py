@@ -125,5 +125,5 @@ def test_the_progress_line_is_for_terminals(
         tell(Fraction(1, 20), 0.25, 0.5)
         tell(Fraction(1, 20), 0.25, 0.375)
     shown = capsys.readouterr().err
-    assert "the worst NashGap 1/20: between 0.25 and 0.5" in shown
+    assert "the worst NashGap 1/20: about 0.25 to 0.5, not yet proved" in shown
     assert "0.375" not in shown

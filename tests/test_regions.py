@@ -342,7 +342,6 @@ def test_bounds_table_names_and_values() -> None:
     assert table.values["delta"] is None
     assert table.values["concentrability"] == Fraction(9, 20) * (2 * Fraction(1, 10) + Fraction(1, 10))
     assert table.values["region"] is not None
-    assert table.smallest[1] == min(value for value in table.values.values() if value is not None)
     assert set(table.details) == {"region_pair", "region_decoupled", "region_advantage"}
 
 

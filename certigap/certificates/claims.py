@@ -8,7 +8,7 @@ from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.covers import covers_json
 from certigap.certificates.theorems import concentrability_proof, dominance_proof
-from certigap.certificates.vectors import bracket_json, brackets_json, vector_json
+from certigap.certificates.vectors import bracket_json, brackets_json
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
@@ -21,7 +21,7 @@ from certigap.questions.worst_case_answer import WorstCaseAnswer
 from certigap.regions.bound import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
 
-__all__ = ["certificate", "kinds", "vector_json"]
+__all__ = ["certificate", "kinds"]
 
 
 def certificate(answer: Any, kind: str | None = None) -> Certificate:

@@ -15,7 +15,6 @@ from certigap.report import interval_text, number_text, quantities, quantity, ta
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
 
 _OPTIONAL = ("occupancy", "vertices")  # computed where they may help, no hypothesis to be proved
-_SHORT = Fraction(1, 10**6)  # of the trivial bound: an interval this short is closed whatever its ratio
 
 
 def gap(given: argparse.Namespace) -> int:
@@ -129,9 +128,11 @@ def _span(interval: Interval, exact: bool) -> str:
 
 def _ending(answer: Any, ratio: Fraction) -> list[str]:
     """The line that says why the interval is not tighter, if it is not as tight as was asked."""
+    from certigap.questions.worst_case import SHORT
+
     if not answer.complete:
         return ["stopped early: the interval is valid, not final"]
     lower, upper = answer.interval.lower, answer.interval.upper
-    if upper <= ratio * lower or upper - lower <= _SHORT * answer.bounds["trivial"]:
+    if upper <= ratio * lower or upper - lower <= SHORT * answer.bounds["trivial"]:
         return []
     return [f"ended after {answer.seconds:.0f} s: nothing it knows brings the ends closer at a fair rate"]

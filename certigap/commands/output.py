@@ -39,7 +39,7 @@ def status(message: str) -> Any:
 
 @contextmanager
 def progress_line(message: str) -> Iterator[Callable[..., None] | None]:
-    """A line with the interval that stands, on a terminal and only there; what it yields is told the ends.
+    """A line with the interval so far, on a terminal and only there; what it yields is told the ends, as floats.
 
     Words before the two ends say what they belong to, such as a radius.
     """
@@ -57,7 +57,7 @@ def progress_line(message: str) -> Iterator[Callable[..., None] | None]:
             if time.monotonic() - last >= _EVERY:
                 last = time.monotonic()
                 words = "".join(f" {word}" for word in seen[:-2])
-                line.update(f"{message}{words}: between {seen[-2]:.6g} and {seen[-1]:.6g}")
+                line.update(f"{message}{words}: about {seen[-2]:.6g} to {seen[-1]:.6g}, not yet proved")
 
         yield tell
 

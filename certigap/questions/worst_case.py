@@ -5,9 +5,8 @@ of the table (`certigap.questions.worst_case_answer`), the lower end the proved 
 priced with an upper bound of the expert's occupancy, is at most eps. With one state, vertices give the value itself
 while there are few enough of them. With many states the joint-occupancy programs give one more bound. While the ends
 are far apart the ball is cut into boxes (`certigap.questions.branch`), whose largest bound takes the place of the root
-region's. The
-interval is valid at every moment of the work: an interrupt or an exhausted budget returns the one that stands, with
-`complete` False.
+region's. The interval is valid at every moment of the work: an interrupt or an exhausted budget returns the one that
+stands, with `complete` False.
 """
 
 import time
@@ -26,7 +25,7 @@ from certigap.questions.branch import MAX_ENTRIES, BranchSearch, Cover
 from certigap.questions.normal_form import exact_worst_case
 from certigap.questions.normal_form_branch import branch_worst_case
 from certigap.questions.occupancy_balls import Bounds, Sweep, occupancy_seconds
-from certigap.questions.progress import Progress
+from certigap.questions.progress import Progress, uninterrupted
 from certigap.questions.witness import Search, exact_witness, expert_witness
 from certigap.questions.worst_case_answer import EvidenceTable, WorstCaseAnswer, ball_radius
 from certigap.regions.bound import RegionEngine
@@ -41,12 +40,14 @@ __all__ = ["CloningBalls", "WorstCaseAnswer", "worst_case"]
 RATIO = Fraction(201, 200)
 """upper/lower at which an interval is tight enough, unless asked otherwise."""
 
+SHORT = Fraction(1, 10**6)
+"""Of the trivial bound: an interval this short is closed whatever its ratio."""
+
 _VERTEX_SECONDS = 10.0  # that the vertices may take when nobody says how much time there is
 _SEARCH_SHARE = 0.6  # of the time left for the search of vertices: the exact decision of its nodes takes half as long
 _MANY_STATES = 20  # with fewer the occupancy bound was never below the hull's in trials; on Tag it is 8 % below
 _PROGRAM_SECONDS = 20.0  # that the occupancy programs may take when nobody says how much time there is
 _BRANCH_SECONDS = 10.0
-_ABSOLUTE = 1e-6  # of the trivial bound: an interval this short is closed whatever its ratio
 _LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
 _WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding and for the exact checks
@@ -59,7 +60,7 @@ def worst_case(
     measure: str = "bc",
     budget: float | None = None,
     seed: int = 0,
-    ratio: RationalLike = "201/200",
+    ratio: RationalLike = RATIO,
     progress: Progress | None = None,
 ) -> WorstCaseAnswer:
     """How large NashGap can be for a policy whose error is at most `eps`, as an interval with evidence.
@@ -170,13 +171,13 @@ class _Work:
             lambda: self._settle(deadline),
             lambda: self._add_occupancy(deadline, ratio),
         )
-        done = _uninterrupted(lambda: self._all(first, deadline))
+        done = uninterrupted(lambda: self._all(first, deadline))
         if self._is_settled:
-            return _uninterrupted(self._sharpen)
+            return uninterrupted(self._sharpen)
         second = (lambda: self.search.run(deadline), self._sharpen)
-        done = done and _uninterrupted(lambda: self._all(second, deadline))
-        done = done and _uninterrupted(lambda: self._branch(deadline, ratio))
-        return _uninterrupted(self._prove_witness) and done
+        done = done and uninterrupted(lambda: self._all(second, deadline))
+        done = done and uninterrupted(lambda: self._branch(deadline, ratio))
+        return uninterrupted(self._prove_witness) and done
 
     def answer(self, complete: bool, began: float) -> WorstCaseAnswer:
         """The interval that stands, with its evidence."""
@@ -207,11 +208,9 @@ class _Work:
     def _method(self) -> str:
         """How the upper end was found."""
         name = self.table.smallest[0]
-        if name == "occupancy":
-            return "occupancy programs"
-        if self._is_settled:
-            return "vertices"
-        return "rectangular hull" if self.covers is None else "branch and bound"
+        if name == "region":
+            return "rectangular hull" if self.covers is None else "branch and bound"
+        return {"vertices": "vertices", "occupancy": "occupancy programs"}.get(name, "closed form")
 
     @property
     def _is_settled(self) -> bool:
@@ -270,7 +269,7 @@ class _Work:
         if self.game.layout.rows * len(self.game.states) > MAX_ENTRIES or self._is_close(ratio):
             return True
         branching = BranchSearch(self.engine, self.expert, Ball(self.radius, self._weights()))
-        closed = _uninterrupted(lambda: self._search_boxes(branching, deadline, ratio))
+        closed = uninterrupted(lambda: self._search_boxes(branching, deadline, ratio))
         if not branching.is_open or branching.upper > _WORTHWHILE * float(self.table.smallest[1]):
             return closed
         self.covers = branching.covers()
@@ -304,7 +303,7 @@ class _Work:
         """The upper end that is good enough for the best gap found so far (a float, not yet proved)."""
         found = self._found()
         aim = 1 + _AIM * (float(ratio) - 1)
-        return max(found * aim, found + _AIM * _ABSOLUTE * float(trivial_bound(self.game)))
+        return max(found * aim, found + _AIM * float(SHORT * trivial_bound(self.game)))
 
     def _weights(self) -> tuple[Fraction, ...]:
         return tuple(max(m, Fraction(0)) for m in self.balls.occupancy_lower.fractions())
@@ -325,11 +324,3 @@ class _Work:
     def _found(self) -> float:
         """The best gap found so far, not yet proved."""
         return max([float(self.witness.lower), *(found.gap for found in self.search.candidates())])
-
-
-def _uninterrupted(work: Callable[[], bool]) -> bool:
-    """What `work` returns; False when Ctrl-C ended it."""
-    try:
-        return work()
-    except KeyboardInterrupt:
-        return False

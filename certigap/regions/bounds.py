@@ -36,12 +36,6 @@ class BoundsTable:
     concentrability: Concentrability | None = None
     details: Mapping[str, Fraction] = field(default_factory=dict)
 
-    @property
-    def smallest(self) -> tuple[str, Fraction]:
-        """Name and value of the smallest bound; among equals the earlier name."""
-        known = [(name, self.values[name]) for name in NAMES]
-        return min(((name, value) for name, value in known if value is not None), key=lambda pair: pair[1])
-
 
 def trivial_bound(game: Game) -> Fraction:
     """2 max_i c_i / (1 - g): no policy has a larger gap.

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from certigap.certificates.certificate import Certificate
-from certigap.certificates.claims import certificate, vector_json
+from certigap.certificates.claims import certificate
+from certigap.certificates.vectors import vector_json
 from certigap.exact.rational import format_rational
 from certigap.model.codec import policy_rows_to_json
 from certigap.model.game import Game

@@ -20,7 +20,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.occupancy_balls.evidence import Bounds
 from certigap.questions.occupancy_balls.pool import Drawn, Pool
-from certigap.questions.progress import Progress
+from certigap.questions.progress import Progress, uninterrupted
 from certigap.questions.witness import inside_ball
 from certigap.questions.worst_case_answer import EvidenceTable, WorstCaseAnswer, ball_radius
 from certigap.regions.bound import RegionEngine
@@ -118,8 +118,8 @@ class Sweep:
             return self.pool.search(radius, deadline, _ENOUGH * float(tables_seen[-1].smallest[1]))
 
         steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), sharpen, sharpen, search, sharpen]
-        complete = _uninterrupted(lambda: all(step() for step in steps))
-        complete = _uninterrupted(lambda: self._prove(radius)) and complete
+        complete = uninterrupted(lambda: all(step() for step in steps))
+        complete = uninterrupted(lambda: self._prove(radius)) and complete
         return self._answer(radius, tables_seen[-1], complete, began)
 
     def witness(self, eps: Fraction) -> tuple[Fraction, Policy]:
@@ -225,11 +225,3 @@ def worst_case_mu(
 def _error(found: ErrorsAnswer, measure: str) -> Fraction:
     upper = (found.eps_rho if measure == "rho" else found.eps_mu).upper
     return Fraction(2) if upper is None else upper
-
-
-def _uninterrupted(work: Callable[[], bool]) -> bool:
-    """What `work` returns; False when Ctrl-C ended it."""
-    try:
-        return work()
-    except KeyboardInterrupt:
-        return False
