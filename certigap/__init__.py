@@ -10,7 +10,7 @@ Fraction(50, 3)
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from certigap.version import __version__
 
 _HOMES = {
     "Game": "certigap.model.game",
@@ -18,10 +18,10 @@ _HOMES = {
     "bimatrix": "certigap.model.build",
     "markov_game": "certigap.model.build",
     "normal_form": "certigap.model.build",
-    "read_game": "certigap.model.codec",
-    "read_policy": "certigap.model.codec",
-    "write_game": "certigap.model.codec",
-    "write_policy": "certigap.model.codec",
+    "read_game": "certigap.model.files.codec",
+    "read_policy": "certigap.model.files.codec",
+    "write_game": "certigap.model.files.codec",
+    "write_policy": "certigap.model.files.codec",
     "best_response": "certigap.semantics",
     "eps_bc": "certigap.semantics",
     "eps_mu": "certigap.semantics",
@@ -37,14 +37,14 @@ _HOMES = {
     "value_gap": "certigap.semantics",
     "values": "certigap.semantics",
     "visited": "certigap.semantics",
-    "region_bound": "certigap.questions.regions",
+    "region_bound": "certigap.questions.region_bound",
     "equilibria": "certigap.solve",
     "solve_game": "certigap.solve",
     "convert": "certigap.io",
     "best_case": "certigap.questions.best_case",
-    "frontier": "certigap.questions.frontier",
-    "theorem_instance": "certigap.questions.theorems",
-    "worst_case": "certigap.questions.worst_case",
+    "frontier": "certigap.questions.frontier.question",
+    "theorem_instance": "certigap.questions.theorem_instance",
+    "worst_case": "certigap.questions.worst_case.cloning",
     "certificate": "certigap.certificates",
     "verify": "certigap.certificates",
     "CertigapError": "certigap.errors",
@@ -63,14 +63,14 @@ if TYPE_CHECKING:
     from certigap.io import convert
     from certigap.model import catalog as games
     from certigap.model.build import bimatrix, markov_game, normal_form
-    from certigap.model.codec import read_game, read_policy, write_game, write_policy
+    from certigap.model.files.codec import read_game, read_policy, write_game, write_policy
     from certigap.model.game import Game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
-    from certigap.questions.frontier import frontier
-    from certigap.questions.regions import region_bound
-    from certigap.questions.theorems import theorem_instance
-    from certigap.questions.worst_case import worst_case
+    from certigap.questions.frontier.question import frontier
+    from certigap.questions.region_bound import region_bound
+    from certigap.questions.theorem_instance import theorem_instance
+    from certigap.questions.worst_case.cloning import worst_case
     from certigap.semantics import (
         best_response,
         eps_bc,

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from certigap import __version__
 from certigap.commands import HOMES
 from certigap.commands.streams import hush
 from certigap.errors import CertigapError
+from certigap.version import __version__
 
 __all__ = ["main"]
 

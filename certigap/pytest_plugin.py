@@ -65,7 +65,7 @@ class CertificateItem(pytest.Item):
     def _game(self) -> Path:
         from certigap.certificates.read import read_certificate
         from certigap.errors import CertigapError
-        from certigap.model.codec import read_game
+        from certigap.model.files.codec import read_game
 
         try:
             wanted = read_certificate(self.path)["game"]

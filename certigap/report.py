@@ -9,7 +9,7 @@ from certigap.exact.rational import format_rational
 from certigap.exact.rounding import decimal_down, decimal_text, decimal_up
 
 if TYPE_CHECKING:
-    from certigap.questions.frontier import FrontierAnswer
+    from certigap.questions.frontier.question import FrontierAnswer
 
 __all__ = [
     "frontier_figure",

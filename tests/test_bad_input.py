@@ -12,8 +12,8 @@ import pytest
 
 from certigap.errors import InputError
 from certigap.model import Game, read_game, read_policy
-from certigap.model.codec import parse_game, parse_policy
-from certigap.model.strict_json import MAX_DEPTH, brief, parse_json, read_json
+from certigap.model.files.codec import parse_game, parse_policy
+from certigap.model.files.strict_json import MAX_DEPTH, brief, parse_json, read_json
 
 MARKOV: dict[str, Any] = {
     "format": "certigap-game",

@@ -16,21 +16,21 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from certigap.bounds.boxes import BranchSearch, Cover, Leaf, Split, preorder
+from certigap.bounds.boxes.tree import Boxes, halves, node_region
 from certigap.certificates import certificate, verify
 from certigap.errors import InputError
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.branch import BranchSearch, Cover, Leaf, Split, preorder
-from certigap.questions.branch.parallel import in_processes, worker_count
-from certigap.questions.branch.tree import Boxes, halves, node_region
-from certigap.questions.worst_case import WorstCaseAnswer, worst_case
-from certigap.regions.bound import RegionEngine
+from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
+from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import Ball, Expansion, linear_bound
 from certigap.regions.priced import priced_rows, priced_supremum
 from certigap.regions.region import Region
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import gaps
+from certigap.work.parallel import in_processes, worker_count
 from tests.benchmarks.random_games import games_with_experts, random_game
 from tests.test_regions import random_center, random_in_ball
 

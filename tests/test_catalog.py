@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_mat
 from certigap.errors import InputError, LimitError
 from certigap.model import catalog
 from certigap.model.catalog.chain import chain_length
-from certigap.model.codec import game_to_json, parse_game, parse_policy, policy_to_json
+from certigap.model.files.codec import game_to_json, parse_game, parse_policy, policy_to_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 

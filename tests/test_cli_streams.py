@@ -89,7 +89,7 @@ def test_a_failure_to_write_costs_no_answer(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("certigap.model.files._replace", refuse)
+    monkeypatch.setattr("certigap.model.files.atomic._replace", refuse)
     capsys.readouterr()
     ratio = ("--ratio", "2") if command == "certify" else ()
     assert main([*WRITERS[command], *ratio, "-o", "c.json"]) == 2

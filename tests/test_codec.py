@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from certigap.errors import InputError
 from certigap.model import Game, Policy, bimatrix, normal_form, read_game, read_policy, write_game, write_policy
 from certigap.model import files as files_module
-from certigap.model.codec import (
+from certigap.model.files.atomic import write_atomically
+from certigap.model.files.codec import (
     game_digest,
     game_to_json,
     parse_game,
@@ -25,8 +26,7 @@ from certigap.model.codec import (
     policy_rows_to_json,
     policy_to_json,
 )
-from certigap.model.files import write_atomically
-from certigap.model.strict_json import Node, dumps, parse_json
+from certigap.model.files.strict_json import Node, dumps, parse_json
 
 NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=3)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=4)

@@ -14,8 +14,8 @@ from certigap.model import catalog
 from certigap.model.build import bimatrix
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.frontier import FrontierAnswer, frontier
-from certigap.questions.worst_case import CloningBalls, WorstCaseAnswer, worst_case
+from certigap.questions.frontier.question import FrontierAnswer, frontier
+from certigap.questions.worst_case.cloning import CloningBalls, WorstCaseAnswer, worst_case
 from certigap.report import frontier_figure, frontier_json, frontier_table
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors
@@ -112,7 +112,7 @@ def test_an_interrupt_ends_the_sweep_and_keeps_what_there_is(monkeypatch: pytest
 
 
 def test_occupancy_bound_helps_the_bc_frontier_of_tag(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("certigap.questions.worst_case.MAX_ENTRIES", 0)
+    monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
     game, expert = catalog.load("tag"), catalog.expert("tag")
     answer = frontier(game, expert, ["1/20"], budget=60)
     bounds = answer.points[0].bounds

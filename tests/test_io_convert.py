@@ -12,7 +12,7 @@ from certigap.io import convert
 from certigap.io.arrays import write_arrays
 from certigap.io.names import distinct
 from certigap.model.build import bimatrix
-from certigap.model.codec import write_game
+from certigap.model.files.codec import write_game
 
 NFG = 'NFG 1 R "t" { "1" "2" } { 2 1 } 1 -1 2 -2'
 

@@ -13,8 +13,8 @@ from strategies import random_policy
 from certigap.errors import InputError, LimitError
 from certigap.io.gambit import from_gambit, read_gambit, read_gambit_catalog
 from certigap.io.nfg import parse_nfg
-from certigap.model.codec import game_to_json, parse_game
-from certigap.model.json_write import dumps
+from certigap.model.files.codec import game_to_json, parse_game
+from certigap.model.files.json_write import dumps
 from certigap.semantics import gaps
 
 HEAD = 'NFG 1 R "t" { "A" "B" }'

@@ -15,9 +15,9 @@ from certigap.io.floats import read_number, read_row
 from certigap.io.openspiel import from_openspiel
 from certigap.io.openspiel_audit import check_same_offers
 from certigap.io.openspiel_graph import Explorer
-from certigap.model.codec import game_to_json, parse_game
+from certigap.model.files.codec import game_to_json, parse_game
+from certigap.model.files.json_write import dumps
 from certigap.model.game import Game
-from certigap.model.json_write import dumps
 from certigap.model.policy import Policy
 from certigap.semantics import gaps
 

@@ -8,17 +8,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from certigap.bounds.vertices import ball_of, ball_vertices, vertex_optimum
+from certigap.bounds.vertices.branching import branch_worst_case
+from certigap.bounds.vertices.listing import exact_worst_case
+from certigap.bounds.vertices.tree import VertexTree
 from certigap.errors import InputError, LimitError
 from certigap.exact.interval import Interval
 from certigap.model.build import bimatrix, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
-from certigap.questions.normal_form import exact_worst_case
-from certigap.questions.normal_form_branch import branch_worst_case
-from certigap.questions.vertices import ball_of, ball_vertices, vertex_optimum
-from certigap.questions.vertices.tree import VertexTree
-from certigap.questions.worst_case import worst_case
+from certigap.questions.worst_case.cloning import worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics import eps_bc, gaps
 from tests.strategies import random_normal_form, random_row
@@ -183,7 +183,7 @@ def test_branch_and_bound_finds_the_exact_value(block: int) -> None:
 def test_nodes_hold_their_vertices_and_are_decided_exactly(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the expert as the only witness, the tree itself must end at the best vertex."""
     game, expert, eps = bimatrix_cases(12)[seed]
-    monkeypatch.setattr("certigap.questions.normal_form_branch.ascend", lambda *_, **__: expert)
+    monkeypatch.setattr("certigap.bounds.vertices.branching.ascend", lambda *_, **__: expert)
     answer = branch_worst_case(game, expert, eps)
     assert answer.interval == Interval.point(exact_worst_case(game, expert, eps).value)
 
@@ -221,7 +221,7 @@ def test_an_interrupt_of_the_ascent_stops_the_search(monkeypatch: pytest.MonkeyP
     def interrupted(*_: object, **__: object) -> Policy:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("certigap.questions.normal_form_branch.ascend", interrupted)
+    monkeypatch.setattr("certigap.bounds.vertices.branching.ascend", interrupted)
     game, expert, eps = bimatrix_cases(1)[0]
     answer = branch_worst_case(game, expert, eps)
     assert not answer.complete

@@ -5,29 +5,30 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from certigap.bounds.balls import shape, visit_bounds
+from certigap.bounds.programs.duality import Duality
+from certigap.bounds.programs.evidence import Bounds
+from certigap.bounds.programs.program import Multipliers
+from certigap.bounds.short_occupancy import short_occupancy
 from certigap.errors import InputError
+from certigap.floats.play import Play
+from certigap.floats.stack import Stack
 from certigap.model import catalog
 from certigap.model.build import bimatrix, markov_game
-from certigap.model.codec import policy_rows_to_json
+from certigap.model.files.codec import policy_rows_to_json
+from certigap.model.files.game_codec import game_to_json
 from certigap.model.game import Game
-from certigap.model.game_codec import game_to_json
 from certigap.model.policy import Policy
-from certigap.questions.occupancy_balls import Bounds, Sweep, worst_case_mu, worst_case_rho
-from certigap.questions.occupancy_balls.duality import Duality
-from certigap.questions.occupancy_balls.moves import Moves
-from certigap.questions.occupancy_balls.pool import Pool
-from certigap.questions.occupancy_balls.program import Multipliers
-from certigap.questions.occupancy_balls.shapes import shape, visit_bounds
-from certigap.questions.occupancy_balls.stack import Stack
-from certigap.questions.occupancy_balls.starts import starts
-from certigap.questions.witness import inside_ball
-from certigap.questions.witness.play import Play
-from certigap.questions.worst_case_answer import WorstCaseAnswer
-from certigap.regions.occupancy import short_occupancy
+from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.questions.worst_case.occupancy import Sweep, worst_case_mu, worst_case_rho
 from certigap.regions.scaled import ScaledGame
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors, row_distances
+from certigap.witnesses import inside_ball
+from certigap.witnesses.occupancy.moves import Moves
+from certigap.witnesses.occupancy.pool import Pool
+from certigap.witnesses.occupancy.starts import starts
 from tests.benchmarks.random_games import games_with_experts, random_game
 from tests.campaign.attack import Attack
 from tests.campaign.draws import draw
@@ -297,8 +298,8 @@ def test_rows_of_several_players_balance_each_other_in_a_thin_ball() -> None:
 
 
 def test_a_failed_solver_costs_a_bound_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    from certigap.bounds.programs.program import OccupancyProgram
     from certigap.errors import SolverError
-    from certigap.questions.occupancy_balls.program import OccupancyProgram
 
     def failed(*_: object) -> None:
         raise SolverError("no solution")

@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from certigap.bounds.programs.evidence import Bounds
+from certigap.bounds.short_occupancy import short_occupancy
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.verify import verify
 from certigap.certificates.worst_case import occupancy_proof, worst_case_certificate
 from certigap.exact.rational import format_rational, parse_rational
 from certigap.model import catalog
-from certigap.model.codec import policy_rows_to_json
+from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.occupancy_balls import Bounds, worst_case_rho
-from certigap.questions.worst_case import worst_case
-from certigap.regions.occupancy import short_occupancy
+from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.occupancy import worst_case_rho
 from certigap.semantics.evaluation import occupancy
 from tests.benchmarks.random_games import random_game
 from tests.test_regions import random_center

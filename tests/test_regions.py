@@ -10,18 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from certigap.bounds.concentrability import knapsack, reach_vectors
+from certigap.bounds.dominance import statewise_dominance
+from certigap.bounds.short_occupancy import occupancy_upper_holds, short_occupancy
+from certigap.bounds.table import bounds_table, dse_bound, trivial_bound
 from certigap.errors import InputError
 from certigap.exact.vector import Vector
+from certigap.floats.kernel import sweeps
 from certigap.model.build import bimatrix, markov_game, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.regions import kernel, operators
-from certigap.regions.bound import PlayerBound, RegionEngine
-from certigap.regions.bounds import bounds_table, dse_bound, trivial_bound
-from certigap.regions.concentrability import knapsack, reach_vectors
-from certigap.regions.dominance import statewise_dominance
+from certigap.regions import operators
+from certigap.regions.engine import PlayerBound, RegionEngine
 from certigap.regions.greedy import RowSet, maximiser, maximum, minimum, nested_infimum, nested_supremum, row_set
-from certigap.regions.occupancy import occupancy_upper_holds, short_occupancy
 from certigap.regions.region import Region, rectangular_hull
 from certigap.semantics.evaluation import occupancy, values
 from certigap.semantics.exploitability import gaps
@@ -93,14 +94,14 @@ def test_compiled_greedy_agrees_with_the_exact_one(problem) -> None:
     if rows.is_empty:
         return
     scaled = [np.array(x, dtype=float) / rows.denominator for x in (rows.base, rows.donors, rows.receivers)]
-    sets = kernel.SetArrays(
+    sets = sweeps.SetArrays(
         np.zeros((1, 1), dtype=np.int64),
         np.array([float(x) for x in center]),
         *scaled,
         np.array([[rows.need / rows.denominator]]),
         np.array([[rows.exchange / rows.denominator]]),
     )
-    found = kernel.row_maximum(np.array(c, dtype=float), len(c), sets, 0, 0, np.empty(len(c), dtype=np.int64))
+    found = sweeps.row_maximum(np.array(c, dtype=float), len(c), sets, 0, 0, np.empty(len(c), dtype=np.int64))
     assert found == pytest.approx(maximum(rows, c) / rows.denominator, abs=1e-12)
 
 
@@ -403,4 +404,4 @@ def test_functions_compile_where_no_cache_can_be_written() -> None:
     """A function without a source file has no place for a cache, like a package in a folder that is read-only."""
     space: dict[str, Callable[[float], float]] = {}
     exec("def double(x):\n    return 2.0 * x\n", space)
-    assert kernel.compiled(space["double"])(1.5) == 3.0
+    assert sweeps.compiled(space["double"])(1.5) == 3.0

@@ -6,7 +6,7 @@ import pytest
 
 import certigap as cg
 from certigap.exact.interval import Interval
-from certigap.questions.frontier import frontier
+from certigap.questions.frontier.question import frontier
 from certigap.report import frontier_figure, frontier_table, interval_text, number_text
 
 LONG = Fraction(10**40 + 1, 3)

@@ -12,6 +12,7 @@ from strategies import random_markov_game, random_normal_form, random_policy
 from test_differential import dumb_rows, dumb_values, eliminate
 
 from certigap.errors import InputError, SolverError
+from certigap.exact.grid import outward
 from certigap.exact.interval import Interval
 from certigap.exact.linear import RowMatrix, components, solve_fixed_point, solve_transposed_fixed_point
 from certigap.exact.vector import Bracket, Vector
@@ -39,7 +40,6 @@ from certigap.semantics import (
     values,
     visited,
 )
-from certigap.semantics.grid import outward
 from certigap.semantics.induced import decision_process
 from certigap.semantics.matching import distance_terms
 from certigap.semantics.tensor import action_payoffs

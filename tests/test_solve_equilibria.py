@@ -17,7 +17,7 @@ from certigap.certificates.verify import verify_files
 from certigap.errors import InputError, LimitError
 from certigap.exact.rational import format_rational
 from certigap.model.build import bimatrix, normal_form
-from certigap.model.codec import write_game
+from certigap.model.files.codec import write_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps

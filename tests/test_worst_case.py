@@ -8,21 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from certigap.bounds.programs.program import OccupancyProgram
+from certigap.bounds.vertices.listing import exact_worst_case
 from certigap.certificates import Certificate, certificate, verify
 from certigap.errors import InputError, LimitError, SolverError
 from certigap.exact.rational import format_rational
+from certigap.floats.play import Play
 from certigap.model.build import bimatrix, markov_game, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.normal_form import exact_worst_case
-from certigap.questions.occupancy_balls.program import OccupancyProgram
-from certigap.questions.witness import matching_cost
-from certigap.questions.witness.oracle import Share
-from certigap.questions.witness.play import Play
-from certigap.questions.worst_case import WorstCaseAnswer, worst_case
+from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import eps_bc, errors
+from certigap.witnesses import matching_cost
+from certigap.witnesses.oracle import Share
 from tests.benchmarks.random_games import games_with_experts, random_game
 from tests.benchmarks.root_region import ratio
 from tests.test_regions import random_center, random_in_ball
@@ -161,7 +161,7 @@ def test_an_interrupt_returns_the_interval_that_stands(monkeypatch: pytest.Monke
     def interrupted(*_: object, **__: object) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"certigap.questions.worst_case.{place}", interrupted)
+    monkeypatch.setattr(f"certigap.questions.worst_case.cloning.{place}", interrupted)
     (game, expert), *_ = games_with_experts(1)
     answer = worst_case(game, expert, EPS)
     assert not answer.complete
@@ -257,7 +257,7 @@ def test_too_many_vertices_leave_an_interval(monkeypatch: pytest.MonkeyPatch, tm
     game = random_game(np.random.default_rng(5), 1, 3, 3)
     expert = random_center(game, np.random.default_rng(6))
     value = exact_worst_case(game, expert, "1/3").value
-    monkeypatch.setattr("certigap.questions.worst_case.exact_worst_case", partial(exact_worst_case, limit=10))
+    monkeypatch.setattr("certigap.questions.worst_case.cloning.exact_worst_case", partial(exact_worst_case, limit=10))
     answer = worst_case(game, expert, "1/3")
     check_answer(answer)
     assert value in answer.interval
@@ -276,7 +276,7 @@ def test_an_interrupt_of_the_vertices_leaves_an_interval(monkeypatch: pytest.Mon
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("certigap.questions.worst_case.exact_worst_case", interrupted)
+    monkeypatch.setattr("certigap.questions.worst_case.cloning.exact_worst_case", interrupted)
     game = random_game(np.random.default_rng(5), 1, 3, 3)
     answer = worst_case(game, random_center(game, np.random.default_rng(6)), "1/3")
     check_answer(answer)
@@ -308,7 +308,7 @@ def many_states() -> tuple[Game, Policy]:
 
 def test_occupancy_bound_proves_the_upper_end_of_a_large_game(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     game, expert = many_states()
-    monkeypatch.setattr("certigap.questions.worst_case.MAX_ENTRIES", 0)
+    monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
     answer = worst_case(game, expert, "1/20", budget=60)
     assert answer.upper_name == "occupancy"
     assert answer.interval.upper < Fraction(9, 10) * answer.bounds["region"]
@@ -327,7 +327,7 @@ def test_occupancy_programs_that_fail_or_find_no_time_cost_a_bound_alone(monkeyp
     check_answer(hurried)
     assert hurried.bounds["occupancy"] is None
     assert not hurried.table.notes
-    monkeypatch.setattr("certigap.questions.worst_case.MAX_ENTRIES", 0)
+    monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
     monkeypatch.setattr(OccupancyProgram, "solve", failed)
     answer = worst_case(game, expert, "1/20", budget=60)
     check_answer(answer)

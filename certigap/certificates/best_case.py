@@ -4,7 +4,7 @@ from typing import Any
 
 from certigap.certificates.certificate import Certificate
 from certigap.exact.rational import format_rational
-from certigap.model.codec import policy_rows_to_json
+from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
 from certigap.questions.best_case.tree import Split

@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from certigap.model.files import write_atomically
+from certigap.model.files.atomic import write_atomically
+from certigap.model.files.json_write import dumps
 from certigap.model.game import Game
-from certigap.model.json_write import dumps
+from certigap.version import __version__
 
 __all__ = ["Certificate"]
 
@@ -27,8 +28,6 @@ class Certificate:
 
     def to_json(self) -> dict[str, Any]:
         """The certificate as plain JSON data."""
-        from certigap import __version__
-
         return {
             "format": "certigap-certificate",
             "version": 1,

@@ -13,12 +13,12 @@ from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
-from certigap.model.codec import policy_rows_to_json
+from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
-from certigap.questions.theorems import TheoremInstance
-from certigap.questions.worst_case_answer import WorstCaseAnswer
-from certigap.regions.bound import RegionBound
+from certigap.questions.theorem_instance import TheoremInstance
+from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.regions.engine import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
 
 __all__ = ["certificate", "kinds"]

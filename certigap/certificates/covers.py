@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from certigap.bounds.boxes import Cover, Leaf, Split
 from certigap.certificates.vectors import vector_json
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
-from certigap.questions.branch import Cover, Leaf, Split
-from certigap.regions.bound import PlayerBound, RegionBound
+from certigap.regions.engine import PlayerBound, RegionBound
 
 __all__ = ["covers_json", "tree_json"]
 

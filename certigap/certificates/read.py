@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
-from certigap.model.game_codec import check_header
-from certigap.model.strict_json import read_json
+from certigap.model.files.game_codec import check_header
+from certigap.model.files.strict_json import read_json
 
 __all__ = ["read_certificate"]
 

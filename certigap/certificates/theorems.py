@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from certigap.bounds.dominance import Dominance
 from certigap.certificates.vectors import brackets_json, vector_json
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
-from certigap.regions.dominance import Dominance
 from certigap.semantics import GapAnswer
 
 __all__ = ["concentrability_proof", "dominance_proof"]

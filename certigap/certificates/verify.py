@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from certigap.errors import CertigapError
-from certigap.model.codec import write_game, write_policy
+from certigap.model.files.codec import write_game, write_policy
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 

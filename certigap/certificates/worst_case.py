@@ -6,16 +6,16 @@ The upper end is a cover of the ball (6.3), the multipliers of the occupancy pro
 from collections.abc import Iterable
 from typing import Any
 
+from certigap.bounds.programs.duality import OccupancyBound
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.covers import covers_json, tree_json
 from certigap.certificates.theorems import concentrability_proof, dominance_proof
 from certigap.certificates.vectors import bracket_json, vector_json
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
-from certigap.model.codec import policy_rows_to_json
+from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.game import Game
-from certigap.questions.occupancy_balls.duality import OccupancyBound
-from certigap.questions.worst_case_answer import WorstCaseAnswer
+from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.semantics import gaps
 
 __all__ = ["occupancy_proof", "worst_case_certificate"]

@@ -9,7 +9,7 @@ from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
-from certigap.model.codec import read_game, read_policy
+from certigap.model.files.codec import read_game, read_policy
 from certigap.report import interval_text, number_text, quantities, quantity, table
 
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
@@ -78,7 +78,7 @@ def certify(given: argparse.Namespace) -> int:
 
 
 def worst_case_of(game: Any, expert: Any, given: argparse.Namespace) -> Any:
-    from certigap.questions.worst_case import worst_case
+    from certigap.questions.worst_case.cloning import worst_case
 
     eps, ratio = rational_option(given.eps, "--eps"), rational_option(given.ratio, "--ratio")
     with progress_line("the worst NashGap") as tell:
@@ -128,7 +128,7 @@ def _span(interval: Interval, exact: bool) -> str:
 
 def _ending(answer: Any, ratio: Fraction) -> list[str]:
     """The line that says why the interval is not tighter, if it is not as tight as was asked."""
-    from certigap.questions.worst_case import SHORT
+    from certigap.questions.worst_case.cloning import SHORT
 
     if not answer.complete:
         return ["stopped early: the interval is valid, not final"]

@@ -7,7 +7,7 @@ from certigap.commands.output import plain, print_json, progress_line, rational_
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.exact.rational import format_rational
-from certigap.model.codec import read_game
+from certigap.model.files.codec import read_game
 from certigap.report import interval_text, number_text, quantity, table
 
 __all__ = ["best_case"]

@@ -9,7 +9,7 @@ from certigap.commands.targets import check_folder
 from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model import catalog
-from certigap.model.codec import write_game, write_policy
+from certigap.model.files.codec import write_game, write_policy
 from certigap.report import table
 
 __all__ = ["games"]

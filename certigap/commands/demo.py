@@ -13,7 +13,7 @@ from certigap.commands.streams import say
 from certigap.commands.targets import check_folder
 from certigap.exact.rational import format_rational, parse_rational
 from certigap.model import catalog
-from certigap.model.codec import write_game, write_policy
+from certigap.model.files.codec import write_game, write_policy
 
 __all__ = ["demo"]
 

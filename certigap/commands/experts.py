@@ -8,7 +8,7 @@ from certigap.commands.output import plain, print_json, rational_option, say_wri
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file, check_folder, is_same_file
 from certigap.errors import InputError
-from certigap.model.codec import read_game, write_policy
+from certigap.model.files.codec import read_game, write_policy
 from certigap.report import interval_text, quantity, table
 
 __all__ = ["solve"]

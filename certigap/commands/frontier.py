@@ -7,7 +7,7 @@ from certigap.commands.output import print_json, progress_line, rational_option,
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.errors import InputError
-from certigap.model.codec import read_game, read_policy
+from certigap.model.files.codec import read_game, read_policy
 from certigap.report import frontier_figure, frontier_json, frontier_table, interval_text
 
 __all__ = ["frontier"]
@@ -17,7 +17,7 @@ _PICTURES = (".png", ".pdf", ".svg")
 
 def frontier(given: argparse.Namespace) -> int:
     """Lower and upper curve of W(eps)."""
-    from certigap.questions.frontier import frontier as curves
+    from certigap.questions.frontier.question import frontier as curves
 
     check_file(given.output, given.game, given.expert)
     _check_picture(given.output)

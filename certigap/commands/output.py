@@ -11,7 +11,7 @@ from typing import Any
 from certigap.commands.streams import say
 from certigap.errors import InputError
 from certigap.exact.rational import parse_rational
-from certigap.model.json_write import dumps
+from certigap.model.files.json_write import dumps
 
 __all__ = ["plain", "print_json", "progress_line", "rational_option", "say_written", "status"]
 

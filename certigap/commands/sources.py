@@ -10,7 +10,7 @@ from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.errors import CertigapWarning
 from certigap.exact.rational import format_rational
-from certigap.model.codec import write_game
+from certigap.model.files.codec import write_game
 from certigap.model.game import Game
 from certigap.report import table
 

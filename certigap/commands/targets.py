@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from certigap.errors import InputError
-from certigap.model.json_node import printable
+from certigap.model.files.json_node import printable
 
 __all__ = ["check_file", "check_folder", "is_same_file"]
 

@@ -6,12 +6,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["IndexArray", "IntArray", "as_object", "bit_length", "integer_array"]
+__all__ = ["FloatArray", "IndexArray", "IntArray", "as_object", "bit_length", "integer_array"]
 
 IntArray: TypeAlias = npt.NDArray[Any]
 """`int64` or object (Python integers)."""
 
 IndexArray: TypeAlias = npt.NDArray[np.int64]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+"""Proposals, never facts."""
 
 _SAFE_BITS = 62
 _SAFE = 2**_SAFE_BITS

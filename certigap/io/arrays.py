@@ -35,9 +35,9 @@ from certigap.exact.rational import RationalLike, format_int, format_rational
 from certigap.io.array_numbers import Exact, Numbers
 from certigap.io.names import one_line
 from certigap.model.build import checked_discount, common_denominator, normal_form
-from certigap.model.files import write_bytes_atomically
+from certigap.model.files.atomic import write_bytes_atomically
+from certigap.model.files.json_node import brief, name_fault, printable, repeated
 from certigap.model.game import Game
-from certigap.model.json_node import brief, name_fault, printable, repeated
 from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["MAX_BYTES", "read_arrays", "write_arrays"]

@@ -21,9 +21,9 @@ from certigap.errors import InputError, LimitError
 from certigap.io.names import distinct, one_line
 from certigap.io.nfg import MAX_PROFILES, parse_nfg
 from certigap.model.build import normal_form
+from certigap.model.files.json_node import brief, printable
+from certigap.model.files.strict_json import read_text
 from certigap.model.game import Game
-from certigap.model.json_node import brief, printable
-from certigap.model.strict_json import read_text
 
 __all__ = ["SUFFIXES", "from_gambit", "read_gambit", "read_gambit_catalog"]
 

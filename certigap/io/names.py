@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from certigap.model.json_node import MAX_NAME
+from certigap.model.files.json_node import MAX_NAME
 
 __all__ = ["distinct", "one_line"]
 

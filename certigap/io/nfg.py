@@ -22,8 +22,8 @@ from certigap.errors import InputError, LimitError
 from certigap.exact.rational import parse_int
 from certigap.io.names import distinct, one_line
 from certigap.model.build import normal_form
+from certigap.model.files.json_node import brief, printable
 from certigap.model.game import Game
-from certigap.model.json_node import brief, printable
 
 __all__ = ["MAX_PROFILES", "parse_nfg"]
 

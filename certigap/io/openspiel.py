@@ -24,8 +24,8 @@ from certigap.io.names import distinct, one_line
 from certigap.io.openspiel_audit import check_limit, check_same_offers, has_cycle
 from certigap.io.openspiel_graph import MERGES, Explorer, Graph, Progress
 from certigap.model.build import checked_discount, common_denominator, normal_form
+from certigap.model.files.json_node import brief, printable
 from certigap.model.game import Game
-from certigap.model.json_node import brief, printable
 from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["MAX_STATES", "from_openspiel"]

@@ -17,7 +17,7 @@ import numpy as np
 from certigap.errors import InputError
 from certigap.io.names import one_line
 from certigap.io.openspiel_graph import Explorer, Graph
-from certigap.model.json_node import brief
+from certigap.model.files.json_node import brief
 from certigap.model.rows import SparseRows
 
 __all__ = ["check_limit", "check_same_offers", "has_cycle"]

@@ -14,8 +14,8 @@ from typing import Any
 
 from certigap.errors import InputError
 from certigap.exact.rational import RationalLike
+from certigap.model.files.json_node import printable
 from certigap.model.game import Game
-from certigap.model.json_node import printable
 
 __all__ = ["SOURCES", "convert"]
 
@@ -92,7 +92,7 @@ def _arrays(name: str, given: dict[str, Any], _: Any) -> Game:
 
 
 def _json(name: str, _: dict[str, Any], __: Any) -> Game:
-    from certigap.model.codec import read_game
+    from certigap.model.files.codec import read_game
 
     return read_game(name)
 

@@ -11,8 +11,8 @@ import numpy as np
 from certigap.errors import InputError
 from certigap.exact.integers import IntArray, integer_array
 from certigap.exact.rational import RationalLike, rational
+from certigap.model.files.json_node import brief, name_fault
 from certigap.model.game import Game
-from certigap.model.json_node import brief, name_fault
 from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["bimatrix", "checked_discount", "common_denominator", "markov_game", "normal_form", "self_loops"]

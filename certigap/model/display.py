@@ -6,11 +6,14 @@ Everything that a user can name is escaped, long names and numbers are shortened
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
+from typing import TYPE_CHECKING
 
 from certigap.exact.rational import format_rational
-from certigap.model.game import Game
-from certigap.model.json_node import brief, printable
-from certigap.model.policy import Policy
+from certigap.model.files.json_node import brief, printable
+
+if TYPE_CHECKING:  # a game and a policy know how to show themselves: the display stands below them
+    from certigap.model.game import Game
+    from certigap.model.policy import Policy
 
 __all__ = ["game_html", "game_latex", "policy_html"]
 
@@ -25,7 +28,7 @@ _TEX = {
 }
 
 
-def game_html(game: Game) -> str:
+def game_html(game: "Game") -> str:
     """An HTML table of a game: a bimatrix of at most 12 x 12 actions, else one line per state and joint action.
 
     >>> from certigap.model.build import bimatrix
@@ -41,7 +44,7 @@ def game_html(game: Game) -> str:
     return _table(caption, head, lines, game.layout.rows)
 
 
-def game_latex(game: Game) -> str | None:
+def game_latex(game: "Game") -> str | None:
     r"""A LaTeX array of a two-player normal form of at most 12 x 12 actions; `None` for other games.
 
     >>> from certigap.model.build import bimatrix
@@ -60,7 +63,7 @@ def game_latex(game: Game) -> str | None:
     return rf"$\begin{{array}}{{c|{'c' * len(columns)}}}{head} \\ \hline {body}\end{{array}}$"
 
 
-def policy_html(policy: Policy) -> str:
+def policy_html(policy: "Policy") -> str:
     """An HTML table of a policy: states by players, each cell the played actions with their probabilities."""
     game = policy.game
     caption = repr(policy).removeprefix("<Policy ").removesuffix(">")
@@ -71,25 +74,25 @@ def policy_html(policy: Policy) -> str:
     return _table(caption, ["state", *game.players], lines, len(game.states))
 
 
-def _is_bimatrix(game: Game) -> bool:
+def _is_bimatrix(game: "Game") -> bool:
     return game.is_normal_form and len(game.players) == 2 and max(game.layout.shapes[0]) <= _BIMATRIX
 
 
-def _bimatrix_lines(game: Game) -> Iterator[tuple[str, range]]:
+def _bimatrix_lines(game: "Game") -> Iterator[tuple[str, range]]:
     """Each action of the first player with the rows of its joint actions."""
     first, second = game.actions[0]
     for a, name in enumerate(first):
         yield name, range(a * len(second), (a + 1) * len(second))
 
 
-def _outcome(game: Game, row: int) -> tuple[str, list[str]]:
+def _outcome(game: "Game", row: int) -> tuple[str, list[str]]:
     state, joint = game.layout.joint(row)
     played = [_shorten(game.actions[state][i][a]) for i, a in enumerate(joint)]
     following = [(game.states[s], probability) for s, probability in game.transitions.row(row).items()]
     return game.states[state], [*played, _numbers(game, row), _pairs(following)]
 
 
-def _numbers(game: Game, row: int) -> str:
+def _numbers(game: "Game", row: int) -> str:
     return ", ".join(brief(game.reward(player, row)) for player in range(len(game.players)))
 
 

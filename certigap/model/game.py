@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from certigap.exact.integers import IntArray
 from certigap.exact.rational import format_rational
+from certigap.model.content import game_digest
+from certigap.model.display import game_html, game_latex
 from certigap.model.layout import Layout
 from certigap.model.rows import Distribution, SparseRows
 
@@ -43,8 +45,6 @@ class Game:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the normalised game file (DESIGN, Files): equal exactly for equal content."""
-        from certigap.model.codec import game_digest
-
         return game_digest(self)
 
     @property
@@ -87,11 +87,7 @@ class Game:
         )
 
     def _repr_html_(self) -> str:
-        from certigap.model.display import game_html
-
         return game_html(self)
 
     def _repr_latex_(self) -> str | None:
-        from certigap.model.display import game_latex
-
         return game_latex(self)

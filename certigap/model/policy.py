@@ -13,6 +13,7 @@ import numpy.typing as npt
 from certigap.errors import InputError
 from certigap.exact.integers import IntArray, integer_array
 from certigap.exact.rational import RationalLike, rational
+from certigap.model.display import policy_html
 from certigap.model.game import Game
 from certigap.model.rows import Distribution, distribution
 
@@ -138,8 +139,6 @@ class Policy:
         return f"<Policy {kind}, {len(self.game.players)} players, {len(self.game.states)} states>"
 
     def _repr_html_(self) -> str:
-        from certigap.model.display import policy_html
-
         return policy_html(self)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from certigap.errors import InputError
 from certigap.exact.integers import IndexArray, IntArray, integer_array
 from certigap.exact.rational import RationalLike, rational
-from certigap.model.json_node import brief
+from certigap.model.files.json_node import brief
 
 __all__ = ["Distribution", "SparseRows", "distribution"]
 

@@ -2,7 +2,7 @@
 
 Every operator T below is monotone and contracts the maximum norm by the discount, and the wanted quantity D satisfies
 D <= T D' for all D' >= D (upper bounds; reversed for lower ones). Hence X >= T X at every state proves X >= D:
-start from X plus a large constant and iterate. The operators are those of `certigap.regions.kernel`, with q_X,
+start from X plus a large constant and iterate. The operators are those of `certigap.floats.kernel.sweeps`, with q_X,
 the sets and h as there.
 
 An operator yields per state a pair (value, scale) of integers: T X(s) = value / (scale * d) for X = x / d,

@@ -1,9 +1,9 @@
 """Values, occupancies, best responses, gaps and matching errors, exact or enclosed (THEORY 1, 7)."""
 
+from certigap.floats.game import FloatGame
 from certigap.semantics.deviation import BestResponse, best_response
 from certigap.semantics.evaluation import action_values, occupancy, q_values, values, visited
 from certigap.semantics.exploitability import GapAnswer, expert_regret, gaps, nash_conv, nash_gap, player_gaps
-from certigap.semantics.float_model import FloatGame
 from certigap.semantics.matching import (
     ErrorsAnswer,
     eps_bc,

@@ -6,7 +6,6 @@ diagonals, summed along the longest path of strongly connected components.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -17,10 +16,11 @@ from certigap.exact.linear import RowMatrix, longest_path
 from certigap.exact.vector import Bracket
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.model.rows import Distribution
+from certigap.semantics import enclosed_backend, exact_backend
 from certigap.semantics.induced import decision_process, transition_chain
+from certigap.semantics.optimum import Optimum, require_policy
 
-__all__ = ["Backend", "Method", "Optimum", "require_policy", "select"]
+__all__ = ["Backend", "Method", "select"]
 
 Method = Literal["auto", "exact", "enclosed"]
 
@@ -33,14 +33,6 @@ MAX_COMPONENT = 400
 
 _FEW = 64
 """Different denominators of transitions up to which the crude bound takes their least common multiple."""
-
-
-@dataclass(frozen=True, slots=True)
-class Optimum:
-    """A player's optimal values `[S]` against the others, and own actions `[S]` that attain (or nearly attain) them."""
-
-    values: Bracket
-    choice: IndexArray
 
 
 class Backend(Protocol):
@@ -77,8 +69,6 @@ def select(method: str, game: Game, *policies: Policy, deviations: bool = False)
     Raises:
         InputError: another method, or a policy of another game.
     """
-    from certigap.semantics import enclosed_backend, exact_backend
-
     for policy in policies:
         require_policy(game, policy)
     if method == "exact":
@@ -89,19 +79,6 @@ def select(method: str, game: Game, *policies: Policy, deviations: bool = False)
         raise InputError(f"method: expected 'auto', 'exact' or 'enclosed', got {method!r}")
     short = all(_exact_is_short(game, policy, deviations) for policy in policies)
     return exact_backend if short else enclosed_backend
-
-
-def require_policy(game: Game, policy: Policy) -> None:
-    """`InputError` unless the policy's players, states and actions are the game's."""
-    own = policy.game
-    if own is game or (own.players, own.states, own.actions) == (game.players, game.states, game.actions):
-        return
-    raise InputError(f"policy: expected one of {game!r}, got one of {own!r}")
-
-
-def action_rows(count: int, index: int) -> Distribution:
-    """The pure row that plays action `index` of `count`."""
-    return Distribution(tuple(int(k == index) for k in range(count)), 1)
 
 
 def _exact_is_short(game: Game, policy: Policy, deviations: bool) -> bool:

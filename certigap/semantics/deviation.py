@@ -13,9 +13,10 @@ from certigap.exact.vector import Bracket
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
-from certigap.semantics.backend import Optimum, action_rows, require_policy, select
+from certigap.semantics.backend import select
 from certigap.semantics.exact_backend import evaluate_choice, is_optimal
 from certigap.semantics.induced import decision_process
+from certigap.semantics.optimum import Optimum, action_rows, require_policy
 
 __all__ = ["BestResponse", "Solver", "best_response"]
 

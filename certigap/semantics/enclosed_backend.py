@@ -18,16 +18,16 @@ from typing import Any
 import numpy as np
 
 from certigap.errors import SolverError
-from certigap.exact.integers import IndexArray, IntArray, as_object
+from certigap.exact.grid import on_grid, to_grid
+from certigap.exact.integers import FloatArray, IndexArray, IntArray, as_object
 from certigap.exact.vector import Bracket
+from certigap.floats.solvers import Resolvent, first_best, policy_iteration
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import exact_backend
-from certigap.semantics.backend import Optimum
 from certigap.semantics.enclosed_occupancy import enclose_occupancy
-from certigap.semantics.grid import on_grid, to_grid
 from certigap.semantics.induced import Induced, chain, decision_process, transition_chain
-from certigap.semantics.proposals import FloatArray, Resolvent, first_best, policy_iteration
+from certigap.semantics.optimum import Optimum
 
 __all__ = ["name", "occupancy", "optimum", "values", "values_and_optima"]
 

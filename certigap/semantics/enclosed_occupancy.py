@@ -12,13 +12,13 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.errors import SolverError
-from certigap.exact.integers import IntArray, as_object
+from certigap.exact.grid import on_grid, to_grid
+from certigap.exact.integers import FloatArray, IntArray, as_object
 from certigap.exact.linear import RowMatrix
 from certigap.exact.vector import Bracket
+from certigap.floats.solvers import Resolvent
 from certigap.model.rows import Distribution
-from certigap.semantics.grid import on_grid, to_grid
 from certigap.semantics.induced import reachable
-from certigap.semantics.proposals import FloatArray, Resolvent
 
 __all__ = ["enclose_occupancy"]
 

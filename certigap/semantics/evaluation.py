@@ -12,8 +12,9 @@ from certigap.exact.linear import RowMatrix
 from certigap.exact.vector import Bracket, Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.semantics.backend import require_policy, select
+from certigap.semantics.backend import select
 from certigap.semantics.induced import reachable, transition_chain, vector_of
+from certigap.semantics.optimum import require_policy
 
 __all__ = ["action_values", "occupancy", "q_values", "values", "visited"]
 

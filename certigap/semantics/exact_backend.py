@@ -12,12 +12,12 @@ from certigap.errors import SolverError
 from certigap.exact.integers import IndexArray, IntArray, as_object
 from certigap.exact.linear import solve_fixed_point, solve_transposed_fixed_point
 from certigap.exact.vector import Bracket, Vector
+from certigap.floats.solvers import first_best, policy_iteration
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
-from certigap.semantics.backend import Optimum
 from certigap.semantics.induced import Induced, chain, decision_process, transition_chain, vector_of
-from certigap.semantics.proposals import first_best, policy_iteration
+from certigap.semantics.optimum import Optimum
 from certigap.semantics.tensor import action_payoffs
 
 __all__ = ["evaluate_choice", "is_optimal", "name", "occupancy", "optimum", "values", "values_and_optima"]

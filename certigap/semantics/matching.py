@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.exact.grid import outward
 from certigap.exact.integers import IntArray, as_object
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Bracket, Vector
@@ -22,7 +23,6 @@ from certigap.model.policy import Policy
 from certigap.semantics.backend import select
 from certigap.semantics.deviation import initial_value
 from certigap.semantics.exploitability import describe, maximum
-from certigap.semantics.grid import outward
 from certigap.semantics.induced import joint_weights, product
 
 __all__ = ["ErrorsAnswer", "eps_bc", "eps_mu", "eps_rho", "errors", "matching_errors", "row_distances", "value_gap"]

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from certigap.errors import SolverError
-from certigap.exact.integers import IndexArray, as_object
+from certigap.exact.integers import FloatArray, IndexArray, as_object
+from certigap.floats.solvers import first_best
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics.induced import Induced, decision_process
-from certigap.semantics.proposals import FloatArray, first_best
 
 __all__ = ["BestResponseProgram"]
 

@@ -17,9 +17,9 @@ from certigap.errors import InputError, LimitError
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
-from certigap.solve.deadline import Deadline
 from certigap.solve.stage import Approximation, stage_equilibrium
 from certigap.solve.structure import backward_order, stay_probabilities
+from certigap.work.deadline import Deadline
 
 __all__ = ["BackwardAnswer", "backward_induction"]
 

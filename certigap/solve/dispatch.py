@@ -19,7 +19,6 @@ from certigap.semantics.backend import MAX_COMPONENT, select
 from certigap.semantics.exploitability import GapAnswer, describe, gaps
 from certigap.solve.answer import SolveAnswer
 from certigap.solve.backward import backward_induction
-from certigap.solve.deadline import Deadline
 from certigap.solve.equilibria import two_player_tables
 from certigap.solve.lemke_howson import lemke_howson
 from certigap.solve.mixed import STARTS, accepted_regret, first_candidate
@@ -31,6 +30,7 @@ from certigap.solve.regularised import regularised_equilibrium
 from certigap.solve.structure import backward_order, constant_sum, is_one_state, is_turn_based, movers
 from certigap.solve.turns import strategy_iteration
 from certigap.solve.zero_sum import nash_policy_iteration, required_sum
+from certigap.work.deadline import Deadline
 
 __all__ = ["METHODS", "solve"]
 

@@ -16,11 +16,11 @@ from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
 from certigap.semantics.exploitability import gaps
 from certigap.solve.answer import EquilibriaAnswer, NashSubset
-from certigap.solve.deadline import Deadline
 from certigap.solve.mixed import STARTS, mixed_candidates
 from certigap.solve.pure import deterministic_profiles, enumerate_pure
 from certigap.solve.structure import is_one_state, movers
 from certigap.solve.vertices import Vertex, extreme_pairs, maximal_subsets, support_pairs, vertices
+from certigap.work.deadline import Deadline
 
 __all__ = ["equilibria", "two_player_tables"]
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from certigap.errors import LimitError
-from certigap.solve.deadline import Deadline
+from certigap.work.deadline import Deadline
 
 __all__ = ["lemke_howson"]
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 from certigap.errors import LimitError, SolverError
 from certigap.model.game import Game
 from certigap.semantics.exploitability import GapAnswer
-from certigap.solve.deadline import Deadline
 from certigap.solve.newton import support_profiles, support_roots
 from certigap.solve.rationalise import best_rational
+from certigap.work.deadline import Deadline
 
 __all__ = ["STARTS", "accepted_regret", "first_candidate", "mixed_candidates"]
 

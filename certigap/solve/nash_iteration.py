@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from certigap.errors import LimitError
+from certigap.exact.integers import FloatArray
+from certigap.floats.game import FloatGame
 from certigap.model.game import Game
-from certigap.semantics.float_model import FloatGame
-from certigap.semantics.proposals import FloatArray
-from certigap.solve.deadline import Deadline
 from certigap.solve.stage import Approximation, stage_equilibrium
+from certigap.work.deadline import Deadline
 
 __all__ = ["nash_value_iteration"]
 

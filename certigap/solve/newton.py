@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from certigap.exact.integers import as_object
 from certigap.model.game import Game
-from certigap.solve.deadline import Deadline
+from certigap.work.deadline import Deadline
 
 __all__ = ["support_profiles", "support_roots"]
 

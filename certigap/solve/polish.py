@@ -14,9 +14,9 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import values
 from certigap.semantics.evaluation import action_values
-from certigap.solve.deadline import Deadline
 from certigap.solve.lemke_howson import lemke_howson
 from certigap.solve.rationalise import grid_row
+from certigap.work.deadline import Deadline
 
 __all__ = ["polished_rows"]
 

@@ -22,9 +22,9 @@ from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
 from certigap.semantics import best_response, values
 from certigap.semantics.deviation import initial_value
-from certigap.solve.deadline import Deadline
 from certigap.solve.stage import pure_equilibria
 from certigap.solve.structure import is_one_state
+from certigap.work.deadline import Deadline
 
 __all__ = ["deterministic_profiles", "dynamics", "enumerate_pure"]
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from certigap.exact.integers import IntArray
 from certigap.model.build import normal_form
-from certigap.solve.deadline import Deadline
 from certigap.solve.lemke_howson import lemke_howson
 from certigap.solve.mixed import first_candidate
+from certigap.work.deadline import Deadline
 
 __all__ = ["Approximation", "StageRows", "pure_equilibria", "stage_equilibrium"]
 

@@ -18,7 +18,7 @@ from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
 from certigap.semantics import best_response
 from certigap.semantics.evaluation import action_values
-from certigap.solve.deadline import Deadline
+from certigap.work.deadline import Deadline
 
 __all__ = ["strategy_iteration"]
 

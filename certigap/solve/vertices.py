@@ -21,7 +21,7 @@ from fractions import Fraction
 
 from certigap.errors import LimitError
 from certigap.exact.integers import IntArray
-from certigap.solve.deadline import Deadline
+from certigap.work.deadline import Deadline
 
 __all__ = ["Vertex", "extreme_pairs", "maximal_subsets", "support_pairs", "vertices"]
 

@@ -21,13 +21,13 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.errors import InputError
+from certigap.floats.game import FloatGame
 from certigap.model.game import Game
-from certigap.semantics.float_model import FloatGame
-from certigap.solve.deadline import Deadline
 from certigap.solve.float_lp import matrix_games
 from certigap.solve.matrix_game import Floats
 from certigap.solve.stages import Stages
 from certigap.solve.structure import constant_sum
+from certigap.work.deadline import Deadline
 
 __all__ = ["FloatEquilibrium", "nash_policy_iteration", "required_sum"]
 

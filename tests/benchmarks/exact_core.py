@@ -25,7 +25,7 @@ import numpy.typing as npt
 from certigap.certificates.claims import certificate
 from certigap.certificates.verify import CHECKER
 from certigap.model.build import markov_game, normal_form
-from certigap.model.codec import write_game
+from certigap.model.files.codec import write_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps, values

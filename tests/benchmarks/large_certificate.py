@@ -12,11 +12,11 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from certigap.bounds.boxes import BranchSearch
 from certigap.certificates import certificate
-from certigap.model.codec import write_game
-from certigap.questions.branch import BranchSearch
-from certigap.questions.worst_case import worst_case
-from certigap.regions.bound import RegionEngine
+from certigap.model.files.codec import write_game
+from certigap.questions.worst_case.cloning import worst_case
+from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import Ball
 from tests.benchmarks.random_games import games_with_experts
 

@@ -17,13 +17,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.bounds.vertices.branching import branch_worst_case
+from certigap.bounds.vertices.listing import exact_worst_case
 from certigap.errors import LimitError
 from certigap.exact.interval import Interval
 from certigap.model.build import bimatrix
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.normal_form import exact_worst_case
-from certigap.questions.normal_form_branch import branch_worst_case
 from certigap.solve import solve
 
 SIZES = (5, 10, 20, 50)

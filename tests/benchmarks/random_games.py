@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.model.build import markov_game
+from certigap.model.files.game_codec import game_to_json
 from certigap.model.game import Game
-from certigap.model.game_codec import game_to_json
 from certigap.model.policy import Policy
 from certigap.semantics.exploitability import nash_gap
 from tests.campaign.screen import Screen

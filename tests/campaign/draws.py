@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from certigap.model.build import markov_game
-from certigap.model.codec import policy_rows_to_json
+from certigap.model.files.codec import policy_rows_to_json
+from certigap.model.files.game_codec import game_to_json
 from certigap.model.game import Game
-from certigap.model.game_codec import game_to_json
 from certigap.model.policy import Policy
 from tests.campaign.screen import Screen
 from tests.checker.truth import TrueGame

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from certigap.certificates import certificate
-from certigap.model.codec import policy_rows_to_json, write_game
-from certigap.model.game_codec import game_to_json
-from certigap.questions.worst_case import worst_case
+from certigap.model.files.codec import policy_rows_to_json, write_game
+from certigap.model.files.game_codec import game_to_json
+from certigap.questions.worst_case.cloning import worst_case
 from tests.campaign.attack import Attack
 from tests.campaign.draws import Question, draw
 from tests.checker.harness import Bench, load

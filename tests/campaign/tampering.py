@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from certigap.certificates import certificate
-from certigap.model.codec import write_game
+from certigap.model.files.codec import write_game
+from certigap.model.files.game_codec import game_to_json
 from certigap.model.game import Game
-from certigap.model.game_codec import game_to_json
 from certigap.model.policy import Policy
-from certigap.questions.worst_case import worst_case
+from certigap.questions.worst_case.cloning import worst_case
 from tests.benchmarks.random_games import games_with_experts
 from tests.campaign.attack import Attack
 from tests.campaign.tampers import KINDS, PART, Data, covers, leaves, trees

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from certigap.model.codec import policy_rows_to_json
-from certigap.model.game_codec import game_to_json
+from certigap.model.files.codec import policy_rows_to_json
+from certigap.model.files.game_codec import game_to_json
 from certigap.semantics import gaps
 from tests.campaign.attack import Attack
 from tests.campaign.draws import Question, draw

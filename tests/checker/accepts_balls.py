@@ -5,6 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from certigap.bounds.programs.evidence import Bounds
+from certigap.bounds.vertices.listing import exact_worst_case
 from certigap.certificates.claims import certificate
 from certigap.certificates.worst_case import occupancy_proof
 from certigap.exact.interval import Interval
@@ -12,9 +14,8 @@ from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.best_case import best_case
-from certigap.questions.normal_form import exact_worst_case
-from certigap.questions.occupancy_balls import Bounds, Sweep
-from certigap.questions.worst_case import worst_case
+from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.occupancy import Sweep
 from tests.checker.games import Trio
 
 __all__ = ["ball_certificates"]

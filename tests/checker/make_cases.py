@@ -48,7 +48,7 @@ def fresh(folder: str) -> Path:
 
 
 def write_game(name: str, trio: Trio) -> None:
-    from certigap.model.codec import game_to_json, policy_to_json
+    from certigap.model.files.codec import game_to_json, policy_to_json
 
     game, expert, learner = trio
     write(HERE / "games" / f"{name}.json", game_to_json(game))

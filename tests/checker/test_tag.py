@@ -10,9 +10,9 @@ import pytest
 import certigap as cg
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.claims import certificate
-from certigap.model.codec import write_game
-from certigap.questions.regions import region_bound
-from certigap.questions.theorems import theorem_instance
+from certigap.model.files.codec import write_game
+from certigap.questions.region_bound import region_bound
+from certigap.questions.theorem_instance import theorem_instance
 from certigap.semantics import gaps, matching_errors
 from tests.checker.forge import path_get, path_set, vectors
 from tests.checker.harness import verdicts

@@ -43,7 +43,7 @@ def noisy(expert: Callable[[Game, Parameters], Policy]) -> Callable[[Game, Param
 
 
 def _read(game: Game, file: str) -> Policy:
-    from certigap.model.codec import parse_policy
+    from certigap.model.files.codec import parse_policy
 
     text = files("certigap.model.catalog").joinpath("data", file).read_text(encoding="utf-8")
     return parse_policy(text, game, file)

@@ -18,9 +18,9 @@ from certigap.questions.arguments import check_budget, check_seed
 from certigap.questions.best_case.answer import BestCaseAnswer
 from certigap.questions.best_case.proof import Proven, Witness, exact_witness, proven
 from certigap.questions.best_case.search import Search
-from certigap.questions.progress import Progress
 from certigap.solve.answer import EquilibriaAnswer
 from certigap.solve.equilibria import equilibria
+from certigap.work.progress import Progress
 
 __all__ = ["best_case"]
 

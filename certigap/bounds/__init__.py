@@ -1,0 +1,1 @@
+"""Named upper bounds of the worst case, each with its proof."""

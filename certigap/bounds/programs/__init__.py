@@ -1,0 +1,1 @@
+"""The joint-occupancy programs and their multipliers."""

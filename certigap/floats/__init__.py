@@ -1,0 +1,1 @@
+"""Float proposers: fast, never believed."""

@@ -1,0 +1,150 @@
+"""Floating-point proposers: linear solves with I - g P, and policy iteration. Nothing here is a fact.
+
+Direct factorisation where it is cheap: dense up to 300 states, sparse LU while the largest strongly connected
+component has at most 2,000 states (fill-in stays inside components); else BiCGSTAB, then GMRES, whose answers the exact
+residuals refine.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from certigap.errors import SolverError
+from certigap.exact.integers import FloatArray, IndexArray
+
+__all__ = ["Resolvent", "first_best", "policy_iteration"]
+
+
+_DENSE_STATES = 300
+_LU_COMPONENT = 2_000
+_MAX_ROUNDS = 1_000
+_SWEEPS = 20
+"""Plain sweeps before BiCGSTAB, which breaks down from a right side with a single entry."""
+
+
+class Resolvent:
+    """Solves with I - g P and with its transpose, in floats.
+
+    Args:
+        matrix: P, `[S, S]`, SciPy compressed rows or a NumPy array.
+        discount: g.
+    """
+
+    def __init__(self, matrix: Any, discount: float) -> None:
+        self._solvers = _dense(matrix, discount) or _sparse(matrix, discount)
+
+    def values(self, right: FloatArray) -> FloatArray:
+        """x with `x = right + g P x`, `[S]` or `[S, m]`."""
+        return _finite(self._solvers[0](right))
+
+    def occupancies(self, right: FloatArray) -> FloatArray:
+        """m with `m = right + g P^T m`, `[S]`."""
+        return _finite(self._solvers[1](right))
+
+
+def policy_iteration(
+    rewards: FloatArray, matrix: Any, discount: float, offsets: IndexArray
+) -> tuple[FloatArray, IndexArray]:
+    """Howard's policy iteration in floats.
+
+    Args:
+        rewards: `[R]` rewards of the own actions.
+        matrix: `[R, S]` transitions, SciPy compressed rows or a NumPy array.
+        discount: g.
+        offsets: `[S + 1]` rows of each state.
+
+    Returns:
+        Values `[S]` and chosen rows `[S]`; an action is left only for one better by more than rounding.
+    """
+    choice = first_best(rewards, offsets)
+    values = np.zeros(len(offsets) - 1)
+    for _ in range(_MAX_ROUNDS):
+        values = Resolvent(matrix[choice], discount).values(rewards[choice])
+        actions = rewards + discount * (matrix @ values)
+        best = first_best(actions, offsets)
+        margin = 1e-11 * max(1e-300, float(np.abs(actions).max()))
+        better = actions[best] > actions[choice] + margin
+        if not better.any():
+            break
+        choice = np.where(better, best, choice)
+    return values, choice
+
+
+def first_best(actions: npt.NDArray[Any], offsets: IndexArray) -> IndexArray:
+    """`[S]` the first row of each state that attains the state's maximum, for numbers `[R]` of any type.
+
+    >>> first_best(np.array([1, 3, 3, 0]), np.array([0, 3, 4])).tolist()
+    [1, 3]
+    """
+    best = np.maximum.reduceat(actions, offsets[:-1])
+    attained = np.asarray(actions == np.repeat(best, np.diff(offsets)), dtype=bool)
+    rows = np.where(attained, np.arange(len(actions)), len(actions))
+    return np.asarray(np.minimum.reduceat(rows, offsets[:-1]), dtype=np.int64)
+
+
+def _dense(matrix: Any, discount: float) -> tuple[Any, Any] | None:
+    size = matrix.shape[0]
+    if size > _DENSE_STATES:
+        return None
+    from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
+
+    table = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", LinAlgWarning)
+            factors = lu_factor(np.eye(size) - discount * table)
+    except LinAlgWarning as error:
+        raise _singular(size, discount) from error
+    return (lambda b: lu_solve(factors, b)), (lambda b: lu_solve(factors, b, trans=1))
+
+
+def _sparse(matrix: Any, discount: float) -> tuple[Any, Any]:
+    from scipy.sparse import csr_array, eye_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.sparse.linalg import splu
+
+    sparse = csr_array(matrix)
+    system = (eye_array(sparse.shape[0]) - discount * sparse).tocsr()
+    _, labels = connected_components(sparse, directed=True, connection="strong")
+    largest = int(np.bincount(labels).max())
+    if largest > _LU_COMPONENT:
+        return (lambda b: _iterate(system, b)), (lambda b: _iterate(system.T.tocsr(), b))
+    order = np.argsort(labels, kind="stable")
+    try:
+        factors = splu(
+            system[order][:, order].tocsc(),
+            permc_spec="NATURAL" if largest == 1 else "COLAMD",
+            diag_pivot_thresh=0.0,  # the diagonal dominates; off-diagonal pivots fill in: 1.8 s for 3 ms, 5,478 states
+        )
+    except RuntimeError as error:
+        raise _singular(len(order), discount) from error
+    back = np.argsort(order)
+    return (lambda b: factors.solve(b[order])[back]), (lambda b: factors.solve(b[order], trans="T")[back])
+
+
+def _iterate(system: Any, right: FloatArray) -> FloatArray:
+    from scipy.sparse.linalg import bicgstab, gmres
+
+    if right.ndim == 2:
+        return np.stack([_iterate(system, column) for column in right.T], axis=1)
+    start = right
+    for _ in range(_SWEEPS):
+        start = right + start - system @ start
+    answer, status = bicgstab(system, right, x0=start, rtol=1e-11, atol=0.0, maxiter=5_000)
+    if status != 0:
+        answer, status = gmres(system, right, x0=start, rtol=1e-11, atol=0.0, restart=60, maxiter=200)
+    if status != 0:
+        raise SolverError(f"BiCGSTAB and GMRES on {len(right)} states: expected convergence, got status {status}")
+    return np.asarray(answer)
+
+
+def _singular(size: int, discount: float) -> SolverError:
+    return SolverError(f"I - g P on {size} states: expected it regular in floats, got singular at g = {discount!r}")
+
+
+def _finite(answer: Any) -> FloatArray:
+    if not np.isfinite(answer).all():
+        raise SolverError("float linear solve: expected finite numbers, got an overflow")
+    return np.asarray(answer, dtype=np.float64)

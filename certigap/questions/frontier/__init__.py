@@ -1,0 +1,1 @@
+"""Worst cases over a grid of radii."""

@@ -1,0 +1,232 @@
+"""The frontier of an expert: W(eps) over a grid of radii, a lower and an upper curve with the named bounds beside them.
+
+W is non-decreasing, because a ball lies in every larger one. So what is known at one radius serves the others:
+
+    lower(eps)  the largest proved gap of a witness of any smaller ball; every witness is drawn into the other balls,
+    upper(eps)  the smallest bound of any larger ball.
+
+Both curves are therefore monotone, and each point still names where its ends come from.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from types import FrameType
+
+from certigap.bounds.balls import ball_radius
+from certigap.errors import InputError
+from certigap.exact.interval import Interval
+from certigap.exact.rational import RationalLike, format_rational, rational
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.questions.arguments import check_budget, check_policy, check_seed
+from certigap.questions.frontier.sources import Lower, Source, source_of
+from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.work.progress import SweepProgress
+
+__all__ = ["FrontierAnswer", "FrontierPoint", "frontier"]
+
+_POINTS = 8
+_MOST_POINTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """W(radius) lies in `interval`, discounted payoff.
+
+    `lower_from`, `upper_from`: the radii whose witness and whose bound `upper_name` prove the ends; `witness` is the
+    policy. `bounds` are those of this radius alone; `answer` is what was asked there.
+    """
+
+    radius: Fraction
+    interval: Interval
+    bounds: Mapping[str, Fraction | None]
+    witness: Policy | None
+    lower_from: Fraction
+    upper_from: Fraction
+    upper_name: str
+    complete: bool
+    answer: WorstCaseAnswer
+
+
+@dataclass(frozen=True, repr=False)
+class FrontierAnswer:
+    """The two curves over the grid, the radii ascending."""
+
+    game: Game
+    expert: Policy
+    measure: str
+    points: tuple[FrontierPoint, ...]
+    expert_regret: Interval
+    seed: int
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """No point was cut by a budget or an interrupt."""
+        return all(point.complete for point in self.points)
+
+    def __repr__(self) -> str:
+        ends = ", ".join(format_rational(point.radius) for point in (self.points[0], self.points[-1]))
+        return f"<FrontierAnswer {self.measure}, {len(self.points)} radii from {ends}>"
+
+
+def frontier(
+    game: Game,
+    expert: Policy,
+    eps_grid: Sequence[RationalLike] | None = None,
+    *,
+    eps_max: RationalLike | None = None,
+    points: int = _POINTS,
+    measure: str = "bc",
+    budget: float | None = None,
+    seed: int = 0,
+    progress: SweepProgress | None = None,
+) -> FrontierAnswer:
+    """Worst cases over a grid of radii, in one call that reuses what it finds.
+
+    Args:
+        game: the game.
+        expert: the policy that is imitated.
+        eps_grid: the radii, >= 0, in any order; or else
+        eps_max: the largest of `points` equally spaced radii.
+        points: number of radii, 1 to 200: every one takes some hundredths of a second, whatever the budget.
+        measure: "bc", "rho" or "mu".
+        budget: seconds for the whole sweep; None: as long as it takes.
+        seed: of the searches.
+        progress: told a radius with its lower and upper end now and then, as floats that are not yet proved.
+
+    Returns:
+        Lower and upper curve with evidence; valid, though incomplete, when a budget or an interrupt cut the work.
+
+    Raises:
+        InputError: no radius, both ways of naming radii, a negative radius, another measure.
+
+    >>> from certigap.model.build import bimatrix
+    >>> game = bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]])
+    >>> answer = frontier(game, Policy.from_rows(game, [[0, 1], [0, 1]]), ["1/10", "1/5"])
+    >>> [str(point.interval.upper) for point in answer.points]
+    ['9/200', '9/100']
+    """
+    began = time.monotonic()
+    check_policy(game, expert)
+    check_seed(seed)
+    check_budget(budget)
+    radii = _grid(eps_grid, eps_max, points)
+    source = source_of(game, expert, measure, seed)
+    found = _ask(source, radii, None if budget is None else began + budget, progress)
+    witnesses = _shared(source, radii, found, None if budget is None else began + budget)
+    return FrontierAnswer(
+        game=game,
+        expert=expert,
+        measure=measure,
+        points=_monotone(radii, found, witnesses),
+        expert_regret=found[0].expert_regret,
+        seed=seed,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _grid(eps_grid: Sequence[RationalLike] | None, eps_max: RationalLike | None, points: int) -> list[Fraction]:
+    if (eps_grid is None) == (eps_max is None):
+        raise InputError("frontier: expected one of eps_grid and eps_max, got both or neither")
+    if eps_max is not None:
+        if not isinstance(points, int) or not 1 <= points <= _MOST_POINTS:
+            raise InputError(f"points: expected an integer from 1 to {_MOST_POINTS}, got {points!r}")
+        largest = ball_radius(eps_max)
+        radii = {largest * k / points for k in range(1, points + 1)}
+    else:
+        radii = {rational(eps) for eps in eps_grid or ()}
+    if not radii or min(radii) < 0:
+        raise InputError(
+            f"eps: expected rationals >= 0, at least one, got {[format_rational(r) for r in sorted(radii)]}"
+        )
+    return sorted(radii)
+
+
+def _ask(
+    source: Source,
+    radii: Sequence[Fraction],
+    deadline: float | None,
+    progress: SweepProgress | None,
+) -> list[WorstCaseAnswer]:
+    """Every radius in turn, the time left shared equally; after an interrupt the rest is asked without time."""
+    found: list[WorstCaseAnswer] = []
+    with _interrupts() as seen:
+        for place, eps in enumerate(radii):
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            share = 0.0 if seen else None if left is None else left / (len(radii) - place)
+            found.append(source.ask(eps, share, None if progress is None else partial(progress, eps)))
+    return found
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """The Ctrl-C that came meanwhile: each ends the question at hand, which keeps its interval, and is noted here."""
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _shared(
+    source: Source, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], deadline: float | None
+) -> list[Lower]:
+    """Per radius the largest proved gap, after the witnesses of other radii were drawn into its ball.
+
+    Those of its neighbours when the time is over, else all.
+    """
+    result: list[Lower] = []
+    for place, (eps, own) in enumerate(zip(radii, found, strict=True)):
+        best: Lower = (own.interval.lower or Fraction(0), own.witness)
+        is_late = deadline is not None and time.monotonic() >= deadline
+        near = found[max(0, place - 1) : place + 2] if is_late else found
+        others = [answer.witness for answer in near if answer is not own]
+        drawn = source.improved(eps, others, best[0])
+        result.append(drawn if drawn is not None and drawn[0] > best[0] else best)
+    return result
+
+
+def _monotone(
+    radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], witnesses: Sequence[Lower]
+) -> tuple[FrontierPoint, ...]:
+    uppers = [_upper(answer) for answer in found]
+    points = []
+    for place, (eps, answer) in enumerate(zip(radii, found, strict=True)):
+        low = max(range(place + 1), key=lambda k: (witnesses[k][0], k))
+        high = min(range(place, len(radii)), key=lambda k: (uppers[k], k))
+        points.append(
+            FrontierPoint(
+                radius=eps,
+                interval=Interval(witnesses[low][0], uppers[high]),
+                bounds=answer.bounds,
+                witness=witnesses[low][1],
+                lower_from=radii[low],
+                upper_from=radii[high],
+                upper_name=found[high].upper_name,
+                complete=answer.complete,
+                answer=answer,
+            )
+        )
+    return tuple(points)
+
+
+def _upper(answer: WorstCaseAnswer) -> Fraction:
+    if answer.interval.upper is None:
+        raise ValueError("frontier: expected an answer with an upper end, got none")
+    return answer.interval.upper

@@ -1,7 +1,0 @@
-"""Vertices of a ball of rows, and maxima of multi-convex functions over products of balls (THEORY 5, normal form)."""
-
-from certigap.questions.vertices.ascent import ascend
-from certigap.questions.vertices.ball import Ball, ball_of, ball_vertices
-from certigap.questions.vertices.optimum import Optimum, vertex_optimum
-
-__all__ = ["Ball", "Optimum", "ascend", "ball_of", "ball_vertices", "vertex_optimum"]

@@ -1,6 +1,0 @@
-"""Witnesses: policies inside B_BC(eps) with a large gap, searched in floats and returned in rationals (THEORY 6)."""
-
-from certigap.questions.witness.best import Search, Witness, exact_witness, expert_witness
-from certigap.questions.witness.rounding import inside_ball, matching_cost
-
-__all__ = ["Search", "Witness", "exact_witness", "expert_witness", "inside_ball", "matching_cost"]

@@ -1,0 +1,229 @@
+"""W_rho(eps) and W_mu(eps) = sup { NashGap(pi) : eps_rho(pi), eps_mu(pi) <= eps }, certified intervals (THEORY 1, 11).
+
+The upper end is the smallest bound of `evidence`, the lower end the proved gap of a policy whose error, from brackets
+of both occupancies, is at most eps. One `Sweep` serves any number of radii: its programs are compiled once, and what
+its search finds at one radius is drawn into the balls of the others.
+
+B_mu(0) is not {piE}: it holds every policy that moves the state occupancy nowhere, and the gap can be linear in the
+horizon there (Lemma 1 of the paper: (5/3)/(1 - g)).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from certigap.bounds.balls import ball_radius
+from certigap.bounds.evidence_table import EvidenceTable
+from certigap.bounds.programs.evidence import Bounds
+from certigap.bounds.short_occupancy import short_occupancy
+from certigap.bounds.table import trivial_bound
+from certigap.errors import InputError
+from certigap.exact.interval import Interval
+from certigap.exact.rational import RationalLike
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.regions.engine import RegionEngine
+from certigap.semantics.evaluation import occupancy
+from certigap.semantics.exploitability import GapAnswer, gaps
+from certigap.semantics.matching import ErrorsAnswer, errors
+from certigap.witnesses import inside_ball
+from certigap.witnesses.occupancy.pool import Drawn, Pool
+from certigap.work.progress import Progress, uninterrupted
+
+__all__ = ["Sweep", "worst_case_mu", "worst_case_rho"]
+
+_ANYWHERE = Fraction(4)
+"""A radius that limits nothing: `inside_ball` then only rounds."""
+_RETREATS = (0.0, 1e-9, 1e-6, 1e-3)
+_TRIED = 3
+_ENOUGH = 1 - 1e-6
+"""Of the upper end: a gap that closes the interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """A policy, its exact gaps, and its errors."""
+
+    policy: Policy
+    gaps: GapAnswer
+    errors: ErrorsAnswer
+
+    @property
+    def player(self) -> int:
+        """Who gains most, for certain."""
+        lowers = [interval.lower or Fraction(0) for interval in self.gaps.player_gaps]
+        return max(range(len(lowers)), key=lowers.__getitem__)
+
+    @property
+    def lower(self) -> Fraction:
+        """The gap that is proved."""
+        return self.gaps.player_gaps[self.player].lower or Fraction(0)
+
+
+class Sweep:
+    """Worst cases over the balls of one measure around one expert, for any radii.
+
+    Args:
+        game: the game.
+        expert: the policy that is imitated; it need not be an equilibrium.
+        measure: "rho" or "mu".
+        seed: of the search's random starting points.
+
+    Raises:
+        InputError: another measure, or a policy of another game.
+    """
+
+    def __init__(self, game: Game, expert: Policy, measure: str, seed: int = 0) -> None:
+        if measure not in ("rho", "mu"):
+            raise InputError(f"measure: expected 'rho' or 'mu', got {measure!r}")
+        self.game, self.expert, self.measure, self.seed = game, expert, measure, seed
+        self.expert_gaps = gaps(game, expert)
+        mu = occupancy(game, expert)
+        regret = self.expert_gaps.nash_gap.upper
+        self.bounds = Bounds(
+            expert,
+            measure,
+            short_occupancy(expert, mu.lower),
+            trivial_bound(game) if regret is None else regret,
+            RegionEngine(game),
+        )
+        self.pool = Pool(expert, mu.upper, measure, seed)
+        self._kept = [_Witness(expert, self.expert_gaps, errors(game, expert, expert))]
+
+    def answer(
+        self, eps: RationalLike, budget: float | None = None, progress: Progress | None = None
+    ) -> WorstCaseAnswer:
+        """The interval at one radius, with what proves it.
+
+        Args:
+            eps: radius of the ball, >= 0.
+            budget: seconds for bounds and search; None: as long as they take.
+            progress: told the ends after every step.
+        """
+        began, radius = time.monotonic(), ball_radius(eps)
+        deadline = None if budget is None else began + budget
+        tables = self.bounds.tables(radius, deadline)
+        tables_seen = [next(tables)]
+
+        def tell() -> None:
+            if progress is not None:
+                progress(float(self._best(radius).lower), float(tables_seen[-1].smallest[1]))
+
+        def sharpen() -> bool:
+            tables_seen.append(next(tables))
+            tell()
+            return deadline is None or time.monotonic() < deadline
+
+        def search() -> bool:
+            return self.pool.search(radius, deadline, _ENOUGH * float(tables_seen[-1].smallest[1]))
+
+        steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), sharpen, sharpen, search, sharpen]
+        complete = uninterrupted(lambda: all(step() for step in steps))
+        complete = uninterrupted(lambda: self._prove(radius)) and complete
+        return self._answer(radius, tables_seen[-1], complete, began)
+
+    def witness(self, eps: Fraction) -> tuple[Fraction, Policy]:
+        """The largest proved gap in the ball, of whatever the searches at all radii have found, and its policy."""
+        self._prove(eps)
+        best = self._best(eps)
+        return best.lower, best.policy
+
+    def _prove(self, radius: Fraction) -> bool:
+        """Make exact witnesses of the pool's best policies."""
+        standing = self._best(radius).lower
+        for drawn in self.pool.drawn(float(radius))[:_TRIED]:
+            if drawn.gap <= float(standing):
+                break
+            found = self._exact(drawn, radius)
+            if found is not None:
+                self._kept.append(found)
+                standing = max(standing, found.lower)
+        return True
+
+    def _exact(self, drawn: Drawn, radius: Fraction) -> _Witness | None:
+        """The rounded policy, drawn back a little until its error is certainly at most the radius."""
+        for retreat in _RETREATS:
+            inside = self.pool.draw(drawn.policy, float(radius) * (1 - retreat))
+            policy = inside_ball(inside, self.expert, self.pool.occupancy_upper, _ANYWHERE)
+            found = errors(self.game, self.expert, policy)
+            if _error(found, self.measure) <= radius:
+                return _Witness(policy, gaps(self.game, policy), found)
+        return None
+
+    def _best(self, radius: Fraction) -> _Witness:
+        inside = [one for one in self._kept if _error(one.errors, self.measure) <= radius]
+        return max(inside or self._kept[:1], key=lambda one: one.lower)
+
+    def _answer(self, radius: Fraction, table: EvidenceTable, complete: bool, began: float) -> WorstCaseAnswer:
+        witness, (name, upper) = self._best(radius), table.smallest
+        return WorstCaseAnswer(
+            game=self.game,
+            expert=self.expert,
+            measure=self.measure,
+            radius=radius,
+            interval=Interval(witness.lower, upper),
+            witness=witness.policy,
+            witness_player=witness.player,
+            occupancy_lower=self.bounds.occupancy_lower,
+            occupancy_upper=self.pool.occupancy_upper,
+            value_upper=witness.gaps.values[witness.player].upper,
+            optimum_lower=witness.gaps.optima[witness.player].lower,
+            upper_name=name,
+            table=table,
+            expert_regret=self.expert_gaps.nash_gap,
+            complete=complete,
+            method="inclusion and occupancy programs",
+            seed=self.seed,
+            seconds=time.monotonic() - began,
+            errors=witness.errors,
+        )
+
+
+def worst_case_rho(
+    game: Game, expert: Policy, eps: RationalLike, budget: float | None = None, seed: int = 0
+) -> WorstCaseAnswer:
+    """How large NashGap can be for a policy with ||rho_pi - rho_piE||_1 <= `eps`.
+
+    Args:
+        game: the game.
+        expert: the policy that is imitated; it need not be an equilibrium.
+        eps: radius of the ball, full L1 over states and joint actions, >= 0.
+        budget: seconds for bounds and search; None: as long as they take.
+        seed: of the search's random starting points.
+
+    Returns:
+        The interval and what proves it; `complete` is False if the budget or an interrupt cut the work.
+
+    Raises:
+        InputError: a negative `eps`, or a policy of another game.
+
+    Source:
+        Bergerault, Cevher, Mehr (arXiv 2602.21020), Section 2; the bounds are THEORY 11.
+
+    >>> from certigap.model.build import bimatrix
+    >>> game = bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]])
+    >>> answer = worst_case_rho(game, Policy.from_rows(game, [[0, 1], [0, 1]]), "1/10")
+    >>> float(answer.interval.lower), answer.interval.upper
+    (0.045, Fraction(9, 200))
+    """
+    return Sweep(game, expert, "rho", seed).answer(eps, budget)
+
+
+def worst_case_mu(
+    game: Game, expert: Policy, eps: RationalLike, budget: float | None = None, seed: int = 0
+) -> WorstCaseAnswer:
+    """How large NashGap can be for a policy with ||mu_pi - mu_piE||_1 <= `eps` (arguments as in `worst_case_rho`).
+
+    >>> import certigap as cg
+    >>> game, expert = cg.games.load("lemma1"), cg.games.expert("lemma1")
+    >>> worst_case_mu(game, expert, 0).interval.lower
+    Fraction(50, 3)
+    """
+    return Sweep(game, expert, "mu", seed).answer(eps, budget)
+
+
+def _error(found: ErrorsAnswer, measure: str) -> Fraction:
+    upper = (found.eps_rho if measure == "rho" else found.eps_mu).upper
+    return Fraction(2) if upper is None else upper

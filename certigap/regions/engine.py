@@ -1,0 +1,280 @@
+"""Certified upper bounds of a player's gap over a region (THEORY 5): float vectors, rounded, checked in integers.
+
+For player i four vectors over the states are published, each verified by one inequality at every state
+(`certigap.regions.operators`): best_upper >= V_i^{*,pi_-i}, best_lower <= V_i^{*,pi_-i}, value_lower <= V_i^pi and
+gap_upper >= V_i^{*,pi_-i} - V_i^pi for every pi of the region. Then
+
+    sup gap_i <= nu.gap_upper  (pair),    sup gap_i <= nu.(best_upper - value_lower)  (decoupled),
+
+and a third, the advantage bound, has a vector of its own. A vector that fails its check is inflated and tried
+again; when that does not help, a constant vector that always holds takes its place.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from certigap.exact.vector import Vector
+from certigap.floats.kernel import sweeps
+from certigap.floats.kernel.sweeps import Floats, GameArrays, SetArrays
+from certigap.model.game import Game
+from certigap.regions import operators
+from certigap.regions.operators import Steps
+from certigap.regions.region import Region, float_sets
+from certigap.regions.scaled import ScaledGame
+
+__all__ = ["PlayerBound", "RegionBound", "RegionEngine"]
+
+_GRID_BITS = 46
+_TOLERANCE = 1e-12
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerBound:
+    """The four certified vectors `[S]` of a player (discounted payoffs) and the bounds that they give at nu."""
+
+    best_upper: Vector
+    best_lower: Vector
+    value_lower: Vector
+    gap_upper: Vector
+    pair: Fraction
+    decoupled: Fraction
+    advantage: Fraction | None = None
+
+    @property
+    def upper(self) -> Fraction:
+        """The bound that the vectors prove by the pair rule: nu.gap_upper."""
+        return self.pair
+
+
+@dataclass(frozen=True, slots=True)
+class RegionBound:
+    """Bounds of every player's gap over one region."""
+
+    region: Region
+    players: tuple[PlayerBound, ...]
+
+    @property
+    def upper(self) -> Fraction:
+        """sup over the region of NashGap is at most this."""
+        return max(player.upper for player in self.players)
+
+
+class RegionEngine:
+    """Everything of a game that region bounds reuse from one region to the next.
+
+    >>> from certigap.model.build import bimatrix
+    >>> from certigap.model.policy import Policy
+    >>> from certigap.regions.region import Region
+    >>> game = bimatrix([[0, -1], [1, 0]])
+    >>> center = Policy.from_rows(game, [[0, 1], [0, 1]])
+    >>> region = Region(center, ((Fraction(1, 5),), (Fraction(0),)))
+    >>> RegionEngine(game).bound(region).upper
+    Fraction(1, 10)
+    """
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        self.scaled = ScaledGame(game)
+
+    @cached_property
+    def arrays(self) -> GameArrays:
+        """The game as float arrays."""
+        return _game_arrays(self.game)
+
+    @cached_property
+    def room(self) -> sweeps.Room:
+        """Working space of the float iterations: one thread at a time."""
+        return sweeps.new_room(self.arrays)
+
+    def set_arrays(self, region: Region) -> SetArrays:
+        """The row sets of a region as float arrays."""
+        return SetArrays(self.first, *float_sets(region))
+
+    def bound(self, region: Region, *, advantage: bool = False) -> RegionBound:
+        """Certified bounds of every player's gap over `region`; `advantage` asks for the third bound too."""
+        players = range(len(self.game.players))
+        return RegionBound(region, tuple(self.player_bound(region, i, advantage=advantage) for i in players))
+
+    def player_bound(
+        self, region: Region, player: int, *, start: PlayerBound | None = None, advantage: bool = False
+    ) -> PlayerBound:
+        """Certified vectors and bounds of one player's gap.
+
+        Args:
+            region: a region that is not empty.
+            player: index of the player who may deviate.
+            start: vectors of a similar region (a parent node, say), from which the iteration starts.
+            advantage: compute the advantage bound as well.
+
+        Source: THEORY 5, pair bound.
+        """
+        sets = self.set_arrays(region)
+        high = self.best_upper(region, player, sets, start)
+        low = self.best_lower(region, player, sets, start)
+        value = self._value_lower(region, player, sets, start)
+        gap = self._gap_upper(region, player, sets, (high, low, value), start)
+        return PlayerBound(
+            best_upper=high,
+            best_lower=low,
+            value_lower=value,
+            gap_upper=gap,
+            pair=self._at_start(gap),
+            decoupled=self._at_start(high) - self._at_start(value),
+            advantage=self._advantage(region, player, sets, (high, low)) if advantage else None,
+        )
+
+    def best_upper(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None = None) -> Vector:
+        """X >= V_i^{*,pi_-i} on the region."""
+        largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
+        task = _Task(sweeps.BEST_UPPER, player, sets, largest * self.game.horizon, start.best_upper if start else None)
+        return self._certified(task, lambda x, d: operators.best_upper_steps(self.scaled, region, player, x, d))
+
+    def best_lower(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None = None) -> Vector:
+        """X <= V_i^{*,pi_-i} on the region."""
+        task = _Task(sweeps.BEST_LOWER, player, sets, self._least(player), start.best_lower if start else None)
+        return self._certified(task, lambda x, d: operators.best_lower_steps(self.scaled, region, player, x, d))
+
+    def value_upper(self, region: Region, player: int, start: Vector | None = None) -> Vector:
+        """X >= V_i^pi on the region: what the linear bound needs beside the four vectors of `player_bound`."""
+        largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
+        task = _Task(sweeps.VALUE_UPPER, player, self.set_arrays(region), largest * self.game.horizon, start)
+        return self._certified(task, lambda x, d: operators.value_upper_steps(self.scaled, region, player, x, d))
+
+    def _value_lower(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None) -> Vector:
+        task = _Task(sweeps.VALUE_LOWER, player, sets, self._least(player), start.value_lower if start else None)
+        return self._certified(task, lambda x, d: operators.value_lower_steps(self.scaled, region, player, x, d))
+
+    def _gap_upper(
+        self,
+        region: Region,
+        player: int,
+        sets: SetArrays,
+        known: tuple[Vector, Vector, Vector],
+        start: PlayerBound | None,
+    ) -> Vector:
+        task = _Task(sweeps.PAIR, player, sets, self._span(player), start.gap_upper if start else None, known)
+        return self._certified(task, self._given(operators.gap_upper_steps, region, player, known))
+
+    def _advantage(self, region: Region, player: int, sets: SetArrays, known: tuple[Vector, Vector]) -> Fraction:
+        given = (np.array(known[0].floats()), np.array(known[1].floats()))
+        cbar = sweeps.regret(player, self.arrays, sets, *given, self.room)
+        most = self._span(player) * (1 + self.game.discount * self.game.horizon)
+        task = _Task(sweeps.ADVANTAGE, player, sets, most, None, known, cbar)
+        return self._at_start(self._certified(task, self._given(operators.advantage_steps, region, player, known)))
+
+    def _given(
+        self, operator: Callable[..., Steps], region: Region, player: int, known: tuple[Vector, ...]
+    ) -> Callable[[Sequence[int], int], Steps]:
+        """The operator as a function of its vector alone, everything brought to one denominator."""
+
+        def steps(x: Sequence[int], d: int) -> Steps:
+            shared, (vector, *rest) = operators.common_denominator(Vector(tuple(x), d), *known)
+            found = operator(self.scaled, region, player, rest, vector, shared)
+            return ((value, scale * (shared // d)) for value, scale in found)
+
+        return steps
+
+    def _certified(self, task: "_Task", steps: Callable[[Sequence[int], int], Steps]) -> Vector:
+        """The operator's fixed point, rounded outward and checked; the task's constant when nothing else holds."""
+        states = len(self.game.states)
+        if not self.game.discount:
+            return operators.step_vector(steps([0] * states, 1), 1)
+        size, slack = self._magnitude(task.player), float(1 - self.game.discount)
+        bits = max(0, _GRID_BITS - math.frexp(size)[1])
+        x, move = self._iterated(task, size * slack * _TOLERANCE)
+        margin = 2 * max(move, size * 2e-15, 2.0**-bits) / slack
+        holds = operators.at_least if task.sign > 0 else operators.at_most
+        for _ in range(_TRIES):
+            vector = _rounded(x + task.sign * margin, bits, task.sign)
+            if vector is not None and holds(vector.numerators, steps(vector.numerators, vector.denominator)):
+                return vector
+            margin *= 8
+        return Vector.of([task.constant] * states)
+
+    def _iterated(self, task: "_Task", tolerance: float) -> tuple[Floats, float]:
+        states = len(self.game.states)
+        empty = np.zeros(states)
+        given = [np.array(vector.floats()) for vector in task.known] + [empty] * (3 - len(task.known))
+        x = np.full(states, float(task.constant)) if task.start is None else np.array(task.start.floats())
+        move = sweeps.iterate(
+            x,
+            task.kind,
+            task.player,
+            self.arrays,
+            task.sets,
+            given[0],
+            given[1],
+            given[2],
+            empty if task.cbar is None else task.cbar,
+            tolerance,
+            200 + int(40 / float(1 - self.game.discount)),
+            self.room,
+        )
+        return x, move
+
+    def _magnitude(self, player: int) -> float:
+        own = self.game.rewards[player]
+        largest = max(abs(int(own.max())), abs(int(own.min())))
+        return float(Fraction(largest, self.game.reward_denominators[player]) * self.game.horizon) or 1.0
+
+    def _least(self, player: int) -> Fraction:
+        own = self.game.rewards[player]
+        return Fraction(int(own.min()), self.game.reward_denominators[player]) * self.game.horizon
+
+    def _span(self, player: int) -> Fraction:
+        return 2 * self.game.half_range(player) * self.game.horizon
+
+    def _at_start(self, vector: Vector) -> Fraction:
+        return vector.dot(self.game.initial.weights, self.game.initial.denominator)
+
+    @cached_property
+    def first(self) -> sweeps.Indices:
+        """`[n, S]` place of each row's first action in the flat arrays of `SetArrays`."""
+        offsets = self.game.layout.action_offsets
+        starts = np.cumsum([0, *(int(own[-1]) for own in offsets[:-1])])
+        return np.array([own[:-1] + start for own, start in zip(offsets, starts, strict=True)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One vector to be found: its operator, a constant that always holds, a starting vector, what the operator uses."""
+
+    kind: int
+    player: int
+    sets: SetArrays
+    constant: Fraction
+    start: Vector | None = None
+    known: tuple[Vector, ...] = ()
+    cbar: Floats | None = None
+
+    @property
+    def sign(self) -> int:
+        """1: an upper bound, -1: a lower one."""
+        return -1 if self.kind in (sweeps.BEST_LOWER, sweeps.VALUE_LOWER) else 1
+
+
+def _rounded(x: Floats, bits: int, sign: int) -> Vector | None:
+    """`x` over 2^bits, rounded up (`sign` 1) or down (-1); None when an entry is not finite."""
+    if not np.isfinite(x).all():
+        return None
+    scaled = np.ceil(np.ldexp(x, bits)) if sign > 0 else np.floor(np.ldexp(x, bits))
+    return Vector(tuple(map(int, scaled.tolist())), 2**bits)
+
+
+def _game_arrays(game: Game) -> GameArrays:
+    layout, transitions = game.layout, game.transitions
+    return GameArrays(
+        float(game.discount),
+        layout.shape_array,
+        layout.row_offsets,
+        game.float_rewards(),
+        transitions.offsets,
+        transitions.columns,
+        transitions.floats(),
+    )

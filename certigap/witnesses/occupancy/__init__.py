@@ -1,0 +1,1 @@
+"""Witnesses in the balls of eps_rho and eps_mu."""

@@ -1,0 +1,1 @@
+"""Deadlines, progress and cores: how long work is done and by whom."""
