@@ -1,7 +1,7 @@
 """Compiled float bounds of one node of the search: proposals only, judged later in integers.
 
 A node is a box of rows; with the ball it gives row sets (`cut`, FORMAT 6.2) and from these two bounds of a player's
-gap: the pair bound of `certigap.floats.kernel.sweeps`, and the linear bound of `certigap.regions.linear`, whose notation
+gap: the pair bound of `certigap.floats.kernel.sweeps` and the linear bound of `certigap.regions.linear`, whose notation
 is used here: `low` and `tau` describe the simplex around each row set, `deviating` and `own` the game at its vertices.
 """
 
