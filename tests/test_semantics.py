@@ -16,6 +16,7 @@ from certigap.exact.grid import outward
 from certigap.exact.interval import Interval
 from certigap.exact.linear import RowMatrix, components, solve_fixed_point, solve_transposed_fixed_point
 from certigap.exact.vector import Bracket, Vector
+from certigap.floats import solvers
 from certigap.model.build import bimatrix, markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
@@ -35,7 +36,6 @@ from certigap.semantics import (
     occupancy,
     player_gaps,
     program,
-    proposals,
     value_gap,
     values,
     visited,
@@ -175,9 +175,9 @@ def _corridor(length: int) -> Game:
 @pytest.mark.parametrize("limit", ["dense", "sparse", "iterative"])
 def test_enclosures_hold_with_every_float_solver(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     if limit != "dense":
-        monkeypatch.setattr(proposals, "_DENSE_STATES", 0)
+        monkeypatch.setattr(solvers, "_DENSE_STATES", 0)
     if limit == "iterative":
-        monkeypatch.setattr(proposals, "_LU_COMPONENT", 0)
+        monkeypatch.setattr(solvers, "_LU_COMPONENT", 0)
     rng = random.Random(4)
     game = random_markov_game(rng, 2, 30, 2, "49/50", successors=3)
     policy = random_policy(rng, game)
@@ -197,12 +197,12 @@ def test_a_lying_float_solver_cannot_make_a_false_answer(monkeypatch: pytest.Mon
     game = random_markov_game(rng, 2, 4, 3, "4/5")
     policy = random_policy(rng, game)
     truth = gaps(game, policy, "exact")
-    honest = proposals.Resolvent.values
+    honest = solvers.Resolvent.values
 
-    def biased(self: proposals.Resolvent, right: np.ndarray) -> np.ndarray:
+    def biased(self: solvers.Resolvent, right: np.ndarray) -> np.ndarray:
         return honest(self, right) * 1.5 + 0.25
 
-    monkeypatch.setattr(proposals.Resolvent, "values", biased)
+    monkeypatch.setattr(solvers.Resolvent, "values", biased)
     found = gaps(game, policy, method)
     for before, after in zip(truth.player_gaps, found.player_gaps, strict=True):
         assert before.value in after
@@ -219,7 +219,7 @@ def test_a_program_whose_policy_is_not_optimal_is_an_error(monkeypatch: pytest.M
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("dense_states", [300, 0])
 def test_a_discount_that_floats_take_for_1(monkeypatch: pytest.MonkeyPatch, dense_states: int) -> None:
-    monkeypatch.setattr(proposals, "_DENSE_STATES", dense_states)
+    monkeypatch.setattr(solvers, "_DENSE_STATES", dense_states)
     game, _, learner = lemma1("99999999999999999999/100000000000000000000")
     assert nash_gap(game, learner).value == Fraction(5, 3) * game.horizon
     with pytest.raises(SolverError):
