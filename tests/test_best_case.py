@@ -18,7 +18,7 @@ from certigap.questions.best_case.search import Search
 from certigap.questions.best_case.shell import distance, onto_shell
 from certigap.questions.best_case.tree import Leaves, Split, leaf_bounds
 from certigap.semantics import eps_rho, gaps
-from tests.strategies import random_normal_form, random_row
+from tests.helpers.strategies import random_normal_form, random_row
 
 COINS = bimatrix([[1, -1], [-1, 1]])
 COORDINATION = bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])

@@ -31,8 +31,7 @@ from certigap.regions.region import Region
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import gaps
 from certigap.work.parallel import in_processes, worker_count
-from tests.benchmarks.random_games import games_with_experts, random_game
-from tests.test_regions import random_center, random_in_ball
+from tests.helpers.random_games import games_with_experts, random_center, random_game, random_in_ball
 
 CASES = [(2, 2, 2, "4/5"), (2, 3, 2, "9/10"), (2, 2, 3, "1/2"), (1, 3, 2, "0"), (3, 2, 1, "3/4")]
 Data = dict[str, Any]

@@ -5,40 +5,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import certigap as cg
 from certigap.cli import main
 from certigap.exact.rational import parse_rational
+from tests.helpers.command_line import fails, run_json
 
 FRONTIER = ("frontier", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps-max")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with the files of Lemma 1."""
-    monkeypatch.chdir(tmp_path)
-    assert main(["games", "export", "lemma1", "--set", "discount=9/10"]) == 0
-    return tmp_path
-
-
-def run_json(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:
-    capsys.readouterr()
-    assert main([*arguments, "--json"]) == code
-    captured = capsys.readouterr()
-    return json.loads(captured.out)
-
-
-def fails(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> str:
-    """The one line that an error prints."""
-    capsys.readouterr()
-    assert main(list(arguments)) == code
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    return captured.err
 
 
 def test_gap_of_lemma1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

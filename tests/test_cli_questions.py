@@ -10,7 +10,7 @@ import pytest
 from certigap.cli import main
 from certigap.commands.output import progress_line
 from certigap.exact.rational import parse_rational
-from tests.test_cli import run_json
+from tests.helpers.command_line import run_json
 
 
 @pytest.fixture

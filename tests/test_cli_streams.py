@@ -13,9 +13,7 @@ import pytest
 import certigap as cg
 from certigap.cli import main
 from certigap.commands.answers import certify_text
-from tests.test_cli import fails, folder, run_json
-
-__all__ = ["folder"]
+from tests.helpers.command_line import fails, run_json
 
 GAME, EXPERT, LEARNER = (f"lemma1.{kind}.json" for kind in ("game", "expert", "learner"))
 WRITERS = {

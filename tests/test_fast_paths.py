@@ -1,8 +1,6 @@
 """The fast paths give the slow answers: typed builders, component orders, and tic-tac-toe as a game of 5,478 states."""
 
-import importlib
 import math
-import os
 from fractions import Fraction
 
 import numpy as np
@@ -15,14 +13,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps, values
 from tests.benchmarks import exact_core, peers, tic_tac_toe
-
-
-def require(peer: str) -> None:
-    """Skip without the peer; with the variable CI set, fail."""
-    if os.environ.get("CI"):
-        importlib.import_module(peer)
-    else:
-        pytest.importorskip(peer, reason=f"{peer} is not installed (extra `bench`)")
+from tests.helpers.peers import peer
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +92,7 @@ def test_an_order_that_scipy_does_not_give_is_still_found(monkeypatch: pytest.Mo
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 17])
 def test_values_equal_storms_exact_ones(size: int) -> None:
-    require("stormpy")
+    peer("stormpy")
     rng = np.random.default_rng(size)
     weights = rng.integers(0, 5, (size, size)) + np.eye(size, dtype=np.int64)
     rewards = [Fraction(int(x), 7) for x in rng.integers(0, 9, size)]

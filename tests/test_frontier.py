@@ -19,7 +19,7 @@ from certigap.questions.worst_case.cloning import CloningBalls, WorstCaseAnswer,
 from certigap.report import frontier_figure, frontier_json, frontier_table
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors
-from tests.benchmarks.random_games import games_with_experts
+from tests.helpers.random_games import games_with_experts
 
 GRID = ["2/5", "1/50", "1/10"]
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import games_with_policies, normal_forms, policies, rationals
 
 from certigap.exact.integers import as_object
 from certigap.model.build import markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import errors, gaps, occupancy, q_values, values
+from tests.helpers.strategies import games_with_policies, normal_forms, policies, rationals
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import markov_games, normal_forms, random_markov_game
 
 from certigap.errors import InputError
 from certigap.io.arrays import read_arrays, write_arrays
 from certigap.model import catalog
 from certigap.model.build import bimatrix
 from certigap.model.game import Game
+from tests.helpers.strategies import markov_games, normal_forms, random_markov_game
 
 DENSE: dict[str, Any] = {  # one player's switch: "1" stays, "2" goes to the other state by chance
     "transitions": np.array([[[1, 0], [0, 1]], [[0, 3], [1, 2]]]),

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from io_peers import peer
 
 from certigap.errors import InputError, LimitError
 from certigap.io import convert
@@ -13,6 +12,7 @@ from certigap.io.arrays import write_arrays
 from certigap.io.names import distinct
 from certigap.model.build import bimatrix
 from certigap.model.files.codec import write_game
+from tests.helpers.peers import peer
 
 NFG = 'NFG 1 R "t" { "1" "2" } { 2 1 } 1 -1 2 -2'
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from io_peers import peer
-from strategies import random_policy
 
 from certigap.errors import InputError, LimitError
 from certigap.io.gambit import from_gambit, read_gambit, read_gambit_catalog
@@ -16,6 +14,8 @@ from certigap.io.nfg import parse_nfg
 from certigap.model.files.codec import game_to_json, parse_game
 from certigap.model.files.json_write import dumps
 from certigap.semantics import gaps
+from tests.helpers.peers import peer
+from tests.helpers.strategies import random_policy
 
 HEAD = 'NFG 1 R "t" { "A" "B" }'
 CATALOG = [  # a pure and a mixed equilibrium, an irrational one, chance moves, many strategies, four players

@@ -8,7 +8,6 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from io_peers import peer
 
 from certigap.errors import CertigapWarning, InputError, LimitError
 from certigap.io.floats import read_number, read_row
@@ -20,6 +19,7 @@ from certigap.model.files.json_write import dumps
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps
+from tests.helpers.peers import peer
 
 GOOFSPIEL = "goofspiel(imp_info=False,num_cards=4,points_order=descending)"
 SOCCER = "markov_soccer(horizon={},grid=B.\nAO\n..\n..)"  # horizon 4: two moves are played out

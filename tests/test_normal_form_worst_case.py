@@ -21,7 +21,7 @@ from certigap.model.rows import Distribution, distribution
 from certigap.questions.worst_case.cloning import worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics import eps_bc, gaps
-from tests.strategies import random_normal_form, random_row
+from tests.helpers.strategies import random_normal_form, random_row
 
 GAMES = 300
 RADII = [Fraction(x) for x in ("1/20", "3/10", "1/2", "1", "3/2", "2")]

@@ -29,11 +29,10 @@ from certigap.witnesses import inside_ball
 from certigap.witnesses.occupancy.moves import Moves
 from certigap.witnesses.occupancy.pool import Pool
 from certigap.witnesses.occupancy.starts import starts
-from tests.benchmarks.random_games import games_with_experts, random_game
-from tests.campaign.attack import Attack
-from tests.campaign.draws import draw
-from tests.checker.truth import TrueGame
-from tests.test_regions import random_center
+from tests.helpers.campaign.attack import Attack
+from tests.helpers.campaign.draws import draw
+from tests.helpers.checker.truth import TrueGame
+from tests.helpers.random_games import games_with_experts, random_center, random_game
 
 SHAPES = [(1, 3, 2, "0"), (2, 2, 3, "1/2"), (3, 2, 2, "4/5"), (4, 3, 2, "9/10")]
 FREE = Fraction(4)

@@ -21,8 +21,7 @@ from certigap.model.policy import Policy
 from certigap.questions.worst_case.cloning import worst_case
 from certigap.questions.worst_case.occupancy import worst_case_rho
 from certigap.semantics.evaluation import occupancy
-from tests.benchmarks.random_games import random_game
-from tests.test_regions import random_center
+from tests.helpers.random_games import random_center, random_game
 
 
 def verdict(game: Game, certificate: Certificate, folder: Path) -> str:

@@ -26,7 +26,7 @@ from certigap.regions.greedy import RowSet, maximiser, maximum, minimum, nested_
 from certigap.regions.region import Region, rectangular_hull
 from certigap.semantics.evaluation import occupancy, values
 from certigap.semantics.exploitability import gaps
-from tests.benchmarks.random_games import random_game
+from tests.helpers.random_games import random_center, random_game, random_in_ball
 
 HALF = Fraction(1, 2)
 
@@ -148,11 +148,6 @@ def random_policy_inside(region: Region, rng: np.random.Generator) -> Policy:
             own.append([Fraction(a * part + b * (1 - part), denominator) for a, b in zip(*ends, strict=True)])
         rows.append(own)
     return Policy.from_rows(region.game, rows)
-
-
-def random_center(game: Game, rng: np.random.Generator) -> Policy:
-    counts = [[rng.integers(0, 4, shape[i]) for shape in game.layout.shapes] for i in range(len(game.players))]
-    return Policy.from_counts(game, counts)
 
 
 CASES = [(2, 2, 2, "4/5"), (3, 3, 2, "9/10"), (2, 2, 3, "1/2"), (1, 3, 2, "0"), (4, 2, 1, "3/4")]
@@ -359,21 +354,6 @@ def test_every_bound_of_the_table_holds_on_the_ball() -> None:
             policy = random_in_ball(expert, eps, mu, rng)
             gap = gaps(game, policy, "exact").nash_gap.value
             assert all(gap <= bound for bound in table.values.values() if bound is not None)
-
-
-def random_in_ball(expert: Policy, eps: Fraction, mu: Vector, rng: np.random.Generator) -> Policy:
-    """A random product policy scaled towards the expert until every player's error is at most eps."""
-    target = random_center(expert.game, rng)
-    rows = []
-    for own, center in zip(target.rows, expert.rows, strict=True):
-        pairs = [(a.fractions(), b.fractions()) for a, b in zip(own, center, strict=True)]
-        cost = sum(
-            m * sum(abs(x - y) for x, y in zip(a, b, strict=True))
-            for m, (a, b) in zip(mu.fractions(), pairs, strict=True)
-        )
-        part = min(Fraction(1), eps / cost) if cost else Fraction(1)
-        rows.append([[y + part * (x - y) for x, y in zip(a, b, strict=True)] for a, b in pairs])
-    return Policy.from_rows(expert.game, rows)
 
 
 def test_a_region_with_a_box_is_smaller_and_knows_when_it_is_empty() -> None:

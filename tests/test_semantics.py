@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import random_markov_game, random_normal_form, random_policy
-from test_differential import dumb_rows, dumb_values, eliminate
 
 from certigap.errors import InputError, SolverError
 from certigap.exact.grid import outward
@@ -43,6 +41,8 @@ from certigap.semantics import (
 from certigap.semantics.induced import decision_process
 from certigap.semantics.matching import distance_terms
 from certigap.semantics.tensor import action_payoffs
+from tests.helpers.by_hand import dumb_rows, dumb_values, eliminate
+from tests.helpers.strategies import random_markov_game, random_normal_form, random_policy
 
 METHODS = ["auto", "exact", "enclosed", "lp"]
 

@@ -2,16 +2,13 @@
 
 import importlib
 import itertools
-import os
 import random
 from fractions import Fraction
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from strategies import games, random_markov_game
 
 from certigap.errors import InputError, LimitError, SolverError
 from certigap.model import catalog
@@ -24,16 +21,11 @@ from certigap.solve.answer import SolveAnswer
 from certigap.solve.lemke_howson import lemke_howson
 from certigap.solve.structure import constant_sum
 from certigap.solve.turns import strategy_iteration
+from tests.helpers.peers import peer
+from tests.helpers.strategies import games, random_markov_game
 
 PENNIES = [[1, -1], [-1, 1]]
 LINES = [(0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6)]
-
-
-def peer(name: str) -> ModuleType:
-    """A peer that a developer may lack and CI must have."""
-    if not os.environ.get("CI"):
-        return pytest.importorskip(name, reason=f"{name} is not installed (CI installs it)")
-    return importlib.import_module(name)
 
 
 def is_subgame_perfect(answer: SolveAnswer) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_solve import peer
 
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.claims import certificate
@@ -26,6 +25,7 @@ from certigap.solve.answer import EquilibriaAnswer
 from certigap.solve.float_lp import matrix_games
 from certigap.solve.lemke_howson import lemke_howson
 from certigap.solve.zero_sum import nash_policy_iteration
+from tests.helpers.peers import peer
 
 # B. von Stengel, New maximal numbers of equilibria in bimatrix games, Discrete Comput. Geom. 21 (1999): 75 equilibria
 VON_STENGEL_ROWS = [
@@ -260,7 +260,7 @@ def test_matrix_games_in_lockstep_equal_linear_programs() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_zero_sum_markov_values_equal_value_iteration_by_linear_programs(seed: int) -> None:
-    from strategies import random_markov_game
+    from tests.helpers.strategies import random_markov_game
 
     general = random_markov_game(random.Random(seed), 2, 3, 3, "1/2")
     game = Game(

@@ -23,9 +23,8 @@ from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import eps_bc, errors
 from certigap.witnesses import matching_cost
 from certigap.witnesses.oracle import Share
-from tests.benchmarks.random_games import games_with_experts, random_game
 from tests.benchmarks.root_region import ratio
-from tests.test_regions import random_center, random_in_ball
+from tests.helpers.random_games import games_with_experts, random_center, random_game, random_in_ball
 
 EPS = Fraction(1, 10)
 

@@ -36,7 +36,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
 from certigap.solve import solve
-from tests.benchmarks.random_games import games_with_experts, random_game
+from tests.helpers.random_games import games_with_experts, random_game
 
 Row = dict[str, Any]
 CLOSED = 1e-6  # of the trivial bound

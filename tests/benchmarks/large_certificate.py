@@ -18,7 +18,7 @@ from certigap.model.files.codec import write_game
 from certigap.questions.worst_case.cloning import worst_case
 from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import Ball
-from tests.benchmarks.random_games import games_with_experts
+from tests.helpers.random_games import games_with_experts
 
 CHECKER = Path(__file__).resolve().parents[2] / "certigap" / "checker.py"
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.checker.campaign import STRATA, Campaign
+from tests.helpers.checker.campaign import STRATA, Campaign
 
 COLUMNS = ("malformed", "invalid", "same claim", "true claim", "unchanged", "FALSE", "crash")
 

@@ -8,7 +8,7 @@ import sys
 from fractions import Fraction
 
 from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
-from tests.benchmarks.random_games import games_with_experts
+from tests.helpers.random_games import games_with_experts
 
 
 def answers(

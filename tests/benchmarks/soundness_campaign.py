@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.campaign.soundness import outcomes, warm_up
+from tests.helpers.campaign.soundness import outcomes, warm_up
 
 Row = dict[str, Any]
 SHARP = 0.95  # of the upper end: an attack that reaches it would notice a bound that is too small by 5 %

@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.campaign.tampering import VERDICTS, Tampering, cases
-from tests.checker.harness import load
+from tests.helpers.campaign.tampering import VERDICTS, Tampering, cases
+from tests.helpers.checker.harness import load
 
 
 def table(campaign: Tampering) -> str:

@@ -12,11 +12,11 @@ import pytest
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.game_codec import game_to_json
 from certigap.semantics import gaps
-from tests.campaign.attack import Attack
-from tests.campaign.draws import Question, draw
-from tests.campaign.screen import Screen
-from tests.campaign.soundness import Ask, Data, Outcome, certified, outcomes, warm_up
-from tests.checker.truth import TrueGame
+from tests.helpers.campaign.attack import Attack
+from tests.helpers.campaign.draws import Question, draw
+from tests.helpers.campaign.screen import Screen
+from tests.helpers.campaign.soundness import Ask, Data, Outcome, certified, outcomes, warm_up
+from tests.helpers.checker.truth import TrueGame
 
 SEED = 20261
 BRANCHED = (2163, 2166, 2167, 2171, 2190, 2200, 2220, 2245, 2271, 2311, 2354, 2388)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaign.tampering import Case, Tampering, cases
-from tests.campaign.tampers import KINDS
-from tests.checker.harness import load, source
-from tests.checker.mutants import Mutant, mutated
+from tests.helpers.campaign.tampering import Case, Tampering, cases
+from tests.helpers.campaign.tampers import KINDS
+from tests.helpers.checker.harness import load, source
+from tests.helpers.checker.mutants import Mutant, mutated
 
 SEED = 20262
 ROUNDS = 20

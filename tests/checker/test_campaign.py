@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tests.checker.campaign import STRATA, Campaign
-from tests.checker.harness import Bench, load, source
-from tests.checker.mutants import Mutant, mutated
+from tests.helpers.checker.campaign import STRATA, Campaign
+from tests.helpers.checker.harness import Bench, load, source
+from tests.helpers.checker.mutants import Mutant, mutated
 
 SEED = 20260
 
@@ -38,6 +38,6 @@ def test_a_checker_without_its_inequalities_is_caught(tmp_path: Path) -> None:
 
 
 def paths(campaign: Campaign) -> dict[str, Path]:
-    from tests.checker.harness import HERE
+    from tests.helpers.checker.harness import HERE
 
     return {name: HERE / "games" / f"{name}.json" for name in campaign.benches}

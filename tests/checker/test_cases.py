@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.checker.harness import FOLDERS, HERE, cases, command, game_file, verdicts
-from tests.checker.judging import Judge
-from tests.checker.truth import Rows, TrueGame
+from tests.helpers.checker.harness import FOLDERS, HERE, cases, command, game_file, verdicts
+from tests.helpers.checker.judging import Judge
+from tests.helpers.checker.truth import Rows, TrueGame
 
 WHY = {folder: json.loads((HERE / folder / "WHY.json").read_text()) for folder in ("reject", "malformed")}
 EXPECTED = dict(zip(FOLDERS, ("valid", "invalid", "malformed"), strict=True))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.checker.harness import CHECKER, HERE, command, load, outcome, source
-from tests.checker.mutants import Mutant, mutated
+from tests.helpers.checker.harness import CHECKER, HERE, command, load, outcome, source
+from tests.helpers.checker.mutants import Mutant, mutated
 
 GAME = HERE / "games" / "coin.json"
 VALID = HERE / "accept" / "coin.gap-exact.json"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.checker.harness import HERE, command, load, outcome, source
-from tests.checker.mutants import Mutant, mutated
+from tests.helpers.checker.harness import HERE, command, load, outcome, source
+from tests.helpers.checker.mutants import Mutant, mutated
 
 CASES = (  # constant, what a true certificate needs of it, the certificate
     ("MAX_SYSTEMS", 6, "dilemma.best"),  # binomial(4, 2)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.checker.harness import CHECKER, HERE, source
+from tests.helpers.checker.harness import CHECKER, HERE, source
 
 
 def test_a_failing_assert_fails_when_optimised(tmp_path: Path) -> None:

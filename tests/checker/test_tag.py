@@ -14,8 +14,8 @@ from certigap.model.files.codec import write_game
 from certigap.questions.region_bound import region_bound
 from certigap.questions.theorem_instance import theorem_instance
 from certigap.semantics import gaps, matching_errors
-from tests.checker.forge import path_get, path_set, vectors
-from tests.checker.harness import verdicts
+from tests.helpers.checker.forge import path_get, path_set, vectors
+from tests.helpers.checker.harness import verdicts
 
 CLAIMED = {
     "equilibrium": "regret",

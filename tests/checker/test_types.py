@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.checker.forge import path_set
-from tests.checker.harness import HERE, Bench, load
-from tests.checker.judging import Judge
-from tests.checker.truth import TrueGame
+from tests.helpers.checker.forge import path_set
+from tests.helpers.checker.harness import HERE, Bench, load
+from tests.helpers.checker.judging import Judge
+from tests.helpers.checker.truth import TrueGame
 
 WRONG: tuple[Any, ...] = (None, True, [], {}, "", 7, "x")
 CASES = (

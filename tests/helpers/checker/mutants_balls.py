@@ -1,0 +1,148 @@
+"""Weakened checks of the balls of every measure, of multipliers, and of vertices (FORMAT 6.2, 6.4, 8)."""
+
+# ruff: noqa: E501, a snippet of the source stays in one piece
+
+from tests.helpers.checker.mutants import Mutant
+
+__all__ = ["MUTANTS"]
+
+BUDGETS = '{"bc": (others_error, others_error), "rho": (radius, (1 + g) * radius), "mu": (TWO, TWO)}'
+REACH = 'reach = radius * game.n / (1 - g) if measure == "bc" else radius'
+BOUND = "bounds.append(game.at_start(best) - game.at_start(value) + (price * budget - kept) / (1 - g))"
+GAIN = "gains = [[sum(profile[i]) * x - y for x, y in zip(row, own)] for row in table]"
+VISITS = (
+    "return [g ** steps[s] if steps.get(s) else (1 - g) * p + g if p else ZERO for s, p in enumerate(game.initial)]"
+)
+
+
+def budgets(**changed: str) -> str:
+    """`BUDGETS` with another pair of spread and budget for a measure."""
+    pairs = {"bc": "(others_error, others_error)", "rho": "(radius, (1 + g) * radius)", "mu": "(TWO, TWO)"} | changed
+    return "{" + ", ".join(f'"{name}": {pair}' for name, pair in pairs.items()) + "}"
+
+
+MUTANTS = (
+    # balls
+    Mutant(
+        "rho-budget-undiscounted",
+        "super().__init__(game, center, (1 + game.discount) * radius, occupancy)",
+        "super().__init__(game, center, radius / 4, occupancy)",
+        "measure pair",
+    ),
+    Mutant("rho-share-half", "[min(x, self.share / w) if w else x", "[min(x, self.share / (4 * w)) if w else x", "measure pair"),
+    Mutant("rho-share-unweighted", "[min(x, self.share / w) if w else x", "[min(x, self.share) if w else x", "measure coin"),
+    Mutant("rho-unvisited", "[min(x, self.share / w) if w else x", "[min(x, self.share / w) if w else ZERO", "measure hidden"),
+    Mutant(
+        "mu-small-rows",
+        "return Region(game, center, [[TWO] * game.size for _ in game.players])",
+        "return Region(game, center, [[ONE / 2] * game.size for _ in game.players])",
+        "measure coin",
+    ),
+    Mutant(
+        "mu-radius-for-rows",
+        "return Region(game, center, [[TWO] * game.size for _ in game.players])",
+        "return Region(game, center, [[min(TWO, radius)] * game.size for _ in game.players])",
+        "measure coin",
+    ),
+    Mutant("rho-as-bc", '"rho": OccupancyBall,', '"rho": lambda *ball: Ball(ball[0], ball[1], ball[2] / 4, ball[3]),', "measure pair"),
+    Mutant("mu-as-bc", '"mu": everything}', '"mu": Ball}', "measure coin"),
+    Mutant(
+        "cover-measure",
+        "check_players(game, MEASURES[measure](game, expert, radius, occupancy), {}, covers, limit)",
+        "check_players(game, Ball(game, expert, radius, occupancy), {}, covers, limit)",
+        "edit coin",
+    ),
+    Mutant("ball-multipliers-free", "return occupancy_bound(game, expert, measure, radius, parts[\"occupancy\"])", "return limit", "edit coin"),
+    Mutant("ball-theorem-free", 'return THEOREMS[name](game, expert, radius, theorem["proof"], measure)', "return limit", "edit coin"),
+    Mutant("ball-nothing-shown", '        if not {"theorem", "occupancy", "cover"} & parts.keys():\n', "        if False:\n", "coin.no-cover.json"),
+    Mutant("ball-rho-vertices", '"rho": ("trivial", "dse", "concentrability"),', '"rho": ("trivial", "dse", "concentrability", "vertices"),', "dilemma.rho-vertices.json"),
+    Mutant("ball-mu-dse", '"mu": ("trivial",),', '"mu": ("trivial", "dse"),', "slack.mu-dse.json"),
+    Mutant("ball-any-theorem", 'theorem["name"].one_of(ADMITTED[measure])', 'theorem["name"].one_of(THEOREMS)', "trio.ball-value-gap.json"),
+    # witnesses
+    Mutant("witness-error-bc", 'error = derive[f"eps_{measure}"](UPPER)', 'error = derive["eps_bc"](UPPER)', "edit tempt"),
+    Mutant("witness-error-mu", 'error = derive[f"eps_{measure}"](UPPER)', 'error = derive["eps_mu"](UPPER)', "edit tempt"),
+    Mutant(
+        "witness-occupancy-unasked",
+        'moved = ("policy_occupancy",) if measure != "bc" else ()',
+        'moved = ("policy_occupancy",)',
+        "coin.bc-witness-more.json",
+    ),
+    # multipliers
+    Mutant("occupancy-mass-upper", "[shown.mass(s, LOWER) for s in range(game.size)]", "[shown.mass(s, UPPER) for s in range(game.size)]", "multipliers pair"),
+    Mutant("occupancy-one-opponent", "others_error = (game.n - 1) * radius", "others_error = (game.n - 2) * radius", "multipliers tempt"),
+    Mutant("occupancy-bc-spread", BUDGETS, budgets(bc="(ZERO, others_error)"), "multipliers tempt"),
+    Mutant("occupancy-bc-budget", BUDGETS, budgets(bc="(others_error, ZERO)"), "multipliers tempt"),
+    Mutant("occupancy-rho-spread", BUDGETS, budgets(rho="(radius / 4, (1 + g) * radius)"), "multipliers tempt"),
+    Mutant("occupancy-rho-budget", BUDGETS, budgets(rho="(radius, radius / 4)"), "multipliers tempt"),
+    Mutant("occupancy-mu-spread", BUDGETS, budgets(mu="(radius, TWO)"), "multipliers tempt"),
+    Mutant("occupancy-mu-budget", BUDGETS, budgets(mu="(TWO, radius)"), "multipliers tempt"),
+    Mutant("occupancy-bc-reach", REACH, REACH.replace("game.n / (1 - g)", "game.n / 4"), "multipliers pair"),
+    Mutant("occupancy-bc-reach-one", REACH, REACH.replace("game.n / (1 - g)", "1 / 2"), "multipliers tempt"),
+    Mutant("occupancy-rho-reach", REACH, REACH.replace("else radius", "else ZERO"), "multipliers tempt"),
+    Mutant("occupancy-price-negative", 'read_radius(own["price"]), read_radius(own["toll"])', 'own["price"].rational(), read_radius(own["toll"])', "coin.fee-negative.json"),
+    Mutant("occupancy-toll-negative", 'read_radius(own["price"]), read_radius(own["toll"])', 'read_radius(own["price"]), own["toll"].rational()', "coin.toll-negative.json"),
+    Mutant("occupancy-no-reach", "kept = toll * (sum(mass) - 1 - reach)", "kept = toll * (sum(mass) - 1)", "multipliers tempt"),
+    Mutant("occupancy-missing-mass", "kept = toll * (sum(mass) - 1 - reach)", "kept = -toll * reach", "multipliers tempt"),
+    Mutant(
+        "occupancy-others-reversed",
+        "others = products([[ONE] * count if j == i else expert[j][s] for j in range(game.n)])",
+        "others = products([[ONE] * count if j == i else expert[j][s][::-1] for j in range(game.n)])",
+        "multipliers match",
+    ),
+    Mutant("occupancy-fee", "fee = [step.row_value(v) for v in (best, value)], 2 * price", "fee = [step.row_value(v) for v in (best, value)], 8 * price", "multipliers tempt"),
+    Mutant("occupancy-fee-unweighted", "2 * price * mass[s] / (visits[s] or ONE)", "2 * price", "multipliers hidden"),
+    Mutant("occupancy-fee-visits", "2 * price * mass[s] / (visits[s] or ONE)", "64 * price * mass[s]", "multipliers far"),
+    Mutant("occupancy-best-reward", "high = [Fraction(backups[0](k), step.unit * best.den) for k in rows]", "high = [Fraction(backups[0](k), 2 * step.unit * best.den) for k in rows]", "multipliers tempt"),
+    Mutant("occupancy-value-backup", "step.unit * value.den) - value[s] for k in rows]", "step.unit * value.den) for k in rows]", "settle again"),
+    Mutant("occupancy-room", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE", "room = min(ONE, spread / (8 * mass[s])) if mass[s] else ONE", "multipliers tempt"),
+    Mutant("occupancy-room-unweighted", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE", "room = min(ONE, spread / 2) if mass[s] else ONE", "multipliers far"),
+    Mutant("occupancy-room-unvisited", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ZERO", "multipliers hidden"),
+    Mutant("occupancy-first-action", "            for a in range(count):\n                some", "            for a in range(1):\n                some", "multipliers again"),
+    Mutant("occupancy-best-free", "                if best[s] < priced(", "                if False and priced(", "multipliers tempt"),
+    Mutant("occupancy-own-rows", "if k // stride % count == a]", "if k // stride % count == 0]", "multipliers again"),
+    Mutant("occupancy-toll-free", "            if min(low) < -toll:\n", "            if False:\n", "multipliers tempt"),
+    Mutant("occupancy-mu-rows", 'low = [min(low)] * len(low) if measure == "mu" else low', "low = low", "multipliers coin"),
+    Mutant("occupancy-kept-untolled", "sum((p * min(d, toll) for p, d in zip(joint, low)), ZERO)", "sum((p * d for p, d in zip(joint, low)), ZERO)", "multipliers match"),
+    Mutant("occupancy-kept-unweighted", "kept += mass[s] * sum((p * min(d, toll)", "kept += sum((p * min(d, toll)", "settle pair"),
+    Mutant("occupancy-kept-other-rows", "joint = products([row[s] for row in expert])", "joint = products([row[s][::-1] for row in expert])", "multipliers slack"),
+    Mutant("occupancy-no-fee", BOUND, BOUND.replace("price * budget - kept", "-kept"), "multipliers tempt"),
+    Mutant("occupancy-one-step", BOUND, BOUND.replace(") / (1 - g))", "))"), "multipliers pair"),
+    Mutant("occupancy-no-value", BOUND, BOUND.replace("game.at_start(best) - game.at_start(value)", "ZERO"), "multipliers pair"),
+    Mutant("occupancy-least-player", BOUND + "\n    return max(bounds)", BOUND + "\n    return min(bounds)", "multipliers tempt"),
+    Mutant("occupancy-last-player", BOUND + "\n    return max(bounds)", BOUND + "\n    return bounds[-1]", "multipliers tempt"),
+    Mutant("priced-nothing-moved", "amount = min(room, p) if top - v > fee else ZERO", "amount = ZERO", "multipliers tempt"),
+    Mutant("priced-half", "amount = min(room, p) if top - v > fee else ZERO", "amount = min(room, p) / 2 if top - v > fee else ZERO", "multipliers tempt"),
+    Mutant("priced-stops", "amount = min(room, p) if top - v > fee else ZERO", "amount = min(room, p) if top - v > 4 * fee else ZERO", "multipliers tempt"),
+    Mutant("priced-fee", "total + amount * (top - v - fee), room - amount", "total + amount * (top - v - 4 * fee), room - amount", "multipliers tempt"),
+    Mutant("priced-best-first", "for v, p in sorted(zip(values, row)):", "for v, p in sorted(zip(values, row), reverse=True):", "multipliers wide"),
+    Mutant("priced-room", "total + amount * (top - v - fee), room - amount", "total + amount * (top - v - fee), room - 4 * amount", "multipliers mixed"),
+    Mutant("visits-late", VISITS, VISITS.replace("g ** steps[s]", "g ** (4 + steps[s])"), "multipliers far"),
+    Mutant("visits-at-the-start", VISITS, VISITS.replace("(1 - g) * p + g if p", "(1 - g) * p / 8 if p"), "multipliers tempt"),
+    Mutant("visits-first-rows", "for k in range(game.offsets[s], game.offsets[s + 1]):\n            for t, _ in game.next[k]:\n                if t not in steps:", "for k in range(game.offsets[s], game.offsets[s] + 1):\n            for t, _ in game.next[k]:\n                if t not in steps:", "multipliers far"),
+    # theorems for rho
+    Mutant("rho-dse-factor", "min(TWO, (1 + game.discount) ** 2)", "ONE / 16", "settle slack"),
+    Mutant("rho-concentrability-moved", "radius * (game.n - 1 if measure == \"bc\" else 1 + game.discount))", "radius * (game.n - 1 if measure == \"bc\" else 0))", "settle tempt"),
+    Mutant("rho-concentrability-spent", 'radius * (game.n if measure == "bc" else 1 - game.discount)', 'radius * (game.n if measure == "bc" else -1)', "settle tempt"),
+    # vertices
+    Mutant("vertices-states", "    if game.size != 1:\n        proof.fail(\"a game of one state\")\n", "", "slack.vertices.json"),
+    Mutant("vertices-radius", "left_out = [Rows(own[0], min(radius, TWO)) for own in expert]", "left_out = [Rows(own[0], min(radius, ONE / 2)) for own in expert]", "vertices dilemma"),
+    Mutant("vertices-center-only", "enumerated = [ball_vertices(ball, proof) if j != k else [ball.start] for j, ball in enumerate(balls)]", "enumerated = [[ball.start] for ball in balls]", "vertices mixed"),
+    Mutant("vertices-first-profile", "best = max(vertex_gap(", "best = next(vertex_gap(", "vertices mixed"),
+    Mutant("vertices-least", "shown = max(shown, Fraction(best, unit * game.reward_den[i]))", "shown = Fraction(best, unit * game.reward_den[i])", "vertices tempt"),
+    Mutant("vertices-unit", "Fraction(best, unit * game.reward_den[i])", "Fraction(best, 2 * unit * game.reward_den[i])", "vertices mixed"),
+    Mutant("vertices-undiscounted", "return shown / (1 - game.discount)", "return shown", "vertices again"),
+    Mutant("vertices-player", "game.players.index(left_out[player].one_of(game.players))", "game.players.index(left_out[player].value if left_out[player].value in game.players else game.players[0])", "dilemma.vertices-player.json"),
+    Mutant("receivers-first", "for receiver in range(len(ball.center)):", "for receiver in range(1):", "vertices mixed"),
+    Mutant("gifts-half", "gifts(masses, min(ball.spare, sum(masses))):", "gifts(masses, min(ball.spare, sum(masses)) // 2):", "vertices mixed"),
+    Mutant("gift-unreceived", "            found[-1][receiver] += sum(gift)\n", "", "vertices match"),
+    Mutant("gifts-no-partial", "if not taken[j] and mass > total:", "if not taken[j] and mass > total and j == 0:", "vertices mixed"),
+    Mutant("gifts-no-full", "            yield from gifts(masses, total - masses[k], (*taken, masses[k]), partial)\n", "            pass\n", "vertices again"),
+    Mutant("gifts-all-full", "        yield from gifts(masses, total, (*taken, 0), max(partial, masses[k]))", "        if not 0 < masses[k] <= total:\n            yield from gifts(masses, total, (*taken, 0), max(partial, masses[k]))", "vertices again"),
+    Mutant("gifts-cut-early", "elif sum(masses[k:]) + partial >= total:", "elif sum(masses[k:]) >= total:", "vertices mixed"),
+    Mutant("vertex-gap-weights", "if j not in (i, k):\n            weights", "if j not in (i, k) and j < 2:\n            weights", "vertices trio"),
+    Mutant("vertex-gap-own-best", "return max(q) * ball.den - ball.optimum(q.__getitem__, LOWER)", "return max(q) * ball.den - ball.optimum(q.__getitem__, UPPER)", "vertices dilemma"),
+    Mutant("vertex-gap-first-action", "return max(q) * ball.den - ball.optimum(q.__getitem__, LOWER)", "return q[0] * ball.den - ball.optimum(q.__getitem__, LOWER)", "vertices dilemma"),
+    Mutant("vertex-gap-own-free", GAIN, GAIN.replace("sum(profile[i]) * x - y", "sum(profile[i]) * x - 2 * abs(y)"), "vertices match"),
+    Mutant("vertex-gap-least", "return max(ball.optimum(row.__getitem__, UPPER) for row in gains)", "return max(ball.optimum(row.__getitem__, LOWER) for row in gains)", "vertices match"),
+    Mutant("vertex-gap-one-deviation", "return max(ball.optimum(row.__getitem__, UPPER) for row in gains)", "return ball.optimum(gains[0].__getitem__, UPPER)", "vertices again"),
+)  # fmt: skip
