@@ -54,10 +54,9 @@ def main() -> None:
                     exact += time.process_time() - began
                     if not isinstance(outcome, Optimal):
                         raise SystemExit(f"{make.__name__} {m}x{n}, {bits} bits: {outcome}")
-                milli = [1000 * x / REPEATS for x in (floats, exact)]
-                print(
-                    f"{make.__name__:8} {m}x{n} {bits:2} bits: float {milli[0]:.1f} ms, exact {milli[1]:.1f} ms, ratio {exact / floats:.2f}"
-                )
+                before, after = 1000 * floats / REPEATS, 1000 * exact / REPEATS
+                what = f"{make.__name__:8} {m}x{n} {bits:2} bits"
+                print(f"{what}: float {before:.1f} ms, exact {after:.1f} ms, ratio {exact / floats:.2f}")
 
 
 if __name__ == "__main__":
