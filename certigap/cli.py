@@ -1,4 +1,4 @@
-"""The command line: `certigap COMMAND`. Results on stdout, messages on stderr; exit codes of DESIGN.
+"""The command line: `certigap COMMAND`. Results on stdout, messages on stderr; exit codes as in the README.
 
 0 answered or verified, 1 invalid certificate or failed assertion, 2 malformed input or usage, 3 a limit before any
 answer.

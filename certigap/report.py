@@ -1,4 +1,4 @@
-"""How answers read: quantities, aligned tables, and the JSON of the command line (DESIGN, Command line)."""
+"""How answers read: quantities, aligned tables, and the JSON of the command line."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Game and policy files: round trips, the normalised form, the hash, writing (DESIGN, Files)."""
+"""Game and policy files: round trips, the normalised form, the hash, writing (FORMAT 1 to 4)."""
 
 import hashlib
 import itertools
@@ -96,7 +96,7 @@ GAMES_WITH_POLICIES = GAME_FILES.flatmap(lambda file: st.tuples(st.just(file), p
 
 
 def independent_digest(file: dict[str, Any]) -> str:
-    """The hash from the file alone: DESIGN's rule applied by hand."""
+    """The hash from the file alone: FORMAT 3's rule applied by hand."""
 
     def nonzero(row: dict[str, str]) -> dict[str, str]:
         return {name: str(Fraction(text)) for name, text in row.items() if Fraction(text) != 0}

@@ -1,108 +1,14 @@
 """Each part imports only itself and what stands above it, and no modules import each other in a circle.
 
-Planted violations and a planted circle prove that the walk sees them. Imports inside functions count; those under
-`TYPE_CHECKING` do not, since nothing runs them.
+Planted violations and a planted circle prove that the walk sees them.
 """
 
 import ast
-import graphlib
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "certigap"
-
-LAYERS = [
-    "errors",
-    "version",
-    "exact",
-    "work",
-    "model",
-    "io",
-    "floats",
-    "semantics",
-    "solve",
-    "regions",
-    "bounds",
-    "witnesses",
-    "statistics",
-    "questions",
-    "certificates",
-    "audit",
-    "report",
-    "commands",
-    "cli",
-    "pytest_plugin",
-]
-OUTSIDE = {"__init__", "__main__", "checker", "trusted", "proofs"}
-
-
-def running(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those that only a type checker reads."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            continue
-        yield node
-        yield from running(node)
-
-
-def imported(tree: ast.AST, module: str) -> Iterator[str]:
-    """Dotted names that a module imports from the package, wherever in the file the import stands."""
-    for node in running(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "certigap")
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                base = module.split(".")[: -node.level]
-                yield ".".join([*base, node.module or ""]).rstrip(".")
-            elif node.module == "certigap":
-                yield from (f"certigap.{alias.name}" for alias in node.names)
-            elif node.module and node.module.split(".")[0] == "certigap":
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {
-            "import_module",
-            "__import__",
-        }:
-            yield from (
-                arg.value
-                for arg in node.args
-                if isinstance(arg, ast.Constant) and str(arg.value).startswith("certigap")
-            )
-
-
-def violations(source: str, module: str) -> list[str]:
-    own = module.split(".")[1]
-    found = []
-    for name in imported(ast.parse(source), module):
-        parts = name.split(".")
-        part = parts[1] if len(parts) > 1 else ""
-        if part not in LAYERS or LAYERS.index(part) > LAYERS.index(own):
-            found.append(f"{module} imports {name}")
-    return found
-
-
-def modules() -> Iterator[tuple[Path, str]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts[0] not in OUTSIDE:
-            yield path, ".".join(["certigap", *parts])
-
-
-def circle(sources: dict[str, str]) -> list[str]:
-    """Modules that import each other in a circle; empty where there is none."""
-    names = {name.removesuffix(".__init__") for name in sources}
-    edges: dict[str, set[str]] = {}
-    for module, source in sources.items():
-        found = (name if name in names else name.rpartition(".")[0] for name in imported(ast.parse(source), module))
-        own = module.removesuffix(".__init__")
-        edges[own] = {name for name in found if name in names and name != own}
-    try:
-        graphlib.TopologicalSorter(edges).prepare()
-    except graphlib.CycleError as error:
-        return list(error.args[1])
-    return []
+from tests.helpers.layers import LAYERS, PACKAGE, circle, modules, parts, violations
 
 
 def test_every_module_is_in_a_layer() -> None:
@@ -112,6 +18,12 @@ def test_every_module_is_in_a_layer() -> None:
 def test_layers_hold() -> None:
     found = [fault for path, name in modules() for fault in violations(path.read_text(), name)]
     assert found == []
+
+
+def test_no_arrow_of_the_picture_points_back() -> None:
+    order = LAYERS.index
+    arrows = [(own, other) for own, others in parts().items() for other in others]
+    assert [arrow for arrow in arrows if order(arrow[1]) >= order(arrow[0])] == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -1,4 +1,4 @@
-"""Strict rationals: what text is a rational, and the one way each is written (DESIGN, Files)."""
+"""Strict rationals: what text is a rational, and the one way each is written (FORMAT 2)."""
 
 import sys
 import time

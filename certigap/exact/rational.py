@@ -1,6 +1,6 @@
 """Strict rationals: what text is a rational, and the one way each rational is written.
 
-Text is `-?int`, `p/q` in lowest terms with q > 1, or a plain decimal without exponent (DESIGN, Files). The canonical
+Text is `-?int`, `p/q` in lowest terms with q > 1, or a plain decimal without exponent (FORMAT 2). The canonical
 form is an integer or lowest terms. CPython refuses `int <-> str` beyond 4,300 digits; longer ones go through
 python-flint, and the limit of the user's process is left alone.
 """

@@ -1,4 +1,4 @@
-"""Builders: games from nested lists, integer arrays, Fractions and strings. Floats are refused (DESIGN, Data model)."""
+"""Builders: games from nested lists, integer arrays, Fractions and strings. Floats are refused."""
 
 import itertools
 import math

@@ -44,7 +44,7 @@ class Game:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the normalised game file (DESIGN, Files): equal exactly for equal content."""
+        """SHA-256 of the normalised game file (FORMAT 3): equal exactly for equal content."""
         return game_digest(self)
 
     @property

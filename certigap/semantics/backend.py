@@ -25,7 +25,7 @@ __all__ = ["Backend", "Method", "select"]
 Method = Literal["auto", "exact", "enclosed"]
 
 MAX_BITS = 4_096
-"""Above it, an exact answer is given only when asked for (DESIGN, Command line)."""
+"""Above it, an exact answer is given only when asked for."""
 
 MAX_COMPONENT = 400
 """States in one dense exact solve: 0.6 s at 500 states of 4-bit rows."""

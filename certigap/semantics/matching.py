@@ -110,7 +110,10 @@ def eps_mu(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> 
 
 
 def eps_rho(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> Interval:
-    """|| rho_pi - rho_E ||_1 over states and joint actions, full L1 (see `errors`)."""
+    """|| rho_pi - rho_E ||_1 over states and joint actions, full L1 (see `errors`).
+
+    Zero exactly when the policies agree at every visited state (the paper's Theorem 1).
+    """
     backend = select(method, game, expert, policy)
     first, second = backend.occupancy(game, expert), backend.occupancy(game, policy)
     return _joint_error(game, expert, policy, first, second)

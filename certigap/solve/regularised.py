@@ -1,4 +1,6 @@
-"""Entropy-regularised Nash equilibria of two-player zero-sum Markov games, by Nash value iteration (THEORY 2, App E.1).
+"""Entropy-regularised Nash equilibria of two-player zero-sum Markov games, by Nash value iteration.
+
+THEORY 2, Appendix E.1 (Tag at temperature 1/10) and Appendix E.2 (several temperatures).
 
 The regularised reward is r_1 + tau H_1 - tau H_2. The operator
 

@@ -5,10 +5,10 @@ decides: r_1 = 1 at a1c and -1 at a2c, r_2 = 1 at a2c; all else pays 0. k = ceil
 smallest k with g^k <= eps (1-g)/2. mu_piE(s_exp) = g^(k+1), and the learner, who plays a1c there, has eps_BC =
 2 g^(k+1).
 
-Three players: s0 -(1: stay)-> chain -> s1 or s2, half each; s0 -(1: detour)-> s1. s1 -(2: block)-> Bad, -(2: pass)->
-s2; s2 -(3: block)-> Bad, -(3: pass)-> Good. r_1 = 19/20 in Good and -9/10 in Bad, r_2 = r_3 = 19/20 in Bad; a player
-who does not control the transition pays 1/20 for its second action. The expert plays first actions; the learner
-passes twice.
+Three players, against Lemma 4: s0 -(1: stay)-> chain -> s1 or s2, half each; s0 -(1: detour)-> s1. s1 -(2: block)->
+Bad, -(2: pass)-> s2; s2 -(3: block)-> Bad, -(3: pass)-> Good. r_1 = 19/20 in Good and -9/10 in Bad, r_2 = r_3 = 19/20
+in Bad; a player who does not control the transition pays 1/20 for its second action. The expert plays first actions;
+the learner passes twice.
 """
 
 from fractions import Fraction

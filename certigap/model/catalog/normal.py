@@ -1,4 +1,5 @@
-"""2x2 normal forms against two statements of the paper (THEORY 3.3 and 3.4).
+"""2x2 normal forms against two statements of the paper (THEORY 3.3 and 3.4): Theorem 3 by its Algorithm 1, and
+"DSE iff delta = 0".
 
 `algorithm1`: u_1 = [[-1/10, -9/10], [0, 0]] over rows C, D and u_2 = u_1^T. D is strictly dominant, (D, D) the only
 equilibrium. `algorithm1-lowered`: what Algorithm 1 asks about next, row D of player 1 at K = -19/20, below all payoffs;

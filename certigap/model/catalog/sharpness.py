@@ -1,4 +1,5 @@
-"""The family for which gap_i <= [1 + g(n-1)] c_i eps_BC/(1-g)^2 is tight (THEORY 5, sharp forms).
+"""The family for which gap_i <= [1 + g(n-1)] c_i eps_BC/(1-g)^2 is tight (THEORY 5, sharp forms):
+the constant that Lemma 3 and Corollary 3 have as 2n.
 
 At root every player plays x or y. Player 1's y pays it -1 and leads to Bad; otherwise it earns 1, and y of any
 opponent leads to u, all x to Good. At u player 1 alone chooses: x pays 1 and leads to Good, y pays -1 and leads to

@@ -1,4 +1,4 @@
-"""Tag on a grid of 2 rows and 3 columns: two players, zero-sum, 72 states (THEORY 2, App E.1).
+"""Tag on a grid of 2 rows and 3 columns: two players, zero-sum, 72 states (THEORY 2, Appendix E.1).
 
 A state is (cell of 1, cell of 2, tagger). Both move at once, up, down, left or right; a move off the grid leaves the
 player in its cell and costs it `wall_penalty`; who is the tagger at the start of the step pays `tag_penalty`; the

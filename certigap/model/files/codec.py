@@ -1,4 +1,4 @@
-"""Game and policy files: what they say, how they are written, and the hash of a game (DESIGN, Files).
+"""Game and policy files: what they say, how they are written, and the hash of a game (FORMAT 1 to 4).
 
 The normalised form has every rational in lowest terms and no entry of probability zero; a policy of a Markov game also
 leaves out the states where the player has one action. Whatever is written here is in that form.

@@ -61,7 +61,8 @@ def best_case(
         TypeError: a float `eps`.
 
     Source:
-        Bergerault, Cevher, Mehr (arXiv 2602.21020), Definition 5; believed hard, so meant for small games.
+        Bergerault, Cevher, Mehr (arXiv 2602.21020), Definition 5; believed hard (Corollary 2), so meant for small
+        games.
 
     >>> import certigap as cg
     >>> best_case(cg.games.load("algorithm1"), "1/10")
