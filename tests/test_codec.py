@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from certigap.errors import InputError
 from certigap.model import Game, Policy, bimatrix, normal_form, read_game, read_policy, write_game, write_policy
-from certigap.model import files as files_module
+from certigap.model.files import atomic
 from certigap.model.files.atomic import write_atomically
 from certigap.model.files.codec import (
     game_digest,
@@ -332,7 +332,7 @@ def test_a_failed_write_leaves_what_was_there(
     def fail(descriptor: int) -> None:
         raise failure
 
-    monkeypatch.setattr(files_module.os, "fsync", fail)
+    monkeypatch.setattr(atomic.os, "fsync", fail)
     expected = KeyboardInterrupt if isinstance(failure, KeyboardInterrupt) else InputError
     with pytest.raises(expected):
         write_atomically(path, "new")

@@ -216,14 +216,18 @@ def test_pure_equilibria_equal_gambits(pygambit: ModuleType) -> None:
 
 
 def test_nashpys_support_enumeration_agrees_on_generic_games() -> None:
-    nashpy = peer("nashpy")
+    """All that it finds is found; what it misses to rounding (one game here) is an exact equilibrium all the same."""
+    nashpy, missed = peer("nashpy"), 0
     for seed in range(25):
         game, first, second = random_bimatrix(random.Random(seed), 4, 10**6)
         answer = equilibria(game)
-        theirs = list(nashpy.Game(first, second).support_enumeration())
+        ours = [np.concatenate([own[0] for own in _floats(policy)]) for policy in answer.equilibria]
+        theirs = [np.concatenate(pair) for pair in nashpy.Game(first, second).support_enumeration()]
         assert answer.is_finite
-        ours = sorted(np.concatenate([own[0] for own in _floats(policy)]).tolist() for policy in answer.equilibria)
-        assert np.allclose(ours, sorted(np.concatenate(pair).tolist() for pair in theirs), atol=1e-9), f"seed {seed}"
+        assert all(any(np.allclose(x, y, atol=1e-9) for y in ours) for x in theirs), f"seed {seed}"
+        assert all(gaps(game, policy).nash_gap.value == 0 for policy in answer.equilibria)
+        missed += len(ours) - len(theirs)
+    assert 0 <= missed <= 2
 
 
 def _floats(policy: Policy) -> list[list[np.ndarray]]:
