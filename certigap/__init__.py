@@ -43,6 +43,13 @@ _HOMES = {
     "convert": "certigap.io",
     "best_case": "certigap.questions.best_case",
     "frontier": "certigap.questions.frontier.question",
+    "ParametricGame": "certigap.model.parametric",
+    "free_discount": "certigap.model.parametric",
+    "read_parametric_game": "certigap.model.parametric",
+    "parametric_delta": "certigap.questions.parametric",
+    "parametric_dominance": "certigap.questions.parametric",
+    "parametric_equilibrium": "certigap.questions.parametric",
+    "parametric_gap": "certigap.questions.parametric",
     "theorem_instance": "certigap.questions.theorem_instance",
     "worst_case": "certigap.questions.worst_case.cloning",
     "certificate": "certigap.certificates",
@@ -65,9 +72,16 @@ if TYPE_CHECKING:
     from certigap.model.build import bimatrix, markov_game, normal_form
     from certigap.model.files.codec import read_game, read_policy, write_game, write_policy
     from certigap.model.game import Game
+    from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
     from certigap.questions.frontier.question import frontier
+    from certigap.questions.parametric import (
+        parametric_delta,
+        parametric_dominance,
+        parametric_equilibrium,
+        parametric_gap,
+    )
     from certigap.questions.region_bound import region_bound
     from certigap.questions.theorem_instance import theorem_instance
     from certigap.questions.worst_case.cloning import worst_case

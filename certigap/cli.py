@@ -156,6 +156,29 @@ def _parser() -> argparse.ArgumentParser:
     frontier.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     frontier.add_argument("-o", "--output", metavar="PICTURE", help="draw the curves: .png, .pdf or .svg")
 
+    parametric = _command(commands, "parametric", "for which values of its parameters a statement about a game holds")
+    parametric.add_argument("file", metavar="FILE", help="a parametric game file; with --discount a game file")
+    parametric.add_argument(
+        "--ask",
+        required=True,
+        choices=["gap", "equilibrium", "dominant", "delta"],
+        help="gap: formulas; else: for which values the policy is an equilibrium, is dominant, has delta(0+) = 0",
+    )
+    parametric.add_argument("--policy", metavar="FILE", help="the policy file (default: the policy in FILE)")
+    parametric.add_argument(
+        "--discount", metavar="NAME", help="read a game file, its discount a parameter of this name"
+    )
+    parametric.add_argument(
+        "--resolution",
+        type=_share,
+        default=0.01,
+        metavar="R",
+        help="several parameters: the undecided share of the volume at which to stop (default 0.01)",
+    )
+    parametric.add_argument(
+        "--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)"
+    )
+
     verify = _command(commands, "verify", "check certificates with the independent checker")
     _files(verify, "game")
     verify.add_argument("certificates", nargs="+", metavar="CERT", help="certificate files")
@@ -211,6 +234,13 @@ def _method(parser: argparse.ArgumentParser) -> None:
 def _search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)")
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of random starting points (default 0)")
+
+
+def _share(text: str) -> float:
+    value = _seconds(text)
+    if value >= 1:
+        raise argparse.ArgumentTypeError(f"expected a share below 1, got {text}")
+    return value
 
 
 def _count(text: str) -> int:

@@ -11,6 +11,7 @@ HOMES = {
     "frontier": "certigap.commands.frontier",
     "games": "certigap.commands.catalog",
     "gap": "certigap.commands.answers",
+    "parametric": "certigap.commands.parametric",
     "show": "certigap.commands.check",
     "solve": "certigap.commands.experts",
     "verify": "certigap.commands.check",
