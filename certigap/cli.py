@@ -184,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("certificates", nargs="+", metavar="CERT", help="certificate files")
     verify.add_argument("--expert", metavar="FILE", help="policy that every claim's expert must equal")
     verify.add_argument("--policy", metavar="FILE", help="policy that every claim's policy must equal")
+    verify.add_argument("--rules", action="store_true", help="which of the checker's files a verdict rests on")
     verify.add_argument(
         "--assert",
         dest="assertions",

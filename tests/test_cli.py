@@ -65,6 +65,15 @@ def test_exit_codes_of_verify(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert "invalid: false.json" in capsys.readouterr().out
 
 
+def test_verify_says_what_a_verdict_rests_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["gap", "lemma1.game.json", "lemma1.learner.json", "-o", "c.json"])
+    capsys.readouterr()
+    rules = run_json(capsys, "verify", "lemma1.game.json", "c.json", "--rules")["results"][0]["rules"]
+    assert list(rules) == ["checker", "reading", "rules", "game", "kernel", "values", "judge"]
+    assert main(["verify", "lemma1.game.json", "c.json", "--rules"]) == 0
+    assert f"\n  rests on {sum(rules.values())} lines: checker {rules['checker']}, " in capsys.readouterr().out
+
+
 def test_verify_against_another_expert(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ("--expert", "lemma1.expert.json", "--policy", "lemma1.learner.json")
     assert main(["errors", "lemma1.game.json", *files, "-o", "e.json"]) == 0

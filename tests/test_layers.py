@@ -1,14 +1,12 @@
 """Each part imports only itself and what stands above it, and no modules import each other in a circle.
 
 Planted violations and a planted circle prove that the walk sees them.
+The checker's own layers: `tests/checker/test_trusted.py`.
 """
-
-import ast
-import sys
 
 import pytest
 
-from tests.helpers.layers import LAYERS, PACKAGE, circle, modules, parts, violations
+from tests.helpers.layers import LAYERS, circle, modules, parts, violations
 
 
 def test_every_module_is_in_a_layer() -> None:
@@ -54,17 +52,3 @@ def test_a_planted_circle_is_caught() -> None:
 )
 def test_planted_violations_are_caught(module: str, source: str) -> None:
     assert violations(source, module)
-
-
-def test_checker_imports_the_standard_library_alone() -> None:
-    tree = ast.parse((PACKAGE / "checker.py").read_text())
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "certigap" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in names} <= set(sys.stdlib_module_names)
-
-
-def test_checker_has_no_assert_and_no_float() -> None:
-    tree = ast.parse((PACKAGE / "checker.py").read_text())
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, float)]
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "float"]

@@ -34,6 +34,8 @@ class Verdict:
     statement: str = ""
     reason: str = ""
     claim: dict[str, Any] | None = None
+    rules: dict[str, int] | None = None
+    """With `--rules`: the checker's files that the verdict rests on, and their numbers of lines."""
 
     @property
     def is_valid(self) -> bool:
@@ -46,7 +48,11 @@ class Verdict:
         return {name: value for name, value in values.items() if value not in (None, "")}
 
     def __str__(self) -> str:
-        return f"{self.verdict}: " + (f"{self.certificate}: {self.statement}" if self.is_valid else self.reason)
+        text = f"{self.verdict}: " + (f"{self.certificate}: {self.statement}" if self.is_valid else self.reason)
+        if self.rules is None:
+            return text
+        parts = ", ".join(f"{name} {lines}" for name, lines in self.rules.items())
+        return f"{text}\n  rests on {sum(self.rules.values())} lines: {parts}"
 
 
 def verify(

@@ -17,6 +17,7 @@ def verify(given: argparse.Namespace) -> int:
 
     assertions = [parse_assertion(text) for text in given.assertions]
     options = [f"--{role}={value}" for role in ("expert", "policy") if (value := getattr(given, role)) is not None]
+    options += ["--rules"] if given.rules else []
     verdicts = verify_files(given.game, given.certificates, options)
     failures = {
         verdict.certificate: failed_assertions(verdict.claim, assertions) for verdict in verdicts if verdict.claim

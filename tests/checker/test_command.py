@@ -1,6 +1,7 @@
 """The command: exit codes, several certificates, `--expert` and `--policy`, `--json`, files that cannot be read."""
 
 import json
+import shlex
 import subprocess
 import sys
 from fractions import Fraction
@@ -17,6 +18,7 @@ ERRORS = HERE / "accept" / "coin.errors-exact.json"
 REGION = HERE / "accept" / "coin.region.json"
 INVALID = HERE / "reject" / "coin.equilibrium-free.json"
 MALFORMED = HERE / "malformed" / "coin.truncated.json"
+OUTPUTS = (">&-", "> /dev/full", ">&- 2>&-", "> /dev/full 2>&-", "> /dev/full 2> /dev/full", "< /dev/null >&-")
 EXPERT, LEARNER = (HERE / "games" / f"coin.{role}.json" for role in ("expert", "learner"))
 
 
@@ -99,6 +101,28 @@ def test_mutants_of_the_equality(mutant: Mutant, option: str, certificate: Path)
     assert outcome(load(), GAME, certificate, option, str(EXPERT)) != outcome(
         changed, GAME, certificate, option, str(EXPERT)
     )
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_the_exit_code_does_not_depend_on_where_the_output_goes(output: str, options: list[str]) -> None:
+    """Closed, full, or both: the verdict's exit code, and a line on standard error where there is one."""
+    for certificate, code in ((VALID, 0), (INVALID, 1), (MALFORMED, 2)):
+        words = [sys.executable, "-I", "-S", str(CHECKER), *options, str(GAME), str(certificate)]
+        line = f"{shlex.join(words)} {output}"
+        done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+        assert done.returncode == code, line
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == (0 if "2>" in output else 1), done.stderr
+        assert done.stderr.startswith("" if "2>" in output else "checker.py: the verdict was not written: ")
+
+
+def test_a_reader_that_goes_away() -> None:
+    words = [sys.executable, "-I", "-S", str(CHECKER), "--json", str(GAME), *[str(REGION)] * 300]
+    line = f"{{ {shlex.join(words)}; echo $? >&2; }} | true"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == "0"
+    assert "Traceback" not in done.stderr
 
 
 def test_another_game() -> None:

@@ -80,7 +80,7 @@ def settled(module: Any, game: Any, data: Data) -> Data:
     if kind == "equilibrium":
         claim["regret"] = str(2**99)
     try:
-        module.CLAIMS[kind](game, node, module.Node(result["proof"], "proof"), ask)
+        module.rule("claim", kind)(game, node, module.Node(result["proof"], "proof"), ask)
         if kind == "equilibrium":
             evaluation = module.Evaluation(game, ask("policy"), module.Node(result["proof"], "proof"))
             claim["regret"] = str(evaluation.nash_gap(1))
@@ -240,8 +240,8 @@ def region_of(module: Any, game: Any, claim: Data) -> tuple[Any, Any]:
 def ball_of(module: Any, game: Any, claim: Data, occupancy: Data) -> Any:
     """The ball of a claim, with a lower bound of the expert's occupancy."""
     expert = module.read_rows(game, module.Node(claim, "claim").child("expert"))
-    mass = module.Vector(game, module.Node(occupancy, "occupancy"))
-    return module.MEASURES[claim["measure"]](game, expert, Fraction(claim["radius"]), mass)
+    mass = module.Vector(game.size, module.Node(occupancy, "occupancy"))
+    return module.rule("measure", claim["measure"])(game, expert, Fraction(claim["radius"]), mass)
 
 
 def ball_claim(module: Any, game: Any, claim: Data, occupancy: Data, trees: Any = None, cheat: Any = None) -> Data:
@@ -308,9 +308,10 @@ def linear_claim(
         cover["vectors"] += [written(top), *weights]
         own = [min(a, game.sizes[s][i] - 1) for s, a in enumerate(reference)]
         cover["tree"][0]["linear"] = {"vectors": [4, 5, 6], "reference": own, "prices": prices}
-        pool = [module.Vector(game, module.Node(vector, "vector")) for vector in cover["vectors"]]
-        nodes = [module.Node(own, "reference"), module.Node(prices, "prices")]
-        limit = max(limit, module.linear_bound(game, i, region, boxes, pool[:5], pool[5:], nodes))
+        pool = [module.Vector(game.size, module.Node(vector, "vector")) for vector in cover["vectors"]]
+        leaf = module.Leaf(game, i, region, boxes, pool, "leaf")
+        nodes = (module.Node(own, "reference"), module.Node(prices, "prices"))
+        limit = max(limit, module.linear_bound(leaf, pool[:5], pool[5:], *nodes))
     result["claim"]["nash_gap"] = {"upper": str(limit)}
     return result
 

@@ -61,7 +61,9 @@ class Multipliers:
         rows = self.module.read_rows(self.game, self.module.Node(self.claim["expert"], "expert"))
         radius, node = Fraction(self.claim["radius"]), self.module.Node(proof, "proof")
         try:
-            shown: Fraction = self.module.occupancy_bound(self.game, rows, self.claim["measure"], radius, node)
+            shown: Fraction = self.module.bound_occupancy(
+                self.game, rows, self.claim["measure"], radius, Fraction(0), node
+            )
         except self.module.Invalid:
             return None
         return shown

@@ -1,9 +1,11 @@
 """Running the checker: as its own process for the case files, in this process for mutants and campaigns."""
 
+import builtins
 import contextlib
 import functools
 import io
 import json
+import re
 import subprocess
 import sys
 import types
@@ -13,20 +15,57 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parents[2] / "checker"
 CHECKER = HERE.parents[1] / "certigap" / "checker.py"
+TRUSTED = CHECKER.parent / "trusted"
 FOLDERS = ("accept", "reject", "malformed")
 
-
-def source() -> str:
-    """The checker's text."""
-    return CHECKER.read_text(encoding="utf-8")
+Text = dict[str, str]  # sources by module
 
 
-def load(text: str | None = None) -> Any:
+def source() -> Text:
+    """The checker's files, its entry last: their texts by the names under which they import each other."""
+    names = [*dict.fromkeys(re.findall(r'^    "(\w+)",$', CHECKER.read_text(encoding="utf-8"), re.MULTILINE))]
+    paths = {name: TRUSTED / f"{name}.py" for name in names} | {"checker": CHECKER}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+
+
+class Loaded:
+    """The checker, or a mutant of it, in this process: one name space over modules of its own.
+
+    The modules import each other, and load rules, by an `__import__` that knows these texts alone and else the
+    standard library; nothing enters `sys.modules`. A name that is set is set in every module that has it.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.__dict__.update(_text=text, _modules={})
+        for name in text:
+            self._import(name)
+
+    def _import(self, name: str, *rest: Any) -> Any:
+        if name not in self._text:
+            return builtins.__import__(name, *rest)
+        if name not in self._modules:
+            module = self._modules[name] = types.ModuleType(name)
+            module.__dict__["__builtins__"] = vars(builtins) | {"__import__": self._import}
+            module.__dict__["__file__"] = str(CHECKER if name == "checker" else TRUSTED / f"{name}.py")
+            for block in self._text[name].split("\n\n\n"):
+                exec(compiled(block), module.__dict__)
+        return self._modules[name]
+
+    def __getattr__(self, name: str) -> Any:
+        for module in self._modules.values():
+            if name in vars(module):
+                return vars(module)[name]
+        raise AttributeError(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        for module in self._modules.values():
+            if name in vars(module):
+                vars(module)[name] = value
+
+
+def load(text: Text | None = None) -> Any:
     """The checker, or a mutant of it, as a module of its own."""
-    module = types.ModuleType("checker_under_test")
-    for block in (source() if text is None else text).split("\n\n\n"):
-        exec(compiled(block), module.__dict__)
-    return module
+    return Loaded(source() if text is None else text)
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Every check of the checker, weakened: a snippet of its source, another in its place, how the case is made.
 
-A snippet must occur exactly once in the source, so that the tables cannot rot. `made` is "FAMILY GAME" for
+A snippet must occur exactly once in all of its modules, so that the tables cannot rot. `made` is "FAMILY GAME" for
 `making.candidates`: the first candidate that the mutant accepts and the checker refuses becomes
 `reject/GAME.NAME.json`; or "FILE" in malformed/, which the mutant no longer calls malformed.
 
@@ -43,9 +43,9 @@ class Mutant:
         return f"reject/{self.made.split()[1]}.{self.name}.json"
 
 
-def mutated(source: str, mutant: Mutant) -> str:
-    """The source with one snippet replaced."""
-    count = source.count(mutant.old)
+def mutated(source: dict[str, str], mutant: Mutant) -> dict[str, str]:
+    """The sources, by module, with one snippet replaced; it must occur once in all of them."""
+    count = sum(text.count(mutant.old) for text in source.values())
     if count != 1:
         raise ValueError(f"mutant {mutant.name}: expected its snippet once in the checker, got it {count} times")
-    return source.replace(mutant.old, mutant.new)
+    return {name: text.replace(mutant.old, mutant.new) for name, text in source.items()}

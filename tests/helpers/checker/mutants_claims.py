@@ -157,7 +157,7 @@ MUTANTS = (
     ),
     Mutant("errors-one-side", "return max(ZERO, *ends)", "return max(ZERO, ends[0])", "settle mixed"),
     Mutant("errors-other-side", "return max(ZERO, *ends)", "return max(ZERO, ends[1])", "settle mixed"),
-    Mutant("errors-sum", "return max(ZERO, *ends)", "return sum(max(ZERO, x) for x in ends) + ONE", "settle mixed"),
+    Mutant("errors-sum", "return max(ZERO, *ends)", "return sum(max(ZERO, x) for x in ends) + 1", "settle mixed"),
     Mutant(
         "errors-nothing-claimed",
         'return words or claim.fail("at least one error")',
@@ -224,26 +224,28 @@ MUTANTS = (
         "        check_cover(game, i, region, boxes, covers[player], limit) if not i else None",
         "settle ragged",
     ),
-    Mutant("worst-measure", 'members["measure"].one_of(MEASURES)', 'members["measure"].value', "coin.measure.json"),
+    Mutant(
+        "worst-measure", 'members["measure"].one_of(RULES["measure"])', 'members["measure"].value', "coin.measure.json"
+    ),
     Mutant("worst-lower-free", "        if lower > 0:\n", "        if False:\n", "edit coin"),
     Mutant("worst-lower-small", "        if lower > 0:\n", "        if lower > 1:\n", "edit coin"),
     Mutant("worst-theorem-upper-free", "        if limit < shown:\n", "        if False:\n", "edit coin"),
     Mutant(
         "worst-occupancy-upper",
-        "occupancy = Evaluation(game, expert, cover).occupancy(LOWER)",
-        "occupancy = Evaluation(game, expert, cover).occupancy(UPPER)",
+        "occupancy = Evaluation(game, expert, node).occupancy(LOWER)",
+        "occupancy = Evaluation(game, expert, node).occupancy(UPPER)",
         "ball-heavy coin",
     ),
     Mutant(
         "worst-occupancy-uniform",
-        "check_players(game, MEASURES[measure](game, expert, radius, occupancy), {}, covers, limit)",
-        "check_players(game, MEASURES[measure](game, expert, radius, [ONE] * game.size), {}, covers, limit)",
+        'check_players(game, rule("measure", measure)(game, expert, radius, occupancy), {}, covers, limit)',
+        'check_players(game, rule("measure", measure)(game, expert, radius, [ONE] * game.size), {}, covers, limit)',
         "ball-uniform coin",
     ),
     Mutant(
         "worst-cover-of-the-expert",
-        "check_players(game, MEASURES[measure](game, expert, radius, occupancy), {}, covers, limit)",
-        "check_players(game, MEASURES[measure](game, expert, ZERO, occupancy), {}, covers, limit)",
+        'check_players(game, rule("measure", measure)(game, expert, radius, occupancy), {}, covers, limit)',
+        'check_players(game, rule("measure", measure)(game, expert, ZERO, occupancy), {}, covers, limit)',
         "ball-expert coin",
     ),
     Mutant(
@@ -465,7 +467,7 @@ MUTANTS = (
         "reach hidden",
     ),
     Mutant("knapsack-order", "key=lambda x: x[0] / x[1], reverse=True)", "key=lambda x: x[0] / x[1])", "reach cliff"),
-    Mutant("knapsack-one", "amount = min(TWO, budget / cost)", "amount = min(ONE, budget / cost)", "reach cliff"),
+    Mutant("knapsack-one", "amount = min(TWO, budget / cost)", "amount = min(TWO / 2, budget / cost)", "reach cliff"),
     Mutant(
         "theorem-bound-unchecked",
         "    words = check_interval(members[key], lambda sign: shown)\n",

@@ -7,14 +7,14 @@ __all__ = ["MUTANTS"]
 MUTANTS = (
     Mutant(
         "linear-top-unchecked",
-        "        check_vector(game, i, rows, more[0], Step.policy_value, UPPER, where)\n",
+        "    check_vector(leaf.game, leaf.i, leaf.rows, more[0], Step.policy_value, UPPER, leaf.where)\n",
         "",
         "linear pair",
     ),
     Mutant(
         "linear-limit",
-        "shown = linear_bound(game, i, region, boxes, [*vectors, more[0]], more[1:], free)",
-        "linear_bound(game, i, region, boxes, [*vectors, more[0]], more[1:], free)\n        return",
+        'shown = rule("leaf", name)(leaf, known, parts[name])',
+        'rule("leaf", name)(leaf, known, parts[name])\n        return',
         "linear pair",
     ),
     Mutant("simplex-low-center", "e - radius / 2, 1 - sum", "e, 1 - sum", "linear pair"),
@@ -92,7 +92,7 @@ MUTANTS = (
     Mutant(
         "linear-nest-lower",
         "rows.optimum(value, UPPER, prices[j] * inside)",
-        "rows.optimum(value, LOWER, prices[j] * inside)",
+        "rows.optimum(value, -UPPER, prices[j] * inside)",
         "linear pair",
     ),
     Mutant(

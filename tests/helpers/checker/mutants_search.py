@@ -17,7 +17,7 @@ ROOT = "        if self.bound(self.row, free, self.total) <= self.limit:\n"
 PARTIALS = "return bool(free) and all(self.divide(self.row, [b for b in free if b != p], self.total, p) for p in free)"
 LEFT = "if not 0 <= left <= sum(self.masses[b] for b in room) or self.bound(row, room, left) <= self.limit:"
 CHILDREN = "return self.divide(row, free[1:], left, partial) and self.divide(emptied, free[1:], rest, partial)"
-BOUND = "return self.own.optimum(value, UPPER)\n\n\nTHEOREMS"
+BOUND = "return self.own.optimum(value, UPPER)"
 MOVED = "total, rest = total - moved * gains[b], rest - moved"
 
 MUTANTS = (
@@ -28,7 +28,7 @@ MUTANTS = (
     Mutant("search-more", 'steps = read_radius(proof.fields(("bound",))["bound"])', 'steps = read_radius(proof.fields(("bound",), proof.value)["bound"])', "dilemma.search-more.json"),
     Mutant("ball-rho-search", '"rho": ("trivial", "dse", "concentrability"),', '"rho": ("trivial", "dse", "concentrability", "vertex-search"),', "dilemma.rho-search.json"),
     Mutant("ball-mu-search", '"mu": ("trivial",),', '"mu": ("trivial", "vertex-search"),', "dilemma.mu-search.json"),
-    Mutant("search-radius", "balls = [Rows(own[0], min(radius, TWO)) for own in expert]\n    for i, player", "balls = [Rows(own[0], min(radius, ONE / 2)) for own in expert]\n    for i, player", "search dilemma"),
+    Mutant("search-radius", "balls = [Rows(own[0], min(radius, TWO)) for own in expert]\n    for i, player", "balls = [Rows(own[0], min(radius, TWO / 4)) for own in expert]\n    for i, player", "search dilemma"),
     Mutant("search-pure", "balls = [Rows(own[0], min(radius, TWO)) for own in expert]\n    for i, player", "balls = [Rows(own[0]) for own in expert]\n    for i, player", "search dilemma"),
     # what is searched
     Mutant("search-first-player", "        own, other = balls[i], balls[1 - i]\n", "        own, other = balls[i], balls[1 - i]\n        if i:\n            continue\n", "search mixed"),

@@ -1,0 +1,159 @@
+"""FORMAT 3 and 4: games and policies, in integers."""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from reading import ONE, ZERO, Malformed, Node, open_file, read_json, shorten
+
+MAX_PLAYERS = 100  # the kernel nests one call a player
+Policy = list[list[list[Fraction]]]  # [n][S][A_i(s)]
+Moves = list[list[tuple[int, Fraction]]]  # (state, probability) of each row
+
+
+class Vector:
+    """`num[s] / den`, one entry a state."""
+
+    def __init__(self, size: int, node: Node) -> None:
+        members = node.fields(("den", "num"))
+        den = members["den"].rational()
+        self.den = den.numerator
+        self.num: list[int] = members["num"].value
+        if den.denominator != 1 or den < 1:
+            members["den"].fail("a positive integer")
+        if not isinstance(self.num, list) or len(self.num) != size or any(type(x) is not int for x in self.num):
+            raise Malformed(f"{members['num'].where}: expected an array of {size} integers")
+
+    def __getitem__(self, s: int) -> Fraction:
+        return Fraction(self.num[s], self.den)
+
+
+class Game:
+    """A game in integers: row `k` pays `rewards[i][k] / reward_den[i]` and moves to `next[k] = [(state, weight)]` over
+    `next_den[s]`. Rows of state `s` are `offsets[s] ..`, row-major, the last player's action varying fastest.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.is_normal_form = isinstance(node.value, dict) and "payoffs" in node.value
+        own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
+        data = open_file(node, "game", ("players", *own), ("name", "meta"))
+        self.players = data["players"].names()
+        if len(self.players) > MAX_PLAYERS:
+            data["players"].fail(f"at most {MAX_PLAYERS} players")
+        self.n, self.offsets = len(self.players), [0]
+        self.states: list[str] = []
+        self.actions: list[list[list[str]]] = []
+        rewards: list[list[Fraction]] = []
+        moves: Moves = []
+        if self.is_normal_form:
+            self.discount, start, self.index = ZERO, {0: ONE}, {"": 0}
+            self.add_state("", data["actions"], data["payoffs"], rewards, moves)
+            normal = {"actions": self.actions[0], "payoffs": [[str(x) for x in row] for row in rewards]}
+        else:
+            self.discount = data["discount"].rational(True)
+            if not 0 <= self.discount < 1:
+                data["discount"].fail("a rational in [0, 1)")
+            states = [state.fields(("name", "actions", "outcomes")) for state in data["states"].items()]
+            names = [state["name"].name() for state in states]
+            self.index = {name: s for s, name in enumerate(names)}
+            if not names or len(self.index) < len(names):
+                raise Malformed(f"{data['states'].where}: expected states of distinct names, at least one")
+            for name, state in zip(names, states):
+                self.add_state(name, state["actions"], state["outcomes"], rewards, moves)
+            start = data["initial"].distribution(self.index)
+            normal = self.normal_markov(start, rewards, moves)
+        content = {"format": "certigap-game", "version": 1, "players": self.players, **normal}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        self.scale(start, rewards, moves)
+
+    def add_state(self, name: str, actions: Node, outcomes: Node, rewards: list[list[Fraction]], moves: Moves) -> None:
+        own = [names.names() for names in actions.items(self.n)]
+        self.states.append(name)
+        self.actions.append(own)
+        self.offsets.append(self.offsets[-1] + math.prod(len(names) for names in own))
+        for outcome in outcomes.items(self.offsets[-1] - self.offsets[-2]):
+            payoff, move = outcome, {0: ONE}
+            if not self.is_normal_form:
+                members = outcome.fields(("rewards", "next"))
+                payoff, move = members["rewards"], members["next"].distribution(self.index)
+            rewards.append([x.rational(True) for x in payoff.items(self.n)])
+            moves.append(sorted(move.items()))
+
+    def normal_markov(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: Moves) -> dict[str, Any]:
+        outcomes = [
+            {"rewards": [str(x) for x in row], "next": {self.states[t]: str(p) for t, p in move}}
+            for row, move in zip(rewards, moves)
+        ]
+        rows = zip(self.states, self.actions, self.offsets, self.offsets[1:])
+        states = [{"name": name, "actions": own, "outcomes": outcomes[a:b]} for name, own, a, b in rows]
+        initial = {self.states[s]: str(p) for s, p in start.items()}
+        return {"discount": str(self.discount), "initial": initial, "states": states}
+
+    def scale(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: Moves) -> None:
+        self.size = len(self.states)
+        self.sizes = [[len(own) for own in state] for state in self.actions]
+        self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
+        self.reward_den = [math.lcm(*(row[i].denominator for row in rewards)) for i in range(self.n)]
+        self.rewards = [[int(row[i] * self.reward_den[i]) for row in rewards] for i in range(self.n)]
+        self.next, self.next_den = [], []
+        for a, b in zip(self.offsets, self.offsets[1:]):
+            den = math.lcm(*(p.denominator for move in moves[a:b] for _, p in move))
+            self.next_den.append(den)
+            self.next += [[(t, int(p * den)) for t, p in move] for move in moves[a:b]]
+        self.initial = [start.get(s, ZERO) for s in range(self.size)]
+
+    def half_range(self, i: int) -> Fraction:
+        return Fraction(max(self.rewards[i]) - min(self.rewards[i]), 2 * self.reward_den[i])
+
+    def at_start(self, vector: "Vector") -> Fraction:
+        """nu . vector"""
+        return sum((p * vector[s] for s, p in enumerate(self.initial) if p), ZERO)
+
+    def by_state(self, node: Node, optional: bool = False) -> list[dict[int, Node]]:
+        """`[n]` dicts state -> Node of a `{player: {state: ..}}`; normal forms have no inner level (FORMAT 4)."""
+        members, result = node.fields(() if optional else self.players, self.players), []
+        for player in self.players:
+            own = {"": members[player]} if self.is_normal_form and player in members else {}
+            if not self.is_normal_form and player in members:
+                own = members[player].fields((), self.index)
+            result.append({self.index[name]: row for name, row in own.items()})
+        return result
+
+
+def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
+    """Rows `[n][S]` of Fractions over the player's actions at the state."""
+    result = []
+    for i, own in enumerate(game.by_state(node)):
+        rows = []
+        for s, actions in enumerate(row[i] for row in game.actions):
+            if s not in own and len(actions) > 1:
+                raise Malformed(f"{node.where}/{shorten(game.players[i])}: expected a row at {shorten(game.states[s])}")
+            index = {action: a for a, action in enumerate(actions)}
+            row = own[s].distribution(index, decimals) if s in own else {0: ONE}
+            rows.append([row.get(a, ZERO) for a in range(len(actions))])
+        result.append(rows)
+    return result
+
+
+def read_policy(game: Game, path: str) -> Policy:
+    members = open_file(read_json(path), "policy", ("rows",), ("game", "name", "meta"))
+    if "game" in members:
+        members["game"].one_of((game.digest,))
+    return read_rows(game, members["rows"], True)
+
+
+def products(rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The product weights of the rows, in the order of the joint actions."""
+    result = [1]
+    for row in rows:
+        result = [x * y for x in result for y in row]
+    return result
+
+
+def matrix(game: Game, i: int) -> list[list[int]]:
+    width = game.sizes[0][1]
+    return [game.rewards[i][k : k + width] for k in range(0, game.offsets[1], width)]

@@ -1,0 +1,57 @@
+"""FORMAT 7 and 9: a certificate as a whole, and several of them."""
+
+from typing import Any
+
+from game import Game, Policy, read_policy, read_rows
+from reading import Invalid, Malformed, open_file, read_json, shorten
+from rules import RULES, rule, used
+
+
+def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tuple[Any, str]:
+    """The claim and its words; raises `Malformed` or `Invalid`."""
+    members = open_file(read_json(path), "certificate", ("game", "claim", "proof", "end"), ("provenance",))
+    if members["end"].value is not True:
+        members["end"].fail("true")
+    claim, policies = members["claim"], {}
+    kind = claim.fields(("kind",), claim.value)["kind"].one_of(RULES["claim"])
+    if members["game"].value != game.digest:
+        raise Invalid(
+            f"{members['game'].where}: the certificate speaks of another game, hash {shorten(members['game'].value)}"
+        )
+
+    def ask(role: str) -> Policy:
+        policies["expert" if role == "center" else role] = rows = read_rows(game, claim.child(role))
+        return rows
+
+    words = rule("claim", kind)(game, claim, members["proof"], ask)
+    if kind == "equilibrium":
+        policies["expert"] = policies["policy"]
+    for role, rows in expected.items():
+        if role not in policies:
+            raise Invalid(f"{claim.where}: a claim of kind {kind} speaks of no {role}")
+        if policies[role] != rows:
+            raise Invalid(f"{claim.where}: its {role} is not the policy of the file given")
+    return claim.value, "; ".join(words)
+
+
+def judge(game_path: str, files: dict[str, str], certificates: list[str]) -> list[dict[str, Any]]:
+    """One result a certificate; `files` hold the policies that the claims' must equal, by role."""
+    try:
+        game = Game(read_json(game_path))
+        expected = {role: read_policy(game, path) for role, path in files.items()}
+    except Malformed as error:
+        return [{"certificate": path, "verdict": "malformed", "reason": str(error)} for path in certificates]
+    results = []
+    for path in certificates:
+        used.clear()
+        try:
+            claim, words = check_certificate(game, path, expected)
+            results.append({"certificate": path, "verdict": "valid", "statement": words, "claim": claim})
+        except (Malformed, Invalid) as error:
+            verdict = type(error).__name__.lower()
+            results.append({"certificate": path, "verdict": verdict, "reason": str(error)})
+        except (RecursionError, MemoryError):
+            reason = f"{path}: larger than this checker can handle"
+            results.append({"certificate": path, "verdict": "malformed", "reason": reason})
+        results[-1]["rules"] = sorted(used)
+    return results

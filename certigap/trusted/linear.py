@@ -1,0 +1,140 @@
+"""FORMAT 5.8: the linear bound of the gap at the start over a leaf."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from game import Game, Vector
+from kernel import UPPER, Box, Rows, Step, check_vector
+from reading import ONE, ZERO, Node
+from regions import Leaf
+
+
+class Simplex:
+    """FORMAT 5.8: the simplex {low + tau theta} around a row set, over `den`; the set, and a price, in theta."""
+
+    def __init__(self, center: list[Fraction], radius: Fraction, box: Box | None, price: Fraction) -> None:
+        lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
+        high = [min(u, e + radius / 2) for e, u in zip(center, upper)]
+        low = [max(l, e - radius / 2, 1 - sum(high) + h) for e, l, h in zip(center, lower, high)]
+        tau = 1 - sum(low)
+        scale, origin = (tau, low) if tau else (ONE, [ZERO] * len(low))
+        middle, first, last = ([(x - o) / scale for x, o in zip(row, origin)] for row in (center, lower, upper))
+        self.rows, self.price = Rows(middle, radius / scale, (first, last)), price * scale
+        self.den = math.lcm(*(x.denominator for x in low))
+        self.low, self.tau = [int(x * self.den) for x in low], int(tau * self.den)
+
+    def vertices(self, table: list[int], stride: int) -> list[int]:
+        """`den * table` with the player's actions, `stride` apart, replaced by the vertices low + tau e_a."""
+        result, span = list(table), stride * len(self.low)
+        for k in range(len(table)):
+            first = k - k % span + k % stride
+            result[k] = sum(w * x for w, x in zip(self.low, table[first : first + span : stride])) + self.tau * table[k]
+        return result
+
+
+class Ranges:
+    """Over `den`, at every state: low <= V* <= high, floor <= V <= min(top, V*), V* - V <= gap."""
+
+    def __init__(self, vectors: list[Vector]) -> None:
+        self.den = math.lcm(*(v.den for v in vectors))
+        self.high, best, self.floor, self.gap, self.top = ([x * (self.den // v.den) for x in v.num] for v in vectors)
+        self.low = [max(x, y) for x, y in zip(best, self.floor)]
+
+    def spread(self, t: int, alpha: Any, beta: Any) -> Any:
+        """max alpha V*(t) - beta V(t): piecewise linear in V* for the best V, with one kink."""
+        floor, gap, top = self.floor[t], self.gap[t], self.top[t]
+        kink = min(max(floor + gap if beta >= 0 else top, self.low[t]), self.high[t])
+        points = (self.low[t], kink, self.high[t])
+        return max(alpha * v - beta * (max(floor, v - gap) if beta >= 0 else min(top, v)) for v in points)
+
+
+class Expansion:
+    """FORMAT 5.8 at one state: rewards and discounted moves of player `i` at the vertices, integers over `unit`."""
+
+    def __init__(self, game: Game, i: int, s: int, around: list[Simplex], reference: int) -> None:
+        step, self.around, self.i, self.strides = Step(game, i, s), around, i, game.strides[s]
+        self.size, self.stride, rows = game.sizes[s][i], self.strides[i], range(*game.offsets[s : s + 2])
+        self.count, self.unit = len(rows), step.unit * math.prod(own.den for own in around)
+        self.rewards = self.at_vertices([game.rewards[i][k] * step.bottom * game.next_den[s] for k in rows])
+        moves: dict[int, list[int]] = {t: [0] * self.count for k in rows for t, _ in game.next[k]}
+        for place, k in enumerate(rows):
+            for t, w in game.next[k]:
+                moves[t][place] = w * step.reward_den * step.top
+        self.moves = {t: self.at_vertices(table) for t, table in moves.items()}
+        chosen = [k for k in range(self.count) if k // self.stride % self.size == reference]
+        self.means: dict[int, list[int]] = {}  # `count` times the average moves of deviator and player
+        for t, (free, bound) in self.moves.items():
+            self.means[t] = [self.size * sum(free[k] for k in chosen), sum(bound)]
+
+    def at_vertices(self, table: list[int]) -> tuple[list[int], list[int]]:
+        """The table at the vertices of the opponents' simplices, and at those of all."""
+        for j, own in enumerate(self.around):
+            table = own.vertices(table, self.strides[j]) if j != self.i else table
+        return [self.around[self.i].den * x for x in table], self.around[self.i].vertices(table, self.stride)
+
+    def gain(self, best: int, k: int, w: list[int], ranges: Ranges) -> int:
+        """phi(best, k) over `count * unit`, the denominators of the weights `w` and of the ranges"""
+        other, n = k + (best - k // self.stride % self.size) * self.stride, self.count
+        total = n * (w[0] * self.rewards[0][other] - w[1] * self.rewards[1][k]) * ranges.den
+        for t, (free, bound) in self.moves.items():
+            alpha, beta = w[0] * (n * free[other] - self.means[t][0]), w[1] * (n * bound[k] - self.means[t][1])
+            total += ranges.spread(t, alpha, beta)
+        return total
+
+    def maximum(self, w: list[int], w_den: int, ranges: Ranges) -> Fraction:
+        """max over deviations and rows of phi less the prices of the rows"""
+        extra = math.lcm(*(x.price.denominator for x in self.around))
+        scale = self.count * self.unit * w_den * ranges.den
+        prices, best = [int(x.price * extra) * scale for x in self.around], []
+        for a in range(self.size):
+            gains = [extra * self.gain(a, k, w, ranges) for k in range(self.count)]
+            best.append(self.nest([self.i], gains, prices, 0))
+        dens = [x.rows.den for m, x in enumerate(self.around) if m == self.i or len(x.low) > 1]
+        return Fraction(max(best), scale * extra * math.prod(dens))
+
+    def nest(self, order: list[int], gains: list[int], prices: list[int], k: int) -> int:
+        """The maximum over the rows of `order`, outermost first; after the own row, the best rotation."""
+        if not order:
+            return gains[k]
+        j, rest = order[0], [order[1:]]
+        if j == self.i:
+            others = [m for m, own in enumerate(self.around) if m != j and len(own.low) > 1]
+            rest = [others[t:] + others[:t] for t in range(max(1, len(others)))]
+        inside = math.prod(self.around[m].rows.den for m in rest[0])
+
+        def value(a: int) -> int:
+            return min(self.nest(then, gains, prices, k + a * self.strides[j]) for then in rest)
+
+        return self.around[j].rows.optimum(value, UPPER, prices[j] * inside)
+
+
+def leaf_linear(leaf: Leaf, known: list[Vector], node: Node) -> Fraction:
+    """The bound over a leaf whose first four vectors are `known`, from three vectors more."""
+    free = node.fields(("vectors", "reference", "prices"))
+    more = leaf.vectors(free["vectors"], 3)
+    if leaf.rows is None:
+        return ZERO
+    check_vector(leaf.game, leaf.i, leaf.rows, more[0], Step.policy_value, UPPER, leaf.where)
+    return linear_bound(leaf, [*known, more[0]], more[1:], free["reference"], free["prices"])
+
+
+def linear_bound(leaf: Leaf, known: list[Vector], weights: list[Vector], choice: Node, fees: Node) -> Fraction:
+    """From five vectors that bound values and gaps, two weights, a reference action a state and a price a player."""
+    game, i, region, boxes = leaf.game, leaf.i, leaf.region, leaf.boxes
+    reference, prices = choice.items(game.size), fees.items(game.n)
+    price = [node.rational() if node.rational() >= 0 else node.fail("a price >= 0") for node in prices]
+    ranges, radii = Ranges(known), [region.radii(j, boxes) or [] for j in range(game.n)]
+    den = math.lcm(*(w.den for w in weights))
+    rest = [[p - w[t] for t, p in enumerate(game.initial)] for w in weights]
+    total = sum(price, ZERO) * region.budget
+    for s in range(game.size):
+        rows = [(region.center[j][s], radii[j][s], boxes.get((j, s))) for j in range(game.n)]
+        around = [Simplex(*row, price[j] * region.weights[s]) for j, row in enumerate(rows)]
+        state = Expansion(game, i, s, around, reference[s].integer(range(game.sizes[s][i])))
+        w = [v.num[s] * (den // v.den) for v in weights]
+        total += state.maximum(w, den, ranges)
+        for t, means in state.means.items():
+            for k in (0, 1):
+                rest[k][t] += Fraction(w[k] * means[k], den * state.count * state.unit)
+    return total + sum((ranges.spread(t, *pair) for t, pair in enumerate(zip(*rest))), ZERO) / ranges.den

@@ -1,0 +1,197 @@
+"""FORMAT 1 and 2: strict JSON, exact rationals, and the two ways of refusing."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from fractions import Fraction
+from typing import Any, NoReturn
+
+MAX_BYTES = 1 << 30
+MAX_DEPTH = 100
+MAX_DIGITS = 100_000
+MAX_NAME = 1_000
+ZERO, ONE, TWO = Fraction(0), Fraction(1), Fraction(2)
+
+
+class Malformed(Exception):
+    """A file that does not follow the grammar: nothing is claimed, exit code 2."""
+
+
+class Invalid(Exception):
+    """A certificate that follows the grammar and does not prove its claim: exit code 1."""
+
+
+class Refused:
+    """What the JSON reader puts where it meets something that the grammar excludes."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> Any:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            return Refused(f"expected distinct keys, got {shorten(key)} twice")
+        result[key] = value
+    return result
+
+
+def bounded_int(digits: str) -> Any:
+    return int(digits) if len(digits) <= MAX_DIGITS else Refused(f"expected a number of at most {MAX_DIGITS} digits")
+
+
+def read_json(path: str) -> "Node":
+    """The file as a `Node`, or `Malformed` with the place and the reason."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Malformed(f"{path}: expected at most {MAX_BYTES} bytes")
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=unique_keys,
+            parse_int=bounded_int,
+            parse_float=lambda text: Refused("expected no number with a point or an exponent: rationals are text"),
+            parse_constant=lambda text: Refused(f"expected a finite number, got {text}"),
+        )
+    except OSError as error:
+        raise Malformed(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{path}: expected UTF-8, got another byte at position {error.start}") from None
+    except RecursionError:
+        raise Malformed(f"{path}: expected at most {MAX_DEPTH} levels of nesting") from None
+    except json.JSONDecodeError as error:
+        raise Malformed(f"{path}: expected JSON, got a fault at line {error.lineno}, column {error.colno}") from None
+    root = Node(value, f"{path}: ")
+    root.walk(0)
+    return root
+
+
+def shorten(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return ascii(text if len(text) <= 40 else f"{text[:30]}...")[1:-1]
+
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*|\.[0-9]+)?", re.ASCII)
+KNOWN: dict[str, Fraction] = {}  # rationals by their text
+KINDS = {dict: "an object", list: "an array", str: "text", int: "an integer", bool: "true or false"}
+
+
+class Node:
+    """A JSON value and its place in the file."""
+
+    __slots__ = ("value", "where")
+
+    def __init__(self, value: Any, where: str) -> None:
+        self.value, self.where = value, where
+
+    def fail(self, expected: str) -> NoReturn:
+        got = shorten(self.value) if isinstance(self.value, str | int) else KINDS.get(type(self.value), "null")
+        raise Malformed(f"{self.where}: expected {expected}, got {got}")
+
+    def child(self, key: Any) -> "Node":
+        return Node(self.value[key], f"{self.where}/{shorten(key)}")
+
+    def walk(self, depth: int) -> None:
+        """Report what the JSON reader refused; bounded depth; no lone surrogates."""
+        value = self.value
+        if isinstance(value, Refused):
+            raise Malformed(f"{self.where}: {value.reason}")
+        if depth > MAX_DEPTH:
+            raise Malformed(f"{self.where[:200]}...: expected at most {MAX_DEPTH} levels of nesting")
+        if isinstance(value, str) and not value.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+            raise Malformed(f"{self.where}: expected text, got a lone surrogate")
+        if isinstance(value, dict):
+            for key in value:
+                Node(key, self.where).walk(depth)
+                self.child(key).walk(depth + 1)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if type(item) is not int:
+                    self.child(index).walk(depth + 1)
+
+    def fields(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "dict[str, Node]":
+        """The members of an object with these keys and no others."""
+        if not isinstance(self.value, dict):
+            self.fail("an object")
+        for key in required:
+            if key not in self.value:
+                raise Malformed(f"{self.where}: expected the key {shorten(key)}, got none")
+        for key in self.value:
+            if key not in required and key not in optional:
+                raise Malformed(f"{self.where}: expected no key {shorten(key)}")
+        return {key: self.child(key) for key in self.value}
+
+    def items(self, length: int | None = None) -> "list[Node]":
+        if not isinstance(self.value, list):
+            self.fail("an array")
+        if length is not None and len(self.value) != length:
+            raise Malformed(f"{self.where}: expected {length} entries, got {len(self.value)}")
+        return [self.child(k) for k in range(len(self.value))]
+
+    def integer(self, allowed: Sequence[int] | None = None) -> int:
+        if type(self.value) is not int or (allowed is not None and self.value not in allowed):
+            self.fail(f"one of {allowed}" if allowed else "an integer")
+        return self.value
+
+    def one_of(self, allowed: Iterable[str]) -> str:
+        if not isinstance(self.value, str) or self.value not in allowed:
+            self.fail(f"one of {shorten(', '.join(allowed))}")
+        return self.value
+
+    def name(self) -> str:
+        x = self.value
+        if not isinstance(x, str) or not 0 < len(x) <= MAX_NAME or CONTROL.search(x):
+            self.fail("a name (non-empty text without control characters)")
+        return x
+
+    def names(self) -> list[str]:
+        result = [item.name() for item in self.items()]
+        if not result or len(set(result)) < len(result):
+            raise Malformed(f"{self.where}: expected distinct names, at least one")
+        return result
+
+    def rational(self, decimals: bool = False) -> Fraction:
+        """FORMAT 2; `decimals`: files written by users may also hold plain decimals."""
+        text = self.value
+        if isinstance(text, str) and text in KNOWN and (decimals or "." not in text):
+            return KNOWN[text]
+        if not isinstance(text, str) or not RATIONAL.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
+            self.fail("a rational as text, such as -3 or 3/4")
+        if max(map(len, text.split("/"))) > MAX_DIGITS:
+            raise Malformed(f"{self.where}: expected a number of at most {MAX_DIGITS} digits")
+        if "." in text and not decimals:
+            self.fail("an integer or lowest terms")
+        top, _, bottom = text.partition("/")
+        result = Fraction(int(top), int(bottom)) if bottom else Fraction(top)
+        if bottom and (bottom == "1" or result.denominator != int(bottom)):
+            self.fail("lowest terms")
+        if len(KNOWN) < 100_000:
+            KNOWN[text] = result
+        return result
+
+    def distribution(self, index: dict[str, int], decimals: bool = True) -> dict[int, Fraction]:
+        """A probability row `{name: rational}` as `{index[name]: Fraction}` without zeros."""
+        result = {}
+        for name, entry in self.fields((), index).items():
+            weight = entry.rational(decimals)
+            if weight < 0:
+                entry.fail("a probability")
+            if weight:
+                result[index[name]] = weight
+        if sum(result.values()) != 1:
+            raise Malformed(f"{self.where}: sums to {shorten(sum(result.values()))}, expected 1")
+        return result
+
+
+def open_file(node: Node, kind: str, required: Collection[str], optional: Collection[str]) -> dict[str, Node]:
+    members = node.fields(("format", "version", *required), optional)
+    members["format"].one_of((f"certigap-{kind}",))
+    members["version"].integer((1,))
+    if "name" in members and members["name"].value != "":
+        members["name"].name()
+    if "meta" in members:
+        members["meta"].fields((), members["meta"].value)
+    return members

@@ -1,0 +1,61 @@
+"""Which module checks what a claim or a proof may name; and which modules one check has used.
+
+The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as underscores:
+
+    claim_KIND(game, claim, proof, ask) -> words            a claim, FORMAT 7
+    bound_NAME(game, expert, measure, radius, limit, node)  upper end of a worst case, from `proof[NAME]`, FORMAT 7
+    theorem_NAME(game, expert, radius, proof, measure)      what a theorem shows of every gap of a ball, FORMAT 8
+    leaf_NAME(game, i, leaf, node) -> bound                 player `i`'s gap at the start over a leaf, FORMAT 6.3
+    measure_NAME(game, expert, radius, occupancy) -> region  the ball of an error, FORMAT 6.2
+
+Modules are loaded when a certificate names them, so what a check does not load it does not trust.
+"""
+
+from typing import Any
+
+RULES = {
+    "claim": {
+        "best-case": "best_case",
+        "policy-value": "values",
+        "matching-error": "values",
+        "nash-gap": "values",
+        "equilibrium": "values",
+        "region-bound": "cover",
+        "worst-case": "worst_case",
+        "theorem-instance": "theorems",
+    },
+    "bound": {
+        "theorem": "theorems",
+        "occupancy": "multipliers",
+        "cover": "cover",
+    },
+    "theorem": {
+        "trivial": "theorems",
+        "vertices": "vertices",
+        "vertex-search": "vertices",
+        "dse": "theorems",
+        "concentrability": "theorems",
+        "value-gap": "theorems",
+    },
+    "leaf": {
+        "linear": "linear",
+    },
+    "measure": {
+        "bc": "regions",
+        "rho": "regions",
+        "mu": "regions",
+    },
+}
+ADMITTED = {  # theorems that bound the gaps of a ball, by its measure
+    "bc": ("trivial", "dse", "concentrability", "vertices", "vertex-search"),
+    "rho": ("trivial", "dse", "concentrability"),
+    "mu": ("trivial",),
+}
+used: set[str] = set()  # modules that the present check has named
+
+
+def rule(sort: str, name: str) -> Any:
+    """The function of a rule, its module being loaded."""
+    module = RULES[sort][name]
+    used.add(module)
+    return getattr(__import__(module), f"{sort}_{name}".replace("-", "_"))

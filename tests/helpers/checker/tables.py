@@ -1,0 +1,11 @@
+"""All mutants of the checker's modules."""
+
+from tests.helpers.checker.mutants_balls import MUTANTS as BALLS
+from tests.helpers.checker.mutants_best_case import MUTANTS as BEST
+from tests.helpers.checker.mutants_claims import MUTANTS as CLAIMS
+from tests.helpers.checker.mutants_kernel import MUTANTS as KERNEL
+from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
+from tests.helpers.checker.mutants_reading import MUTANTS as READING
+from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
+
+MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING)
