@@ -51,7 +51,7 @@ _HOMES = {
     "parametric_equilibrium": "certigap.questions.parametric",
     "parametric_gap": "certigap.questions.parametric",
     "theorem_instance": "certigap.questions.theorem_instance",
-    "worst_case": "certigap.questions.worst_case.cloning",
+    "worst_case": "certigap.questions.worst_case.question",
     "certificate": "certigap.certificates",
     "verify": "certigap.certificates",
     "CertigapError": "certigap.errors",
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     )
     from certigap.questions.region_bound import region_bound
     from certigap.questions.theorem_instance import theorem_instance
-    from certigap.questions.worst_case.cloning import worst_case
+    from certigap.questions.worst_case.question import worst_case
     from certigap.semantics import (
         best_response,
         eps_bc,

@@ -108,7 +108,7 @@ def frontier_json(answer: "FrontierAnswer", exact: bool = False) -> dict[str, An
         for point in answer.points
     ]
     return {
-        "measure": answer.measure,
+        "measure": str(answer.measure),
         "points": points,
         "expert_regret": quantity(answer.expert_regret, exact),
         "complete": answer.complete,
@@ -166,9 +166,10 @@ def frontier_figure(answer: "FrontierAnswer", path: str | None = None) -> Any:
     axes.plot(eps, upper, color="#08519c", marker="v", markersize=5, label="upper end, proven")
     axes.plot(eps, lower, color="#a63603", marker="^", markersize=5, label="lower end, a witness policy")
     axes.axhline(float(answer.expert_regret.upper or 0), color="0.7", linewidth=0.8, label="the expert's own gap")
-    measure = {"bc": "BC", "rho": "rho", "mu": "mu"}[answer.measure]
     payoff = "payoff" if answer.game.is_normal_form else "discounted payoff"
-    axes.set(xlabel=f"imitation error eps_{measure} (full L1)", ylabel=f"NashGap ({payoff})", ylim=(0, None))
+    axes.set(
+        xlabel=f"imitation error eps_{answer.measure.label} (full L1)", ylabel=f"NashGap ({payoff})", ylim=(0, None)
+    )
     axes.set_xlim(min(0.0, *eps), max(eps) * 1.02 or 1.0)
     title = f"{answer.game.name}: the worst NashGap of any imitator" if answer.game.name else "The worst NashGap"
     axes.set_title(title, fontsize=11)

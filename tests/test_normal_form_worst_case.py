@@ -18,7 +18,7 @@ from certigap.model.build import bimatrix, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
-from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.question import worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics import eps_bc, gaps
 from tests.helpers.strategies import random_normal_form, random_row

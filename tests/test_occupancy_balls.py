@@ -5,11 +5,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from certigap.bounds.balls import shape, visit_bounds
+from certigap.bounds.balls import ErrorBall, Measure, visit_bounds
+from certigap.bounds.center import Center
 from certigap.bounds.programs.duality import Duality
-from certigap.bounds.programs.evidence import Bounds
 from certigap.bounds.programs.program import Multipliers
+from certigap.bounds.programs.rule import occupancy_bounds, programs
 from certigap.bounds.short_occupancy import short_occupancy
+from certigap.bounds.table import bounds_table
 from certigap.errors import InputError
 from certigap.floats.play import Play
 from certigap.floats.stack import Stack
@@ -20,7 +22,8 @@ from certigap.model.files.game_codec import game_to_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
-from certigap.questions.worst_case.occupancy import Sweep, worst_case_mu, worst_case_rho
+from certigap.questions.worst_case.balls import balls_around
+from certigap.questions.worst_case.occupancy import OccupancyBalls, worst_case_mu, worst_case_rho
 from certigap.regions.scaled import ScaledGame
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import gaps
@@ -52,7 +55,7 @@ def policies_in_ball(expert: Policy, eps: Fraction, measure: str, seed: int, cou
     """Random product policies whose exact error is at most `eps`, most of them near it."""
     game, rng = expert.game, np.random.default_rng(seed)
     mu = occupancy(game, expert).upper
-    pool = Pool(expert, mu, "mu" if measure == "mu" else "rho")
+    pool = Pool(expert, mu, measure == "mu")
     result = []
     for _ in range(count):
         target = random_center(game, rng).floats()
@@ -70,14 +73,14 @@ def policies_in_ball(expert: Policy, eps: Fraction, measure: str, seed: int, cou
 @pytest.mark.parametrize("seed", range(3))
 def test_no_policy_of_the_ball_exceeds_any_bound(measure: str, seed: int) -> None:
     for game, expert, eps in cases(seed):
-        lower = short_occupancy(expert, occupancy(game, expert).lower)
-        bounds = Bounds(expert, measure, lower, gaps(game, expert, "exact").nash_gap.value)
-        *_, table = bounds.tables(eps)
-        assert table.occupancy is not None
+        center, ball = Center(expert), ErrorBall(expert, Measure(measure), eps)
+        table = bounds_table(center, ball)
+        multipliers = occupancy_bounds(center, ball)
+        assert table.values["occupancy" if measure != "bc" else "region"] is not None
         start = game.initial
         for policy in policies_in_ball(expert, eps, measure, seed):
             found = gaps(game, policy, "exact")
-            for i, bound in enumerate(table.occupancy):
+            for i, bound in enumerate(multipliers.players):
                 assert found.optima[i].lower.dot(start.weights, start.denominator) <= bound.best_upper
                 assert found.values[i].lower.dot(start.weights, start.denominator) >= bound.value_lower
             assert all(found.nash_gap.value <= bound for bound in table.values.values() if bound is not None)
@@ -85,7 +88,7 @@ def test_no_policy_of_the_ball_exceeds_any_bound(measure: str, seed: int) -> Non
 
 @pytest.mark.parametrize("seed", range(3))
 def test_inclusions_of_the_rho_ball(seed: int) -> None:
-    """eps_mu <= g eps_rho; eps_BC <= (1 + g) eps_rho; one state spends at most eps_rho (`shapes`)."""
+    """eps_mu <= g eps_rho; eps_BC <= (1 + g) eps_rho; one state spends at most eps_rho (`balls`)."""
     for game, expert, eps in cases(seed):
         mu = occupancy(game, expert, "exact").lower.fractions()
         for policy in policies_in_ball(expert, eps, "rho", seed + 10):
@@ -140,7 +143,7 @@ def test_any_multipliers_give_a_valid_bound() -> None:
             duality = Duality(expert, player, lower, ScaledGame(game))
             for scale in (0.0, 0.3, 3.0):
                 given = Multipliers(rng.normal(size=states) * scale, scale, rng.normal(size=states) * scale, scale)
-                bound = duality.bound(shape(game, "rho", eps), given)
+                bound = duality.bound(ErrorBall(expert, Measure.RHO, eps), given)
                 for policy in policies:
                     assert gaps(game, policy, "exact").player_gaps[player].value <= bound.upper
 
@@ -181,7 +184,7 @@ def test_rho_ball_of_lemma_1_is_closed_by_the_occupancy_bound() -> None:
 @pytest.mark.parametrize("measure", ["rho", "mu"])
 def test_intervals_on_random_games(measure: str) -> None:
     for game, expert in games_with_experts(3, seed=4):
-        sweep = Sweep(game, expert, measure)
+        sweep = OccupancyBalls(game, expert, Measure(measure))
         answers = [sweep.answer(eps) for eps in ("1/50", "1/5")]
         for answer in answers:
             check(answer)
@@ -190,31 +193,26 @@ def test_intervals_on_random_games(measure: str) -> None:
 
 
 def test_the_second_radius_reuses_the_compiled_programs() -> None:
-    (game, expert), *_ = games_with_experts(1)
-    sweep = Sweep(game, expert, "rho")
-    sweep.bounds.occupancy(Fraction(1, 10))
-    programs = sweep.bounds._programs
-    problem = programs[0]._best[0]
-    assert problem.is_dpp()
-    first = sweep.bounds.occupancy(Fraction(1, 10))
-    second = sweep.bounds.occupancy(Fraction(1, 5))
-    fresh = Bounds(expert, "rho", sweep.bounds.occupancy_lower, Fraction(0)).occupancy(Fraction(1, 5))
-    assert sweep.bounds._programs is programs
-    assert first is not None
-    assert second is not None
-    assert fresh is not None
-    assert [float(one.upper) for one in second] == pytest.approx([float(one.upper) for one in fresh], abs=1e-6)
-    assert max(one.upper for one in first) < max(one.upper for one in second)
+    (_, expert), *_ = games_with_experts(1)
+    near, far = (ErrorBall(expert, Measure.RHO, eps) for eps in (Fraction(1, 10), Fraction(1, 5)))
+    center = Center(expert)
+    first = occupancy_bounds(center, near)
+    compiled = center.once(programs, False)
+    assert compiled[0][0]._best[0].is_dpp()
+    second, fresh = occupancy_bounds(center, far), occupancy_bounds(Center(expert), far)
+    assert center.once(programs, False) is compiled
+    assert [float(one.upper) for one in second.players] == pytest.approx(
+        [float(one.upper) for one in fresh.players], abs=1e-6
+    )
+    assert first.upper < second.upper
 
 
 def test_occupancy_bound_is_the_value_of_the_program() -> None:
     """Strong duality: the exact bound differs from the float optima by the solver's accuracy alone."""
-    for game, expert, eps in cases(1):
-        lower = short_occupancy(expert, occupancy(game, expert).lower)
-        bounds = Bounds(expert, "rho", lower, Fraction(0))
-        found = bounds.occupancy(eps)
-        assert found is not None
-        for own, program in zip(found, bounds._programs, strict=True):
+    for _, expert, eps in cases(1):
+        center = Center(expert)
+        found = occupancy_bounds(center, ErrorBall(expert, Measure.RHO, eps))
+        for own, (program, _) in zip(found.players, center.once(programs, False), strict=True):
             assert float(own.best_upper) == pytest.approx(-program._best[0].value, abs=1e-5)
             assert float(own.value_lower) == pytest.approx(program._value[0].value, abs=1e-5)
 
@@ -308,14 +306,14 @@ def test_a_failed_solver_costs_a_bound_and_nothing_else(monkeypatch: pytest.Monk
     answer = worst_case_rho(game, expert, "1/10")
     check(answer)
     assert answer.bounds["occupancy"] is None
-    assert answer.table.notes == {"occupancy": "no solution"}
+    assert answer.why["occupancy"] == "no solution"
 
 
 def test_wrong_arguments_are_refused() -> None:
     game = bimatrix([[1, 0], [0, 1]])
     expert = Policy.pure(game)
-    with pytest.raises(InputError, match="measure: expected 'rho' or 'mu', got 'bc'"):
-        Sweep(game, expert, "bc")
+    with pytest.raises(InputError, match="measure: expected 'bc', 'rho' or 'mu', got 'BC'"):
+        balls_around(game, expert, "BC")
     with pytest.raises(InputError, match=r"eps: expected a rational >= 0, got -1/10"):
         worst_case_rho(game, expert, "-1/10")
     with pytest.raises(TypeError, match="floats are taken only by name"):

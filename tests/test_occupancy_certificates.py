@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from certigap.bounds.programs.evidence import Bounds
-from certigap.bounds.short_occupancy import short_occupancy
+from certigap.bounds.balls import ErrorBall, Measure
+from certigap.bounds.center import Center
+from certigap.bounds.programs.rule import OccupancyEvidence, occupancy_bounds
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.verify import verify
-from certigap.certificates.worst_case import occupancy_proof, worst_case_certificate
+from certigap.certificates.worst_case import worst_case_certificate
 from certigap.exact.rational import format_rational, parse_rational
 from certigap.model import catalog
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.worst_case.cloning import worst_case
 from certigap.questions.worst_case.occupancy import worst_case_rho
-from certigap.semantics.evaluation import occupancy
+from certigap.questions.worst_case.question import worst_case
 from tests.helpers.random_games import random_center, random_game
 
 
@@ -68,10 +68,8 @@ def test_the_occupancy_bound_of_the_bc_ball(players: int, tmp_path: Path) -> Non
     rng = np.random.default_rng(players)
     game = random_game(rng, 2, 2, players)
     expert = random_center(game, rng)
-    lower = short_occupancy(expert, occupancy(game, expert).lower)
-    found = Bounds(expert, "bc", lower, Fraction(0)).occupancy(Fraction(1, 10))
-    assert found is not None
-    upper = max(one.upper for one in found)
+    found = occupancy_bounds(Center(expert), ErrorBall(expert, Measure.BC, Fraction(1, 10)))
+    upper = found.upper
     claim = {
         "kind": "worst-case",
         "measure": "bc",
@@ -79,7 +77,7 @@ def test_the_occupancy_bound_of_the_bc_ball(players: int, tmp_path: Path) -> Non
         "radius": "1/10",
         "nash_gap": {"upper": format_rational(upper)},
     }
-    certificate = Certificate(game, claim, {"occupancy": occupancy_proof(game, lower, found)})
+    certificate = Certificate(game, claim, found.to_json())
     assert verdict(game, certificate, tmp_path) == "valid"
     assert verdict(game, with_upper(certificate, upper - Fraction(1, 10**12)), tmp_path) == "invalid"
 
@@ -88,11 +86,10 @@ def test_tampered_multipliers_are_refused(tmp_path: Path) -> None:
     """The claim is exactly what the untouched multipliers prove: a change breaks a line or proves less."""
     game, expert = small()
     answer = worst_case_rho(game, expert, "1/10", budget=2)
-    lower = answer.occupancy_lower
-    assert answer.table.occupancy is not None
-    proof = {"occupancy": occupancy_proof(game, lower, answer.table.occupancy)}
-    upper = max(one.upper for one in answer.table.occupancy)
-    worst = max(range(2), key=lambda i: answer.table.occupancy[i].upper)
+    lower, found = answer.occupancy_lower, answer.table.bounds["occupancy"].evidence
+    assert isinstance(found, OccupancyEvidence)
+    proof, upper = found.to_json(), found.upper
+    worst = max(range(2), key=lambda i: found.players[i].upper)
     claim = worst_case_certificate(answer).claim | {"nash_gap": {"upper": format_rational(upper)}}
     assert verdict(game, Certificate(game, claim, proof), tmp_path) == "valid"
     rng = random.Random(0)
@@ -116,8 +113,9 @@ def test_tampered_multipliers_are_refused(tmp_path: Path) -> None:
 def test_negative_prices_are_malformed(key: str, tmp_path: Path) -> None:
     game, expert = small()
     answer = worst_case_rho(game, expert, "1/10", budget=2)
-    assert answer.table.occupancy is not None
-    proof = {"occupancy": occupancy_proof(game, answer.occupancy_lower, answer.table.occupancy)}
+    found = answer.table.bounds["occupancy"].evidence
+    assert found is not None
+    proof = found.to_json()
     for own in proof["occupancy"]["players"].values():
         own[key] = "-1"
     claim = worst_case_certificate(answer).claim | {"nash_gap": {"upper": "1000"}}

@@ -17,7 +17,7 @@ from certigap.floats.play import Play
 from certigap.model.build import bimatrix, markov_game, normal_form
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
+from certigap.questions.worst_case.question import WorstCaseAnswer, worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import eps_bc, errors
@@ -155,7 +155,7 @@ def test_no_budget_left_gives_a_valid_incomplete_interval() -> None:
     check_answer(answer)
 
 
-@pytest.mark.parametrize("place", ["_Work._sharpen", "Search._keep", "exact_witness"])
+@pytest.mark.parametrize("place", ["_Work._ask", "Search._keep", "exact_witness"])
 def test_an_interrupt_returns_the_interval_that_stands(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     def interrupted(*_: object, **__: object) -> bool:
         raise KeyboardInterrupt
@@ -256,11 +256,11 @@ def test_too_many_vertices_leave_an_interval(monkeypatch: pytest.MonkeyPatch, tm
     game = random_game(np.random.default_rng(5), 1, 3, 3)
     expert = random_center(game, np.random.default_rng(6))
     value = exact_worst_case(game, expert, "1/3").value
-    monkeypatch.setattr("certigap.questions.worst_case.cloning.exact_worst_case", partial(exact_worst_case, limit=10))
+    monkeypatch.setattr("certigap.bounds.vertices.rule.exact_worst_case", partial(exact_worst_case, limit=10))
     answer = worst_case(game, expert, "1/3")
     check_answer(answer)
     assert value in answer.interval
-    assert "expected at most 10" in answer.table.notes["vertices"]
+    assert "expected at most 10" in answer.why["vertices"]
     assert answer.bounds["vertices"] is None
     assert verdict(answer, tmp_path) == "valid"
 
@@ -275,7 +275,7 @@ def test_an_interrupt_of_the_vertices_leaves_an_interval(monkeypatch: pytest.Mon
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("certigap.questions.worst_case.cloning.exact_worst_case", interrupted)
+    monkeypatch.setattr("certigap.bounds.vertices.rule.exact_worst_case", interrupted)
     game = random_game(np.random.default_rng(5), 1, 3, 3)
     answer = worst_case(game, random_center(game, np.random.default_rng(6)), "1/3")
     check_answer(answer)
@@ -325,13 +325,13 @@ def test_occupancy_programs_that_fail_or_find_no_time_cost_a_bound_alone(monkeyp
     hurried = worst_case(game, expert, "1/20", budget=0.2)
     check_answer(hurried)
     assert hurried.bounds["occupancy"] is None
-    assert not hurried.table.notes
+    assert "half of the time left" in hurried.why["occupancy"]
     monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
     monkeypatch.setattr(OccupancyProgram, "solve", failed)
     answer = worst_case(game, expert, "1/20", budget=60)
     check_answer(answer)
     assert answer.bounds["occupancy"] is None
-    assert answer.table.notes == {"occupancy": "no solution"}
+    assert answer.why["occupancy"] == "no solution"
 
 
 @pytest.mark.parametrize("measure", ["bc", "rho", "mu"])

@@ -1,65 +1,70 @@
-"""The concentrability bound of THEORY 5: only how far player i alone can move the occupancy.
+"""The bound `concentrability`: only how far player i alone can move the occupancy (THEORY 5 and 11).
 
-With M_i(s) >= max over pi_i' of mu_{(pi_i', piE_-i)}(s) and m <= mu_piE,
+With M_i(s) >= max over pi_i' of mu_{(pi_i', piE_-i)}(s) and m <= mu_piE, B and R the ball's limits of the opponents'
+distance and of the occupancy's error (`balls`: budget, reach),
 
-    gap_i(pi) <= [ n eps + K_i ] c_i / (1 - g)^2 + eta    on B_BC(eps),
-    K_i = max { sum_s M_i(s) D(s) : sum_s m(s) D(s) <= (n - 1) eps, 0 <= D <= 2 },
+    gap_i(pi) <= [ (1 - g) R + K_i ] c_i / (1 - g)^2 + eta    on the ball,
+    K_i = max { sum_s M_i(s) D(s) : sum_s m(s) D(s) <= B, 0 <= D <= 2 },
 
-eta the expert's own regret. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of player i against
-piE_-i for the reward (1 - g) on s: one vector per player and state, so above `MAX_STATES` states the bound is
-not computed.
+eta the expert's own regret; (1 - g) R c_i / (1 - g)^2 bounds V^piE - V^pi. For "bc" (1 - g) R = n eps, for "rho"
+(1 - g) eps. A ball that limits no rows has none. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of
+player i against piE_-i for the reward (1 - g) on s: one vector per player and state, so above `MAX_STATES` states the
+bound is not computed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from certigap.bounds.balls import ErrorBall
+from certigap.bounds.bound import Bound, Rule, Theorem, Turn
+from certigap.bounds.center import Center
 from certigap.exact.integers import IntArray, as_object
 from certigap.exact.vector import Vector
+from certigap.model.files.vectors import brackets_json, vector_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics.induced import Induced, decision_process
 
-__all__ = ["MAX_STATES", "concentrability_bound", "knapsack", "reach_vectors"]
+__all__ = ["CONCENTRABILITY", "MAX_STATES", "knapsack", "reach_vectors"]
 
 MAX_STATES = 300
 _GRID_BITS = 40
 _TRIES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Concentrability:
-    """The bound and its evidence: nu.reach[i][s] >= max over pi_i' of mu_{(pi_i', piE_-i)}(s)."""
-
-    bound: Fraction
-    reach: tuple[tuple[Vector, ...], ...]  # [n][S] of [S]
-
-
-def concentrability_bound(
-    expert: Policy, eps: Fraction, occupancy_lower: Vector, expert_regret: Fraction
-) -> Concentrability | None:
-    """The concentrability bound of sup NashGap over B_BC(eps), None above `MAX_STATES` states.
-
-    Args:
-        expert: the center of the ball.
-        eps: its radius.
-        occupancy_lower: `[S]` m <= mu of the expert.
-        expert_regret: an upper bound of NashGap(expert).
-    """
-    game = expert.game
+def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+    game = center.game
+    if ball.measure.is_by_state:
+        return Bound.unproven("concentrability", f"the ball of eps_{ball.measure} limits no player's rows")
     if len(game.states) > MAX_STATES:
-        return None
-    n = len(game.players)
-    reach = tuple(reach_vectors(expert, player) for player in range(n))
+        return Bound.untried("concentrability", f"expected at most {MAX_STATES} states, got {len(game.states)}")
     bounds = []
-    for player, vectors in enumerate(reach):
+    for player, vectors in enumerate(center.once(_reach)):
         most = [u.dot(game.initial.weights, game.initial.denominator) for u in vectors]
-        moved = knapsack(most, occupancy_lower.fractions(), (n - 1) * eps)
-        bounds.append((n * eps + moved) * game.half_range(player) * game.horizon**2)
-    return Concentrability(max(bounds) + expert_regret, reach)
+        moved = knapsack(most, center.occupancy_lower.fractions(), ball.budget)
+        bounds.append(((1 - game.discount) * ball.reach + moved) * game.half_range(player) * game.horizon**2)
+    return Bound("concentrability", max(bounds) + center.regret, Theorem("concentrability", partial(_proof, center)))
+
+
+def _reach(center: Center) -> tuple[tuple[Vector, ...], ...]:
+    """`[n][S]` of `[S]`: nu.reach[i][s] >= the occupancy of s that player i alone can bring about."""
+    return tuple(reach_vectors(center.expert, player) for player in range(len(center.game.players)))
+
+
+def _proof(center: Center) -> dict[str, Any]:
+    """FORMAT 8.3: how far each player alone moves the occupancy, and the expert's own gaps."""
+    game = center.game
+    pairs = zip(game.players, center.once(_reach), strict=True)
+    return {
+        "occupancy": {"lower": vector_json(center.occupancy_lower)},
+        "reach": {player: [vector_json(vector) for vector in vectors] for player, vectors in pairs},
+        "values": brackets_json(game, center.gaps.values),
+        "optima": brackets_json(game, center.gaps.optima),
+    }
 
 
 def knapsack(gains: Sequence[Fraction], costs: Sequence[Fraction], budget: Fraction) -> Fraction:
@@ -134,3 +139,6 @@ def _holds(game: Game, process: Induced, target: int, u: IntArray) -> bool:
     start, end = int(process.offsets[target]), int(process.offsets[target + 1])
     left[start:end] -= as_object(matrix.scales)[start:end] * ((bottom - top) << _GRID_BITS)
     return bool((left >= 0).all())
+
+
+CONCENTRABILITY = Rule("concentrability", Turn.AFTER_SEARCH, _find, written=("concentrability",), is_closed_form=True)

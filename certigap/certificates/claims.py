@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from certigap.bounds.hull import covers_json
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
-from certigap.certificates.covers import covers_json
-from certigap.certificates.theorems import concentrability_proof, dominance_proof
-from certigap.certificates.vectors import bracket_json, brackets_json
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
+from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
 from certigap.questions.theorem_instance import TheoremInstance
@@ -148,14 +147,6 @@ def _box_json(lower: Sequence[Fraction], upper: Sequence[Fraction]) -> dict[str,
     return {"lower": [format_rational(x) for x in lower], "upper": [format_rational(x) for x in upper]}
 
 
-def _theorem_proof(instance: TheoremInstance) -> dict[str, Any]:
-    if instance.dominance is not None:
-        return dominance_proof(instance.game, instance.dominance)
-    if instance.concentrability is None or instance.occupancy_lower is None or instance.expert_gaps is None:
-        return {}
-    return concentrability_proof(instance.occupancy_lower, instance.concentrability.reach, instance.expert_gaps)
-
-
 def _theorem_instance(answer: TheoremInstance) -> Certificate:
     quantity = "value_gap" if answer.theorem == "value-gap" else "nash_gap"
     claim = {
@@ -165,7 +156,8 @@ def _theorem_instance(answer: TheoremInstance) -> Certificate:
         "radius": format_rational(answer.radius),
         quantity: {"upper": format_rational(answer.bound)},
     }
-    return Certificate(answer.game, claim, _theorem_proof(answer))
+    proof = answer.evidence.to_json()["theorem"]["proof"]
+    return Certificate(answer.game, claim, proof)
 
 
 _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {

@@ -14,8 +14,6 @@ from certigap.report import interval_text, number_text, quantities, quantity, ta
 
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
 
-_OPTIONAL = ("occupancy", "vertices")  # computed where they may help, no hypothesis to be proved
-
 
 def gap(given: argparse.Namespace) -> int:
     """Player gaps, NashGap, NashConv."""
@@ -78,7 +76,7 @@ def certify(given: argparse.Namespace) -> int:
 
 
 def worst_case_of(game: Any, expert: Any, given: argparse.Namespace) -> Any:
-    from certigap.questions.worst_case.cloning import worst_case
+    from certigap.questions.worst_case.question import worst_case
 
     eps, ratio = rational_option(given.eps, "--eps"), rational_option(given.ratio, "--ratio")
     with progress_line("the worst NashGap") as tell:
@@ -99,6 +97,7 @@ def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
         "lower": quantity(answer.interval.lower, exact),
         "upper": quantity(answer.interval.upper, exact),
         "bounds": quantities(answer.bounds, exact),
+        "why": dict(answer.why),
         "expert_regret": quantity(answer.expert_regret, exact),
         "complete": answer.complete,
     }
@@ -106,17 +105,17 @@ def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
 
 def certify_text(answer: Any, ratio: Fraction, exact: bool = False) -> str:
     """The interval, the named bounds, and why the work ended where its interval is wider than `ratio` asks."""
-    measure = {"bc": "BC"}.get(answer.measure, answer.measure)
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
-        (f"worst NashGap with eps_{measure} <= {format_rational(answer.radius)}", _span(answer.interval, exact)),
+        (
+            f"worst NashGap with eps_{answer.measure.label} <= {format_rational(answer.radius)}",
+            _span(answer.interval, exact),
+        ),
     ]
     bounds = answer.bounds.items()
     known = [(f"  bound: {name}", number_text(value, exact)) for name, value in bounds if value is not None]
-    unproven = [name for name, value in bounds if value is None and name not in _OPTIONAL]
-    lines = [] if not unproven else [("  not proven here", ", ".join(unproven))]
-    lines += [(f"  no bound: {name}", reason) for name, reason in answer.table.notes.items()]
-    return "\n".join([table(rows + known + lines), *_ending(answer, ratio)])
+    missed = [(f"  no bound: {one.name}", one.why) for one in answer.table.bounds.values() if one.is_missed]
+    return "\n".join([table(rows + known + missed), *_ending(answer, ratio)])
 
 
 def _span(interval: Interval, exact: bool) -> str:
@@ -128,7 +127,7 @@ def _span(interval: Interval, exact: bool) -> str:
 
 def _ending(answer: Any, ratio: Fraction) -> list[str]:
     """The line that says why the interval is not tighter, if it is not as tight as was asked."""
-    from certigap.questions.worst_case.cloning import SHORT
+    from certigap.questions.worst_case.limits import SHORT
 
     if not answer.complete:
         return ["stopped early: the interval is valid, not final"]

@@ -11,21 +11,20 @@ For every policy with eps_BC <= eps around the expert:
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.concentrability import MAX_STATES, Concentrability, concentrability_bound
-from certigap.bounds.dominance import Dominance, statewise_dominance
-from certigap.bounds.short_occupancy import short_occupancy
-from certigap.bounds.table import dse_bound, trivial_bound
+from certigap.bounds.balls import ErrorBall, Measure
+from certigap.bounds.bound import Evidence, Theorem
+from certigap.bounds.center import Center
+from certigap.bounds.registry import BOUNDS
 from certigap.errors import InputError, LimitError
 from certigap.exact.rational import RationalLike, rational
-from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.regions.engine import RegionEngine
-from certigap.semantics import GapAnswer, gaps, occupancy
 
 __all__ = ["THEOREMS", "TheoremInstance", "theorem_instance"]
 
-THEOREMS = ("trivial", "dse", "concentrability", "value-gap")
+_RULES = {rule.name: rule for rule in BOUNDS if rule.is_closed_form}
+
+THEOREMS = (*_RULES, "value-gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,7 @@ class TheoremInstance:
     theorem: str
     radius: Fraction
     bound: Fraction
-    dominance: Dominance | None = None
-    concentrability: Concentrability | None = None
-    occupancy_lower: Vector | None = None
-    expert_gaps: GapAnswer | None = None
+    evidence: Evidence
 
 
 def theorem_instance(game: Game, expert: Policy, theorem: str, eps: RationalLike) -> TheoremInstance:
@@ -49,7 +45,7 @@ def theorem_instance(game: Game, expert: Policy, theorem: str, eps: RationalLike
     Args:
         game: the game.
         expert: the expert.
-        theorem: one of "trivial", "dse", "concentrability", "value-gap".
+        theorem: "value-gap", or the name of a bound in closed form: "trivial", "dse", "concentrability".
         eps: radius of the ball, eps_BC <= eps (full L1).
 
     Raises:
@@ -67,38 +63,11 @@ def theorem_instance(game: Game, expert: Policy, theorem: str, eps: RationalLike
         raise InputError(f"theorem: expected one of {', '.join(THEOREMS)}, got {theorem!r}")
     if radius < 0:
         raise InputError(f"radius: expected a rational >= 0, got {radius}")
-    if theorem == "trivial":
-        return TheoremInstance(game, expert, theorem, radius, trivial_bound(game))
+    center = Center(expert)
     if theorem == "value-gap":
-        half_range = max(game.half_range(player) for player in range(len(game.players)))
-        bound = len(game.players) * half_range * radius * game.horizon**2
-        return TheoremInstance(game, expert, theorem, radius, bound)
-    if theorem == "dse":
-        return _dse(game, expert, radius)
-    return _concentrability(game, expert, radius)
-
-
-def _dse(game: Game, expert: Policy, radius: Fraction) -> TheoremInstance:
-    dominance = statewise_dominance(RegionEngine(game), expert)
-    if dominance.refusal is not None:
-        raise InputError(f"dse: expected a dominant expert, got {dominance.refusal}")
-    return TheoremInstance(game, expert, "dse", radius, dse_bound(game, radius), dominance=dominance)
-
-
-def _concentrability(game: Game, expert: Policy, radius: Fraction) -> TheoremInstance:
-    expert_gaps = gaps(game, expert)
-    regret = expert_gaps.nash_gap.upper
-    lower = short_occupancy(expert, occupancy(game, expert).lower)
-    evidence = None if regret is None else concentrability_bound(expert, radius, lower, regret)
-    if evidence is None:
-        raise LimitError(f"concentrability: expected at most {MAX_STATES} states, got {len(game.states)}")
-    return TheoremInstance(
-        game,
-        expert,
-        "concentrability",
-        radius,
-        evidence.bound,
-        concentrability=evidence,
-        occupancy_lower=lower,
-        expert_gaps=expert_gaps,
-    )
+        bound = len(game.players) * center.half_range * radius * game.horizon**2
+        return TheoremInstance(game, expert, theorem, radius, bound, Theorem(theorem))
+    found = _RULES[theorem].find(center, ErrorBall(expert, Measure.BC, radius), None)
+    if found.value is None or found.evidence is None:
+        raise (LimitError if found.is_silent else InputError)(f"{theorem}: {found.why}")
+    return TheoremInstance(game, expert, theorem, radius, found.value, found.evidence)

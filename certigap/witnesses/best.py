@@ -15,7 +15,7 @@ from certigap.witnesses.oracle import Share
 from certigap.witnesses.rounding import inside_ball
 from certigap.witnesses.search import Found, ascend, starts
 
-__all__ = ["Search", "Witness", "exact_witness", "expert_witness"]
+__all__ = ["Search", "Witness", "exact_witness", "proved_witness"]
 
 MIN_STARTS = 12
 MAX_STARTS = 24
@@ -100,26 +100,21 @@ class Search:
         return max(MIN_STARTS, min(MAX_STARTS, 10 + 2 * states))
 
 
-def expert_witness(expert_gaps: GapAnswer) -> Witness:
-    """The expert itself, exploited by the player whose own regret is proved largest."""
-    return _from_gaps(expert_gaps)
-
-
-def exact_witness(search: Search, expert_gaps: GapAnswer) -> Witness:
-    """The best exact lower bound among the candidates of a search and the expert itself."""
-    best = _from_gaps(expert_gaps)
-    for found in search.candidates():
-        if found.gap <= float(best.lower):
-            break
-        policy = inside_ball(found.policy, search.expert, search.occupancy_upper, search.eps)
-        candidate = _from_gaps(gaps(policy.game, policy))
-        best = max(best, candidate, key=lambda witness: witness.lower)
-    return best
-
-
-def _from_gaps(answer: GapAnswer) -> Witness:
+def proved_witness(answer: GapAnswer) -> Witness:
     """The player whose gap is proved largest, with the proof: nu.(optimum_lower - value_upper), at least 0."""
     lowers = [interval.lower or Fraction(0) for interval in answer.player_gaps]
     player = max(range(len(lowers)), key=lowers.__getitem__)
     value, optimum = answer.values[player].upper, answer.optima[player].lower
     return Witness(answer.policy, player, lowers[player], value, optimum)
+
+
+def exact_witness(search: Search, expert_gaps: GapAnswer) -> Witness:
+    """The best exact lower bound among the candidates of a search and the expert itself."""
+    best = proved_witness(expert_gaps)
+    for found in search.candidates():
+        if found.gap <= float(best.lower):
+            break
+        policy = inside_ball(found.policy, search.expert, search.occupancy_upper, search.eps)
+        candidate = proved_witness(gaps(policy.game, policy))
+        best = max(best, candidate, key=lambda witness: witness.lower)
+    return best

@@ -34,7 +34,7 @@ from certigap.certificates import certificate, verify
 from certigap.model.build import markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
+from certigap.questions.worst_case.question import WorstCaseAnswer, worst_case
 from certigap.solve import solve
 from tests.helpers.random_games import games_with_experts, random_game
 

@@ -13,9 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from certigap.bounds.boxes import BranchSearch
+from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.certificates import certificate
 from certigap.model.files.codec import write_game
-from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.question import worst_case
 from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import Ball
 from tests.helpers.random_games import games_with_experts
@@ -36,7 +37,9 @@ def main() -> int:
     searched, began = time.perf_counter() - began, time.perf_counter()
     covers = search.covers()
     settled, upper = time.perf_counter() - began, max(cover.upper for cover in covers)
-    answer = replace(answer, table=answer.table.named("region", upper), covers=covers, upper_name="region")
+    answer = replace(
+        answer, table=answer.table.joined(boxes_bound(game, covers, answer.occupancy_lower)), upper_name="region"
+    )
     answer = replace(answer, interval=replace(answer.interval, upper=upper))
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "large.game.json", Path(folder) / "large.cert.json"

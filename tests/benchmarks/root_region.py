@@ -7,7 +7,7 @@ import statistics
 import sys
 from fractions import Fraction
 
-from certigap.questions.worst_case.cloning import WorstCaseAnswer, worst_case
+from certigap.questions.worst_case.question import WorstCaseAnswer, worst_case
 from tests.helpers.random_games import games_with_experts
 
 

@@ -1,6 +1,7 @@
 """From any multipliers to a proven bound of a player's gap: weak duality of the occupancy programs, in integers.
 
-With m <= mu, visits M >= mu_pi for every pi, the opponents' expert row e, D(s) = ||y - e||_1 and R(s) from `shapes`:
+With m <= mu, visits M >= mu_pi for every pi, the opponents' expert row e, D(s) = ||y - e||_1, R(s) = min(2, b / m(s))
+and the limits of `balls` (b: spread):
 
     X(s) >= max_a max_{y, D <= R(s)} { sum_b y(b) [ r_i + g P.X ](s,a,b) - price (m(s)/M(s)) D }          at every s
         proves  V_i^{*,pi_-i}(nu) <= nu.X + price budget / (1 - g),
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from certigap.bounds.balls import Shape, visit_bounds
+from certigap.bounds.balls import ErrorBall, visit_bounds
 from certigap.bounds.programs.program import Multipliers
 from certigap.exact.integers import FloatArray
 from certigap.exact.vector import Vector
@@ -65,7 +66,7 @@ class Duality:
     def __init__(self, expert: Policy, player: int, occupancy_lower: Vector, scaled: ScaledGame) -> None:
         self.expert, self.player, self.mass, self.scaled = expert, player, occupancy_lower.fractions(), scaled
 
-    def bound(self, ball: Shape, given: Multipliers) -> OccupancyBound:
+    def bound(self, ball: ErrorBall, given: Multipliers) -> OccupancyBound:
         """The bound that the multipliers prove once they are shifted to where their inequalities hold."""
         game = self.expert.game
         price, toll = _on_grid(given.price, _PRICE_BITS), _on_grid(given.toll, _PRICE_BITS)
@@ -80,11 +81,11 @@ class Duality:
             value_lower=self._start(value) + self._kept(ball, value, toll) * game.horizon,
         )
 
-    def _shifted_best(self, ball: Shape, x: Vector, price: Fraction) -> Vector:
+    def _shifted_best(self, ball: ErrorBall, x: Vector, price: Fraction) -> Vector:
         worst = max(self._step(ball, s, x, price) - x[s] for s in range(len(self.mass)))
         return _shifted(x, max(worst, Fraction(0)) * self.expert.game.horizon)
 
-    def _step(self, ball: Shape, s: int, x: Vector, price: Fraction) -> Fraction:
+    def _step(self, ball: ErrorBall, s: int, x: Vector, price: Fraction) -> Fraction:
         """The right side of the first line at one state."""
         state, m, visits = self.scaled.states[s], self.mass[s], self._visits[s]
         fee = 2 * price * m / visits if visits else Fraction(0)
@@ -108,13 +109,13 @@ class Duality:
         scale, here = state.scale * z.denominator, state.scale * z.numerators[s]
         return [Fraction(v - here, scale) for v in state.backups(self.player, z.numerators, z.denominator)]
 
-    def _kept(self, ball: Shape, z: Vector, toll: Fraction) -> Fraction:
+    def _kept(self, ball: ErrorBall, z: Vector, toll: Fraction) -> Fraction:
         """sum_s m(s) v(s) - toll (1 - sum m) - toll radius"""
-        total = -toll * (1 - sum(self.mass) + ball.occupancy)
+        total = -toll * (1 - sum(self.mass) + ball.reach)
         for s, m in enumerate(self.mass):
             if m:
                 excess = [min(d, toll) for d in self._excess(s, z)]
-                total += m * (min(excess) if ball.measure == "mu" else self._mean(s, excess))
+                total += m * (min(excess) if ball.measure.is_by_state else self._mean(s, excess))
         return total
 
     def _mean(self, s: int, values: Sequence[Fraction]) -> Fraction:

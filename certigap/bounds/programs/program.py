@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from certigap.bounds.balls import Shape, visit_bounds
+from certigap.bounds.balls import ErrorBall, visit_bounds
 from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray
 from certigap.exact.vector import Vector
@@ -74,7 +74,7 @@ class OccupancyProgram:
         self._build_best()
         self._build_value()
 
-    def solve(self, ball: Shape, seconds: float | None = None) -> Multipliers:
+    def solve(self, ball: ErrorBall, seconds: float | None = None) -> Multipliers:
         """The multipliers at one radius.
 
         Args:
@@ -88,7 +88,7 @@ class OccupancyProgram:
         np.divide(float(ball.spread), self._mass, out=spread, where=self._mass > float(ball.spread) / 2)
         self._spread.value = spread[self.expert.game.layout.action_state[self.player]]
         self._budget.value = float(ball.budget) * self._horizon
-        self._radius.value = float(ball.occupancy) * self._horizon
+        self._radius.value = float(ball.reach) * self._horizon
         best, value = _solved(self._best, "sup", seconds), _solved(self._value, "inf", seconds)
         return Multipliers(best[0], max(float(best[1]), 0.0), -value[0], max(float(value[1]), 0.0))
 

@@ -17,19 +17,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from types import FrameType
+from typing import TypeAlias
 
-from certigap.bounds.balls import ball_radius
+from certigap.bounds.balls import Measure, ball_radius
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget, check_policy, check_seed
-from certigap.questions.frontier.sources import Lower, Source, source_of
 from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.questions.worst_case.balls import Balls, balls_around
 from certigap.work.progress import SweepProgress
 
 __all__ = ["FrontierAnswer", "FrontierPoint", "frontier"]
+
+Lower: TypeAlias = tuple[Fraction, Policy | None]
+"""A proved gap and the policy that has it."""
 
 _POINTS = 8
 _MOST_POINTS = 200
@@ -60,7 +64,7 @@ class FrontierAnswer:
 
     game: Game
     expert: Policy
-    measure: str
+    measure: Measure
     points: tuple[FrontierPoint, ...]
     expert_regret: Interval
     seed: int
@@ -118,13 +122,13 @@ def frontier(
     check_seed(seed)
     check_budget(budget)
     radii = _grid(eps_grid, eps_max, points)
-    source = source_of(game, expert, measure, seed)
-    found = _ask(source, radii, None if budget is None else began + budget, progress)
-    witnesses = _shared(source, radii, found, None if budget is None else began + budget)
+    balls = balls_around(game, expert, measure, seed)
+    found = _ask(balls, radii, None if budget is None else began + budget, progress)
+    witnesses = _shared(balls, radii, found, None if budget is None else began + budget)
     return FrontierAnswer(
         game=game,
         expert=expert,
-        measure=measure,
+        measure=balls.measure,
         points=_monotone(radii, found, witnesses),
         expert_regret=found[0].expert_regret,
         seed=seed,
@@ -150,7 +154,7 @@ def _grid(eps_grid: Sequence[RationalLike] | None, eps_max: RationalLike | None,
 
 
 def _ask(
-    source: Source,
+    balls: Balls,
     radii: Sequence[Fraction],
     deadline: float | None,
     progress: SweepProgress | None,
@@ -161,7 +165,8 @@ def _ask(
         for place, eps in enumerate(radii):
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             share = 0.0 if seen else None if left is None else left / (len(radii) - place)
-            found.append(source.ask(eps, share, None if progress is None else partial(progress, eps)))
+            tell = None if progress is None else partial(progress, eps)
+            found.append(balls.answer(eps, share, progress=tell))
     return found
 
 
@@ -185,7 +190,7 @@ def _interrupts() -> Iterator[list[int]]:
 
 
 def _shared(
-    source: Source, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], deadline: float | None
+    balls: Balls, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], deadline: float | None
 ) -> list[Lower]:
     """Per radius the largest proved gap, after the witnesses of other radii were drawn into its ball.
 
@@ -197,7 +202,7 @@ def _shared(
         is_late = deadline is not None and time.monotonic() >= deadline
         near = found[max(0, place - 1) : place + 2] if is_late else found
         others = [answer.witness for answer in near if answer is not own]
-        drawn = source.improved(eps, others, best[0])
+        drawn = balls.improved(eps, others, best[0])
         result.append(drawn if drawn is not None and drawn[0] > best[0] else best)
     return result
 

@@ -1,34 +1,23 @@
 """What `worst_case` answers with: an interval around W(radius), its named upper bounds, and what proves either end.
 
-    trivial          2 max c_i / (1 - g)                                    regions/bounds
-    dse              once dominance is proved                               regions/dominance
-    delta, value_form not computed here: None
-    concentrability  only how far each player alone moves the occupancy     regions/concentrability
-    region           the hull of the ball, or the boxes of its branching    regions/bound, questions/branch
-    occupancy        the joint-occupancy programs                           questions/occupancy_balls
-    vertices         one state, measure "bc": the value itself, listing     questions/vertices
-                     the vertices or searching them
-
-A bound is None while its hypothesis is unproven, or when it was not computed.
+The names and their rules stand in `certigap.bounds.registry`. A bound is None while its hypothesis is unproven, or when
+nobody tried; `why` says which.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from certigap.bounds.boxes import Cover
-from certigap.bounds.evidence_table import EvidenceTable
+from certigap.bounds.balls import Measure
+from certigap.bounds.boxes.evidence import BoxEvidence
+from certigap.bounds.boxes.tree import Cover
+from certigap.bounds.table import BoundsTable
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.regions.engine import RegionBound
 from certigap.semantics.matching import ErrorsAnswer
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["WorstCaseAnswer"]
 
@@ -37,16 +26,15 @@ __all__ = ["WorstCaseAnswer"]
 class WorstCaseAnswer:
     """What is known of W(radius) = sup { NashGap(pi) : eps_measure(pi) <= radius }, with the evidence for both ends.
 
-    Upper end: `bounds[upper_name]`, its evidence in `table`; `occupancy_lower` `[S]` <= mu of the expert. The bound
-    "region" is proved by the trees in `covers`, one per player, or, where there are none, by the vectors of the hull.
+    Upper end: `bounds[upper_name]`, its evidence in `table`; `occupancy_lower` `[S]` <= mu of the expert.
     Lower end: `witness`, exploited by player `witness_player`: nu.(optimum_lower - value_upper). For measure "bc" its
     error is sum_s occupancy_upper(s) ||pi_j(.|s) - piE_j(.|s)||_1 <= radius for every player j; for "rho" and "mu"
-    `errors` brackets it. Values are discounted payoffs.
+    `errors` brackets it. Values are discounted payoffs. `method`: how the upper end was found.
     """
 
     game: Game
     expert: Policy
-    measure: str
+    measure: Measure
     radius: Fraction
     interval: Interval
     witness: Policy
@@ -56,24 +44,29 @@ class WorstCaseAnswer:
     value_upper: Vector
     optimum_lower: Vector
     upper_name: str
-    table: EvidenceTable
+    table: BoundsTable
     expert_regret: Interval
     complete: bool
     method: str
     seed: int
     seconds: float
-    covers: tuple[Cover, ...] | None = None
     errors: ErrorsAnswer | None = None
 
     @property
     def bounds(self) -> Mapping[str, Fraction | None]:
-        """Named upper bounds of W; None: unproven hypothesis, or not computed."""
+        """Named upper bounds of W; None: unproven hypothesis, or not tried."""
         return self.table.values
 
     @property
-    def region(self) -> RegionBound | None:
-        """The region bound with its vectors, if it was reached."""
-        return self.table.region
+    def why(self) -> Mapping[str, str]:
+        """For every bound that is None the reason."""
+        return self.table.why
+
+    @property
+    def covers(self) -> tuple[Cover, ...] | None:
+        """The trees of boxes, one a player, where they prove the bound "region"."""
+        evidence = self.table.bounds["region"].evidence
+        return evidence.covers if isinstance(evidence, BoxEvidence) else None
 
     def __repr__(self) -> str:
         lower, upper = self.interval.lower, self.interval.upper

@@ -1,38 +1,36 @@
 """W_rho(eps) and W_mu(eps) = sup { NashGap(pi) : eps_rho(pi), eps_mu(pi) <= eps }, certified intervals (THEORY 1, 11).
 
-The upper end is the smallest bound of `evidence`, the lower end the proved gap of a policy whose error, from brackets
-of both occupancies, is at most eps. One `Sweep` serves any number of radii: its programs are compiled once, and what
-its search finds at one radius is drawn into the balls of the others.
+The upper end is the smallest bound of the table, the lower end the proved gap of a policy whose error, from brackets
+of both occupancies, is at most eps. One `OccupancyBalls` serves any number of radii: its programs are compiled once,
+and what its search finds at one radius is drawn into the balls of the others.
 
 B_mu(0) is not {piE}: it holds every policy that moves the state occupancy nowhere, and the gap can be linear in the
 horizon there (Lemma 1 of the paper: (5/3)/(1 - g)).
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
-from certigap.bounds.balls import ball_radius
-from certigap.bounds.evidence_table import EvidenceTable
-from certigap.bounds.programs.evidence import Bounds
-from certigap.bounds.short_occupancy import short_occupancy
-from certigap.bounds.table import trivial_bound
-from certigap.errors import InputError
+from certigap.bounds.balls import ErrorBall, Measure, ball_radius
+from certigap.bounds.bound import Rule, Turn
+from certigap.bounds.center import Center
+from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
-from certigap.regions.engine import RegionEngine
-from certigap.semantics.evaluation import occupancy
+from certigap.questions.worst_case.limits import RATIO
 from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.semantics.matching import ErrorsAnswer, errors
 from certigap.witnesses import inside_ball
 from certigap.witnesses.occupancy.pool import Drawn, Pool
 from certigap.work.progress import Progress, uninterrupted
 
-__all__ = ["Sweep", "worst_case_mu", "worst_case_rho"]
+__all__ = ["OccupancyBalls", "worst_case_mu", "worst_case_rho"]
 
 _ANYWHERE = Fraction(4)
 """A radius that limits nothing: `inside_ball` then only rounds."""
@@ -62,69 +60,63 @@ class _Witness:
         return self.gaps.player_gaps[self.player].lower or Fraction(0)
 
 
-class Sweep:
-    """Worst cases over the balls of one measure around one expert, for any radii.
+class OccupancyBalls:
+    """Worst cases over the balls of an occupancy measure around one expert, for any radii.
 
     Args:
         game: the game.
         expert: the policy that is imitated; it need not be an equilibrium.
         measure: "rho" or "mu".
         seed: of the search's random starting points.
-
-    Raises:
-        InputError: another measure, or a policy of another game.
     """
 
-    def __init__(self, game: Game, expert: Policy, measure: str, seed: int = 0) -> None:
-        if measure not in ("rho", "mu"):
-            raise InputError(f"measure: expected 'rho' or 'mu', got {measure!r}")
-        self.game, self.expert, self.measure, self.seed = game, expert, measure, seed
-        self.expert_gaps = gaps(game, expert)
-        mu = occupancy(game, expert)
-        regret = self.expert_gaps.nash_gap.upper
-        self.bounds = Bounds(
-            expert,
-            measure,
-            short_occupancy(expert, mu.lower),
-            trivial_bound(game) if regret is None else regret,
-            RegionEngine(game),
-        )
-        self.pool = Pool(expert, mu.upper, measure, seed)
-        self._kept = [_Witness(expert, self.expert_gaps, errors(game, expert, expert))]
+    def __init__(self, game: Game, expert: Policy, measure: Measure, seed: int = 0) -> None:
+        self.measure, self.center = measure, Center(expert, seed)
+        self.game, self.expert = game, expert
+        self.pool = Pool(expert, self.center.occupancy_upper, measure.is_by_state, seed)
+        self._kept = [_Witness(expert, self.center.gaps, errors(game, expert, expert))]
 
     def answer(
-        self, eps: RationalLike, budget: float | None = None, progress: Progress | None = None
+        self,
+        eps: RationalLike,
+        budget: float | None = None,
+        ratio: Fraction = RATIO,
+        progress: Progress | None = None,
     ) -> WorstCaseAnswer:
         """The interval at one radius, with what proves it.
 
         Args:
             eps: radius of the ball, >= 0.
             budget: seconds for bounds and search; None: as long as they take.
+            ratio: not used: nothing here goes on until the ends are close.
             progress: told the ends after every step.
         """
         began, radius = time.monotonic(), ball_radius(eps)
+        ball = ErrorBall(self.expert, self.measure, radius)
         deadline = None if budget is None else began + budget
-        tables = self.bounds.tables(radius, deadline)
-        tables_seen = [next(tables)]
+        at_once, *rules = in_turn()
+        table = BoundsTable.of(at_once.find(self.center, ball, None))
 
-        def tell() -> None:
+        def ask(rule: Rule) -> bool:
+            nonlocal table
+            table = table.joined(rule.find(self.center, ball, deadline))
             if progress is not None:
-                progress(float(self._best(radius).lower), float(tables_seen[-1].smallest[1]))
-
-        def sharpen() -> bool:
-            tables_seen.append(next(tables))
-            tell()
+                progress(float(self._best(radius).lower), float(table.upper))
             return deadline is None or time.monotonic() < deadline
 
         def search() -> bool:
-            return self.pool.search(radius, deadline, _ENOUGH * float(tables_seen[-1].smallest[1]))
+            return self.pool.search(radius, deadline, _ENOUGH * float(table.upper))
 
-        steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), sharpen, sharpen, search, sharpen]
+        early = [partial(ask, rule) for rule in rules if rule.turn < Turn.AFTER_SEARCH]
+        late = [partial(ask, rule) for rule in rules if rule.turn >= Turn.AFTER_SEARCH]
+        steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), *early, search, *late]
         complete = uninterrupted(lambda: all(step() for step in steps))
         complete = uninterrupted(lambda: self._prove(radius)) and complete
-        return self._answer(radius, tables_seen[-1], complete, began)
+        return self._answer(radius, table, complete, began)
 
-    def witness(self, eps: Fraction) -> tuple[Fraction, Policy]:
+    def improved(
+        self, eps: Fraction, witnesses: Sequence[Policy], standing: Fraction
+    ) -> tuple[Fraction, Policy] | None:
         """The largest proved gap in the ball, of whatever the searches at all radii have found, and its policy."""
         self._prove(eps)
         best = self._best(eps)
@@ -148,34 +140,34 @@ class Sweep:
             inside = self.pool.draw(drawn.policy, float(radius) * (1 - retreat))
             policy = inside_ball(inside, self.expert, self.pool.occupancy_upper, _ANYWHERE)
             found = errors(self.game, self.expert, policy)
-            if _error(found, self.measure) <= radius:
+            if _error(self.measure, found) <= radius:
                 return _Witness(policy, gaps(self.game, policy), found)
         return None
 
     def _best(self, radius: Fraction) -> _Witness:
-        inside = [one for one in self._kept if _error(one.errors, self.measure) <= radius]
+        inside = [one for one in self._kept if _error(self.measure, one.errors) <= radius]
         return max(inside or self._kept[:1], key=lambda one: one.lower)
 
-    def _answer(self, radius: Fraction, table: EvidenceTable, complete: bool, began: float) -> WorstCaseAnswer:
-        witness, (name, upper) = self._best(radius), table.smallest
+    def _answer(self, radius: Fraction, table: BoundsTable, complete: bool, began: float) -> WorstCaseAnswer:
+        witness, smallest = self._best(radius), table.smallest
         return WorstCaseAnswer(
             game=self.game,
             expert=self.expert,
             measure=self.measure,
             radius=radius,
-            interval=Interval(witness.lower, upper),
+            interval=Interval(witness.lower, table.upper),
             witness=witness.policy,
             witness_player=witness.player,
-            occupancy_lower=self.bounds.occupancy_lower,
+            occupancy_lower=self.center.occupancy_lower,
             occupancy_upper=self.pool.occupancy_upper,
             value_upper=witness.gaps.values[witness.player].upper,
             optimum_lower=witness.gaps.optima[witness.player].lower,
-            upper_name=name,
+            upper_name=smallest.name,
             table=table,
-            expert_regret=self.expert_gaps.nash_gap,
+            expert_regret=self.center.gaps.nash_gap,
             complete=complete,
-            method="inclusion and occupancy programs",
-            seed=self.seed,
+            method="" if smallest.evidence is None else smallest.evidence.method,
+            seed=self.center.seed,
             seconds=time.monotonic() - began,
             errors=witness.errors,
         )
@@ -208,7 +200,7 @@ def worst_case_rho(
     >>> float(answer.interval.lower), answer.interval.upper
     (0.045, Fraction(9, 200))
     """
-    return Sweep(game, expert, "rho", seed).answer(eps, budget)
+    return OccupancyBalls(game, expert, Measure.RHO, seed).answer(eps, budget)
 
 
 def worst_case_mu(
@@ -221,9 +213,10 @@ def worst_case_mu(
     >>> worst_case_mu(game, expert, 0).interval.lower
     Fraction(50, 3)
     """
-    return Sweep(game, expert, "mu", seed).answer(eps, budget)
+    return OccupancyBalls(game, expert, Measure.MU, seed).answer(eps, budget)
 
 
-def _error(found: ErrorsAnswer, measure: str) -> Fraction:
-    upper = (found.eps_rho if measure == "rho" else found.eps_mu).upper
+def _error(measure: Measure, found: ErrorsAnswer) -> Fraction:
+    """At least the policy's error."""
+    upper = measure.error(found).upper
     return Fraction(2) if upper is None else upper

@@ -66,11 +66,11 @@ class Drawn:
 
 @dataclass
 class Pool:
-    """Policies worth drawing into balls around an expert, for one measure ("rho" or "mu")."""
+    """Policies worth drawing into balls around an expert, for one measure: `by_state`, eps_mu, else eps_rho."""
 
     expert: Policy
     occupancy_upper: Vector
-    measure: str
+    by_state: bool
     seed: int = 0
     members: list[tuple[int, tuple[Floats, ...]]] = field(default_factory=list)
 
@@ -134,7 +134,7 @@ class Pool:
         return lambda: moves.stack.work < end and going()
 
     def _climb_leaders(self, eps: float, going: Callable[[], bool]) -> None:
-        shares = self._shares(2.0 if self.measure == "mu" else 2 * eps)
+        shares = self._shares(2.0 if self.by_state else 2 * eps)
         for one in self._leaders(eps) if going() else ():
             slope = one.gap / max(eps, 1e-3)
             for share in _TOLLS:
@@ -149,7 +149,7 @@ class Pool:
     def _small_moves(self) -> Moves | None:
         if not isinstance(self.play.transitions, np.ndarray) or self._entries > _MEDIUM:
             return None
-        return Moves(Stack(self.play, self.center, self.measure == "mu"), np.concatenate(self._visited))
+        return Moves(Stack(self.play, self.center, self.by_state), np.concatenate(self._visited))
 
     @property
     def _entries(self) -> int:
@@ -254,7 +254,7 @@ class Pool:
     def _error_slope(self, policy: Sequence[Floats], mover: int) -> Floats:
         """`[L_mover]` the gradient of the error, times (1 - g)."""
         sign = np.sign(self._difference(policy))
-        rewards = sign[self.play.layout.row_state] if self.measure == "mu" else sign
+        rewards = sign[self.play.layout.row_state] if self.by_state else sign
         signed = copy.copy(self.play)
         signed.rewards = np.tile(rewards, (len(policy), 1))
         value = signed.values(policy)[0]
@@ -263,7 +263,7 @@ class Pool:
         return np.asarray(slope * (1 - self.play.discount))
 
     def _difference(self, policy: Sequence[Floats]) -> Floats:
-        if self.measure == "mu":
+        if self.by_state:
             return self.play.occupancy(policy) - self._occupancy
         return self._mass(policy) - self._joint
 

@@ -18,7 +18,7 @@ import numpy as np
 from certigap.certificates import certificate
 from certigap.model.files.codec import policy_rows_to_json, write_game
 from certigap.model.files.game_codec import game_to_json
-from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.question import worst_case
 from tests.helpers.campaign.attack import Attack
 from tests.helpers.campaign.draws import Question, draw
 from tests.helpers.checker.harness import Bench, load

@@ -23,7 +23,7 @@ from certigap.model.files.codec import write_game
 from certigap.model.files.game_codec import game_to_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.question import worst_case
 from tests.helpers.campaign.attack import Attack
 from tests.helpers.campaign.tampers import KINDS, PART, Data, covers, leaves, trees
 from tests.helpers.checker.harness import Bench

@@ -7,14 +7,14 @@ from typing import Any
 from certigap.bounds.short_occupancy import short_occupancy
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.claims import certificate
-from certigap.certificates.vectors import vector_json
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
+from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.region_bound import region_bound
 from certigap.questions.theorem_instance import theorem_instance
-from certigap.questions.worst_case.cloning import worst_case
+from certigap.questions.worst_case.question import worst_case
 from certigap.regions.engine import PlayerBound, RegionEngine
 from certigap.regions.region import Box, Region, rectangular_hull
 from certigap.semantics import gaps, matching_errors, occupancy

@@ -5,17 +5,18 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from certigap.bounds.programs.evidence import Bounds
+from certigap.bounds.balls import ErrorBall, Measure
+from certigap.bounds.center import Center
+from certigap.bounds.programs.rule import occupancy_bounds
 from certigap.bounds.vertices.listing import exact_worst_case
 from certigap.certificates.claims import certificate
-from certigap.certificates.worst_case import occupancy_proof
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.best_case import best_case
-from certigap.questions.worst_case.cloning import worst_case
-from certigap.questions.worst_case.occupancy import Sweep
+from certigap.questions.worst_case.question import worst_case
+from certigap.questions.worst_case.balls import balls_around
 from tests.helpers.checker.games import Trio
 
 __all__ = ["ball_certificates"]
@@ -54,11 +55,11 @@ def plain(cert: Any) -> Data:
 
 def of_measure(game: Game, expert: Policy, measure: str) -> Iterator[tuple[str, Data]]:
     """Both ends with each proof of the upper end that the package has for this ball, and the lower end alone."""
-    answer = Sweep(game, expert, measure).answer(EPS, None, None)
+    answer = balls_around(game, expert, measure).answer(EPS)
     for upper in ("trivial", "dse", "concentrability", "region", "occupancy"):
         bound = answer.bounds[upper]
         if bound is not None and bound >= (answer.interval.lower or 0):
-            proven = replace(answer, upper_name=upper, interval=Interval(answer.interval.lower, bound), covers=None)
+            proven = replace(answer, upper_name=upper, interval=Interval(answer.interval.lower, bound))
             yield f"{measure}-{upper}", plain(certificate(proven))
     lower = plain(certificate(answer))
     ends = {"lower": lower["claim"]["nash_gap"]["lower"]}
@@ -69,13 +70,9 @@ def of_measure(game: Game, expert: Policy, measure: str) -> Iterator[tuple[str, 
 def by_multipliers(game: Game, expert: Policy) -> Data:
     """The upper end over the bc ball by the multipliers of the occupancy programs."""
     answer = worst_case(game, expert, EPS, budget=0)
-    bounds = Bounds(expert, "bc", answer.occupancy_lower, answer.expert_regret).occupancy(EPS)
-    if bounds is None:
-        raise ValueError(f"{game.name}: expected multipliers, got none")
-    upper = max(own.upper for own in bounds)
-    claim = plain(certificate(answer))["claim"] | {"nash_gap": {"upper": format_rational(upper)}}
-    proof = {"occupancy": occupancy_proof(game, answer.occupancy_lower, bounds)}
-    return plain(replace(certificate(answer), claim=claim, proof=proof))
+    found = occupancy_bounds(Center(expert), ErrorBall(expert, Measure.BC, EPS))
+    claim = plain(certificate(answer))["claim"] | {"nash_gap": {"upper": format_rational(found.upper)}}
+    return plain(replace(certificate(answer), claim=claim, proof=found.to_json()))
 
 
 def of_vertices(game: Game, expert: Policy) -> Iterator[tuple[str, Data]]:

@@ -1,20 +1,41 @@
-"""Trees of boxes with a proved bound on every leaf (`proofs/FORMAT.md`, 6.3)."""
+"""The bound `region` over the boxes of a search: a tree a player, a proved bound on every leaf (FORMAT 6.3)."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from certigap.bounds.boxes import Cover, Leaf, Split
-from certigap.certificates.vectors import vector_json
+from certigap.bounds.bound import Bound
+from certigap.bounds.boxes.tree import Cover, Leaf, Split
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
+from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
-from certigap.regions.engine import PlayerBound, RegionBound
 
-__all__ = ["covers_json", "tree_json"]
+__all__ = ["BoxEvidence", "boxes_bound", "tree_json"]
 
 
-def covers_json(game: Game, bound: RegionBound) -> dict[str, Any]:
-    """Per player a tree of one leaf: the whole region."""
-    return {player: _cover(own) for player, own in zip(game.players, bound.players, strict=True)}
+@dataclass(frozen=True, slots=True)
+class BoxEvidence:
+    """Per player a tree that covers the ball; `occupancy_lower` `[S]` <= mu of the expert weighs its error."""
+
+    game: Game
+    covers: tuple[Cover, ...]
+    occupancy_lower: Vector
+
+    @property
+    def method(self) -> str:
+        """How the bound was found."""
+        return "branch and bound"
+
+    def to_json(self) -> dict[str, Any]:
+        """FORMAT 7: a cover."""
+        pairs = zip(self.game.players, self.covers, strict=True)
+        players = {player: tree_json(self.game, own) for player, own in pairs}
+        return {"cover": {"occupancy": {"lower": vector_json(self.occupancy_lower)}, "players": players}}
+
+
+def boxes_bound(game: Game, covers: tuple[Cover, ...], occupancy_lower: Vector) -> Bound:
+    """The largest bound of a leaf, over all players."""
+    return Bound("region", max(cover.upper for cover in covers), BoxEvidence(game, covers, occupancy_lower))
 
 
 def tree_json(game: Game, cover: Cover) -> dict[str, Any]:
@@ -47,8 +68,3 @@ def tree_json(game: Game, cover: Cover) -> dict[str, Any]:
 def _nothing(game: Game) -> dict[str, Any]:
     """A vector for trees without any: the ball is empty there."""
     return vector_json(Vector((0,) * len(game.states), 1))
-
-
-def _cover(bound: PlayerBound) -> dict[str, Any]:
-    vectors = (bound.best_upper, bound.best_lower, bound.value_lower, bound.gap_upper)
-    return {"vectors": [vector_json(vector) for vector in vectors], "tree": [{"leaf": [0, 1, 2, 3]}]}

@@ -1,0 +1,54 @@
+"""The bound `dse`: linear in eps, once the expert is proved to play dominant strategies (THEORY 5 and 11).
+
+With d and D the ball's limits of one player's and of the opponents' distances, R its limit of the occupancy's error
+(`balls`: own, budget, reach),
+
+    min( d + g D, D + (1 - g) R ) max_i c_i / (1 - g)^2.
+
+The first: THEORY 5 with d_i* = 0. The second: V^{piE_i,pi_-i} - V^piE <= D c/(1-g)^2 by coupling, V^piE - V^pi <= R
+c/(1-g). For "bc" that is [1 + g (n - 1)] eps, for "rho" min(2, (1 + g)^2) eps. A ball that limits no rows has none.
+"""
+
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from certigap.bounds.balls import ErrorBall
+from certigap.bounds.bound import Bound, Rule, Theorem, Turn
+from certigap.bounds.center import Center
+from certigap.bounds.dominance import Dominance, statewise_dominance
+from certigap.model.files.vectors import vector_json
+from certigap.model.game import Game
+
+__all__ = ["DSE", "dse_bound"]
+
+
+def dse_bound(ball: ErrorBall) -> Fraction:
+    """The bound for a dominant expert; the measure limits rows."""
+    game = ball.game
+    g, largest = game.discount, max(game.half_range(player) for player in range(len(game.players)))
+    factor = min(ball.own + g * ball.budget, ball.budget + (1 - g) * ball.reach)
+    return factor * largest * game.horizon**2
+
+
+def dominance(center: Center) -> Dominance:
+    """The statewise check of dominance, with its vectors."""
+    return statewise_dominance(center.engine, center.expert)
+
+
+def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+    if ball.measure.is_by_state:
+        return Bound.unproven("dse", f"the ball of eps_{ball.measure} limits no player's rows")
+    found = center.once(dominance)
+    if found.refusal is not None:
+        return Bound.unproven("dse", f"expected a dominant expert, got {found.refusal}")
+    return Bound("dse", dse_bound(ball), Theorem("dse", partial(_proof, center.game, found)))
+
+
+def _proof(game: Game, found: Dominance) -> dict[str, Any]:
+    """FORMAT 8.2: the vectors over all policies."""
+    vectors = zip(game.players, found.best_upper, found.best_lower, strict=True)
+    return {p: {"best_upper": vector_json(high), "best_lower": vector_json(low)} for p, high, low in vectors}
+
+
+DSE = Rule("dse", Turn.CHECKED, _find, written=("dse",), is_closed_form=True)

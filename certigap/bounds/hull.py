@@ -1,0 +1,53 @@
+"""The bound `region`: nu.gap_upper over the ball's rectangular hull, the largest over the players (`regions.engine`).
+
+`certigap.bounds.boxes` cuts the ball further; either way the proof is a tree a player, here of a single leaf.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from certigap.bounds.balls import ErrorBall
+from certigap.bounds.bound import Bound, Rule, Turn
+from certigap.bounds.center import Center
+from certigap.exact.vector import Vector
+from certigap.model.files.vectors import vector_json
+from certigap.model.game import Game
+from certigap.regions.engine import PlayerBound, RegionBound
+
+__all__ = ["REGION", "HullEvidence", "covers_json"]
+
+
+@dataclass(frozen=True, slots=True)
+class HullEvidence:
+    """Vectors of every player on the hull; `occupancy_lower` `[S]` <= mu of the expert gives its radii."""
+
+    region: RegionBound
+    occupancy_lower: Vector
+
+    @property
+    def method(self) -> str:
+        """How the bound was found."""
+        return "rectangular hull"
+
+    def to_json(self) -> dict[str, Any]:
+        """FORMAT 7: a cover."""
+        players = covers_json(self.region.region.game, self.region)
+        return {"cover": {"occupancy": {"lower": vector_json(self.occupancy_lower)}, "players": players}}
+
+
+def covers_json(game: Game, bound: RegionBound) -> dict[str, Any]:
+    """Per player a tree of one leaf, the whole region (FORMAT 6.3)."""
+    return {player: _cover(own) for player, own in zip(game.players, bound.players, strict=True)}
+
+
+def _cover(bound: PlayerBound) -> dict[str, Any]:
+    vectors = (bound.best_upper, bound.best_lower, bound.value_lower, bound.gap_upper)
+    return {"vectors": [vector_json(vector) for vector in vectors], "tree": [{"leaf": [0, 1, 2, 3]}]}
+
+
+def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+    region = center.engine.bound(ball.hull(center.occupancy_lower))
+    return Bound("region", region.upper, HullEvidence(region, center.occupancy_lower))
+
+
+REGION = Rule("region", Turn.QUICK, _find, written=("cover",))

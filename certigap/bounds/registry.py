@@ -1,0 +1,25 @@
+"""The named upper bounds, a line each, in the order in which tables show them."""
+
+from certigap.bounds.bound import Rule
+from certigap.bounds.concentrability import CONCENTRABILITY
+from certigap.bounds.dse import DSE
+from certigap.bounds.hull import REGION
+from certigap.bounds.programs.rule import OCCUPANCY
+from certigap.bounds.trivial import TRIVIAL
+from certigap.bounds.vertices.rule import VERTICES
+
+__all__ = ["BOUNDS", "NAMES"]
+
+BOUNDS: tuple[Rule, ...] = (
+    TRIVIAL,
+    DSE,
+    Rule.awaited("delta"),
+    Rule.awaited("value_form"),
+    CONCENTRABILITY,
+    REGION,
+    OCCUPANCY,
+    Rule.awaited("modes"),
+    VERTICES,
+)
+
+NAMES = tuple(rule.name for rule in BOUNDS)
