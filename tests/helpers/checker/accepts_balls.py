@@ -15,8 +15,8 @@ from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.best_case import best_case
-from certigap.questions.worst_case.question import worst_case
 from certigap.questions.worst_case.balls import balls_around
+from certigap.questions.worst_case.question import worst_case
 from tests.helpers.checker.games import Trio
 
 __all__ = ["ball_certificates"]
