@@ -1,0 +1,285 @@
+"""Compiled bounds by priced coupled modes: the vectors at given prices, and the prices by cutting planes. Proposals only.
+
+The bound `nu.V + sum_j p_j left_j - theta cutoff` is convex and piecewise linear in the prices `p` and in `theta`; its
+slope at a point is `left_j` less what the chosen rows pay at that price, and their reward less the cutoff. A cut a
+point; the next point is the least of the largest cut, drawn towards the best point in the first rounds.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from certigap.floats.kernel.mode_rows import ModeGame, ModeSets
+from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, ModeRoom, ModeState, X, solve
+from certigap.floats.kernel.sweeps import Floats, compiled, inner
+
+__all__ = ["JOINT", "OPTIMUM", "VALUE", "Question", "mode_bound"]
+
+JOINT, OPTIMUM, VALUE = range(3)
+SWEEPS = 400
+DAMPED = 8
+
+
+class Question(NamedTuple):
+    """What is to be bounded on a node: `theta` gap (or V*, or -V) plus the marked modes' occupancy of state `mark`."""
+
+    kind: int
+    rates: Floats  # [5, n, S] tolls for a price of 1
+    left: Floats  # [n] eps - m.least
+    mark: int  # -1: none
+    marked: Floats  # [5] 1 for the modes of the group
+    cutoff: float
+    most: Floats  # [n + 1] largest prices and theta
+    fixed: bool  # theta stays 1
+    rounds: int
+    target: float  # a bound that is small enough
+    relative: float  # of the bound: a gap to the least cut at which it is good enough
+    tolerance: float  # of the vectors
+
+
+@inner
+def occupancies(game: ModeGame, kind: int, all_modes: bool, state: ModeState, room: ModeRoom) -> None:
+    """Discounted occupancies of the modes under the chosen rows, in `visits`."""
+    flow, visits, states = room.flow, state.visits, len(game.initial)
+    flow[:] = 0.0
+    visits[:] = 0.0
+    start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
+    for s in range(states):
+        flow[start, s] = game.initial[s]
+    # the order in which mass flows on: T0, T1, X, N0, N1
+    for mode in (T0, T1, X, N0, N1):
+        if (mode == T0 or mode == T1) and kind != JOINT:
+            continue
+        if mode == X and kind == VALUE or (mode == N0 or mode == N1) and kind == OPTIMUM:
+            continue
+        if not all_modes and (mode == T1 or mode == N1 or (mode == X and kind == JOINT)):
+            continue
+        d, r = visits[mode], flow[mode]
+        for _ in range(SWEEPS):
+            left = 0.0
+            for s in range(states):
+                x = r[s]
+                if x == 0.0:
+                    continue
+                r[s] = 0.0
+                d[s] += x
+                begin = room.start[s]
+                for z in range(begin, begin + room.count[mode, s]):
+                    r[room.column[mode, z]] += x * room.weight[mode, z]
+            for s in range(states):
+                left += r[s]
+            if left <= 1e-9:
+                break
+        for s in range(states):
+            if d[s] > 0.0:
+                leave(game, mode, s, d[s], state, flow)
+
+
+@inner
+def leave(game: ModeGame, mode: int, s: int, d: float, state: ModeState, flow: Floats) -> None:
+    """What flows from a mode to others."""
+    f, joint, g = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], game.discount
+    if mode == X or mode == N1:
+        return
+    if mode == N0:
+        for k in range(f, f + joint):
+            w = g * d * state.moved[mode, k]
+            if w > 0.0:
+                for z in range(game.offsets[k], game.offsets[k + 1]):
+                    flow[N1, game.columns[z]] += w * game.probabilities[z]
+        return
+    stride, size, own = 1, game.shapes[s, game.player], state.action[mode, s]
+    for j in range(game.player + 1, game.shapes.shape[1]):
+        stride *= game.shapes[s, j]
+    for k in range(joint):
+        w0, w1 = g * d * state.kept[mode, f + k], g * d * state.moved[mode, f + k]
+        if w0 + w1 == 0.0:
+            continue
+        pair, other = game.pair_offsets[s] + own * joint + k, f + k + (own - (k // stride) % size) * stride
+        for z in range(game.offsets[other], game.offsets[other + 1]):
+            flow[X, game.columns[z]] += (w0 + w1) * game.probabilities[z]
+        for z in range(game.offsets[f + k], game.offsets[f + k + 1]):
+            flow[N0, game.columns[z]] += w0 * game.probabilities[z]
+            flow[N1, game.columns[z]] += w1 * game.probabilities[z]
+        for z in range(game.meet_offsets[pair], game.meet_offsets[pair + 1]):
+            t, p = game.meet_columns[z], game.meet_probabilities[z]
+            flow[X, t] -= (w0 + w1) * p
+            flow[N0, t] -= w0 * p
+            flow[N1, t] -= w1 * p
+            if mode == T0:
+                flow[T1, t] += w1 * p
+
+
+@inner
+def earned(game: ModeGame, kind: int, state: ModeState) -> float:
+    """The reward that the chosen rows earn in all modes."""
+    total = 0.0
+    for s in range(len(game.initial)):
+        f, joint, stride, size = (
+            game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], 1, game.shapes[s, game.player],
+        )  # fmt: skip
+        for j in range(game.player + 1, game.shapes.shape[1]):
+            stride *= game.shapes[s, j]
+        for mode in (T0, T1, X, N0, N1):
+            d = state.visits[mode, s]
+            if d == 0.0:
+                continue
+            for k in range(joint):
+                w = d * (state.kept[mode, f + k] + state.moved[mode, f + k])
+                if w == 0.0:
+                    continue
+                if mode == X:
+                    total += w * game.rewards[f + k]
+                    continue
+                total -= w * game.rewards[f + k]
+                if mode == T0 or mode == T1:
+                    own = state.action[mode, s]
+                    total += w * game.rewards[f + k + (own - (k // stride) % size) * stride]
+    return total
+
+
+@inner
+def lowest(cuts: Floats, count: int, most: Floats, point: Floats, work: Floats) -> float:
+    """min over 0 <= x <= most of max_k cuts[k, 0] + cuts[k, 1:].x, in `point`: the dual by the simplex method.
+
+    Dual: max sum_k lambda_k c_k - sum_j most_j mu_j with sum lambda = 1, sum_k lambda_k g_kj + mu_j - slack_j = 0.
+    `work` `[d + 2, most cuts + 2 d + 1]`: tableau, columns lambda, mu, slack, right side; last row the objective.
+    """
+    d = len(most)
+    columns = count + 2 * d
+    for i in range(d + 2):
+        for k in range(columns + 1):
+            work[i, k] = 0.0
+    for k in range(count):
+        work[0, k] = 1.0
+        for j in range(d):
+            work[j + 1, k] = -cuts[k, j + 1]
+        work[d + 1, k] = cuts[k, 0]
+    work[0, columns] = 1.0
+    for j in range(d):
+        work[j + 1, count + j] = -1.0  # mu
+        work[j + 1, count + d + j] = 1.0  # slack
+        work[d + 1, count + j] = -most[j]
+    base = np.empty(d + 1, dtype=np.int64)
+    base[0] = 0
+    for i in range(1, d + 2):
+        scale = work[i, 0]
+        for k in range(columns + 1):
+            work[i, k] -= scale * work[0, k]
+    for j in range(d):
+        i = j + 1
+        base[i] = count + d + j
+        if work[i, columns] < 0.0:  # the slack is g_1j: negative, so mu_j takes its place
+            for k in range(columns + 1):
+                work[i, k] = -work[i, k]
+            base[i] = count + j
+            scale = work[d + 1, count + j]
+            for k in range(columns + 1):
+                work[d + 1, k] -= scale * work[i, k]
+    for _ in range(200):
+        enter, gain = -1, 1e-11
+        for k in range(columns):
+            if work[d + 1, k] > gain:
+                enter = k
+                gain = work[d + 1, k]
+        if enter < 0:
+            break
+        out, ratio = -1, np.inf
+        for i in range(d + 1):
+            if work[i, enter] > 1e-12 and work[i, columns] / work[i, enter] < ratio:
+                out = i
+                ratio = work[i, columns] / work[i, enter]
+        if out < 0:
+            break
+        scale = work[out, enter]
+        for k in range(columns + 1):
+            work[out, k] /= scale
+        for i in range(d + 2):
+            if i != out and work[i, enter] != 0.0:
+                scale = work[i, enter]
+                for k in range(columns + 1):
+                    work[i, k] -= scale * work[out, k]
+        base[out] = enter
+    for j in range(d):  # reduced cost of the slack: -x_j
+        point[j] = min(max(-work[d + 1, count + d + j], 0.0), most[j])
+    return -work[d + 1, columns]
+
+
+@compiled
+def mode_bound(
+    game: ModeGame, sets: ModeSets, question: Question, prices: Floats, state: ModeState, room: ModeRoom,
+) -> tuple[float, float]:  # fmt: skip
+    """The least bound found over the prices, and a value that no prices can get below (by the cuts).
+
+    Args:
+        prices: `[n + 1]` prices and theta: where to start, and the result.
+        state: where to start, and the result: vectors, rows and occupancies at the result's prices.
+    """
+    n, kind, rates = game.shapes.shape[1], question.kind, question.rates
+    d = n if question.fixed else n + 1
+    cuts, best = np.empty((question.rounds, d + 1)), np.inf
+    work, tolls = np.empty((d + 2, question.rounds + 2 * d + 1)), np.empty(rates.shape)
+    here, best_at, point = prices.copy(), prices.copy(), np.empty(d)
+    known, all_modes, low = np.zeros(5, dtype=np.bool_), not question.fixed, -np.inf
+    for mode in (T1, X, N1):
+        for j in range(n):
+            for s in range(len(game.initial)):
+                if rates[mode, j, s] != 0.0:
+                    all_modes = True
+    last = False
+    for turn in range(question.rounds + 1):
+        for mode in range(5):
+            for j in range(n):
+                for s in range(len(game.initial)):
+                    tolls[mode, j, s] = here[j] * rates[mode, j, s]
+        for mode in (X, N1, N0, T1, T0):
+            if (mode == T0 or mode == T1) and kind != JOINT or mode == X and kind == VALUE:
+                continue
+            if (mode == N0 or mode == N1) and kind == OPTIMUM or known[mode]:
+                continue
+            solve(
+                game, sets, mode, here[n], question.mark, question.marked[mode], tolls, question.tolerance,
+                state, room,
+            )  # fmt: skip
+            known[mode] = not all_modes and mode != T0 and mode != N0
+        start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
+        occupancies(game, kind, all_modes or last, state, room)
+        value = -here[n] * question.cutoff
+        for s in range(len(game.initial)):
+            value += game.initial[s] * state.vectors[start, s]
+        for j in range(n):
+            value += here[j] * question.left[j]
+        if last:
+            best = min(best, value)
+            break
+        if value < best:
+            best = value
+            best_at[:] = here
+        cut = cuts[turn]
+        cut[0] = value
+        for j in range(n):
+            paid = 0.0
+            for mode in range(5):
+                for s in range(len(game.initial)):
+                    paid += rates[mode, j, s] * state.visits[mode, s] * state.excess[mode, j, s]
+            cut[j + 1] = question.left[j] - paid
+            cut[0] -= cut[j + 1] * here[j]
+        if not question.fixed:
+            cut[n + 1] = earned(game, kind, state) - question.cutoff
+            cut[0] -= cut[n + 1] * here[n]
+        if best <= question.target or turn + 1 == question.rounds:
+            last = True
+        else:
+            low = lowest(cuts, turn + 1, question.most[:d], point, work)
+            if best - low <= question.relative * max(abs(best), 1e-3):
+                last = True
+            elif -1e300 < question.target < low and best - low <= 0.05 * (best - question.target):
+                last = True
+        if last:
+            here[:] = best_at
+            continue
+        weight = 0.5 if turn < DAMPED else 1.0
+        for j in range(d):
+            here[j] = weight * point[j] + (1.0 - weight) * best_at[j]
+    prices[:] = best_at
+    return best, low
