@@ -10,14 +10,26 @@ import numpy as np
 
 from certigap.exact.integers import FloatArray
 from certigap.floats.kernel.mode_prices import JOINT, OPTIMUM, VALUE, Question, mode_bound
-from certigap.floats.kernel.mode_rows import ModeGame, ModeSets
-from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, ModeRoom, ModeState, X, meetings, new_mode_room, new_mode_state
+from certigap.floats.kernel.mode_solve import (
+    N0,
+    N1,
+    T0,
+    T1,
+    ModeGame,
+    ModeRoom,
+    ModeSets,
+    ModeState,
+    X,
+    meetings,
+    new_mode_room,
+    new_mode_state,
+)
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 
 __all__ = ["Bench", "Found", "View", "expert_rates", "visit_rates"]
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-7
 """Of the vectors, as a share of the largest payoff difference."""
 
 
@@ -60,17 +72,20 @@ class View:
         starts = np.cumsum([0, *(len(own) for own in expert.floats())])[:-1]
         first = np.array([own[:-1] for own in layout.action_offsets]) + starts[:, None]
         none = np.zeros(0)
+        strides = layout.shape_array[:, player + 1 :].prod(axis=1)
+        rewards = game.float_rewards()[player].copy()
+        self.center = np.concatenate(expert.floats())
         bare = ModeGame(
-            player, float(game.discount), layout.shape_array, layout.row_offsets, game.float_rewards()[player].copy(),
-            matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data.astype(np.float64),
-            offsets, none.astype(np.int64), none.astype(np.int64), none,
-            np.array(order, dtype=np.int64), first.astype(np.int64), np.concatenate(expert.floats()),
+            player, float(game.discount), layout.shape_array, layout.row_offsets, strides, rewards,
+            np.zeros_like(rewards), matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64),
+            matrix.data.astype(np.float64), offsets, none.astype(np.int64), none.astype(np.int64), none,
+            np.array(order, dtype=np.int64), first.astype(np.int64),
             np.array([w / game.initial.denominator for w in game.initial.weights]),
         )  # fmt: skip
         meet = np.zeros(int(offsets[-1]) + 1, dtype=np.int64)
-        meetings(bare, False, meet, bare.columns, none)
+        meetings(bare, True, meet, bare.columns, none)
         columns, probabilities = np.zeros(int(meet[-1]), dtype=np.int64), np.zeros(int(meet[-1]))
-        meetings(bare, True, meet, columns, probabilities)
+        meetings(bare, False, meet, columns, probabilities)
         self.arrays = bare._replace(meet_offsets=meet, meet_columns=columns, meet_probabilities=probabilities)
         self.span = 2 * float(game.half_range(player))
 
@@ -83,9 +98,12 @@ class View:
 
     def root(self) -> ModeSets:
         """The row sets of the ball."""
-        length = len(self.arrays.center)
+        length = len(self.center)
         shape = (self.n, self.states)
-        return self.sets(np.zeros(length), np.ones(length), np.zeros(shape), np.full(shape, 2.0))
+        sets = self.sets(np.zeros(length), np.ones(length), np.zeros(shape), np.full(shape, 2.0))
+        if sets is None:
+            raise ValueError("the ball holds its centre")
+        return sets
 
     def sets(self, lower: FloatArray, upper: FloatArray, least: FloatArray, most: FloatArray) -> ModeSets | None:
         """The row sets of a node; None when it holds no policy of the ball.
@@ -94,7 +112,7 @@ class View:
             lower, upper: `[L]` box.
             least, most: `[n, S]` distances of the splits.
         """
-        first, shapes, center = self.arrays.first, self.arrays.shapes, self.arrays.center
+        first, center = self.arrays.first, self.center
         places = first.ravel()
         ends = np.argsort(places, kind="stable")
         below = np.add.reduceat(np.maximum(lower - center, 0.0), places[ends])
@@ -120,12 +138,12 @@ class View:
         boxed = np.zeros(places.shape, dtype=np.int64)
         cut = ((lower > 0) | (upper < 1)).astype(np.int64)
         boxed[ends] = np.maximum.reduceat(cut, places[ends])
-        del shapes
-        return ModeSets(lower, upper, np.minimum(budget, room), least, boxed.reshape(first.shape))
+        limits = np.array([np.minimum(budget, room) / 2, least / 2, boxed.reshape(first.shape)])
+        return ModeSets(np.array([center, lower, upper]), limits)
 
     def left(self, sets: ModeSets) -> FloatArray:
         """`[n]` what the ball leaves to spend beyond the least distances."""
-        return np.asarray(self.eps - sets.least @ self.occupancy)
+        return np.asarray(self.eps - 2 * sets.limits[1] @ self.occupancy)
 
     def bench(self) -> "Bench":
         """Working space of one thread."""
@@ -163,7 +181,9 @@ class Bench:
             relative: how near to the best prices is good enough.
             tolerance: of the vectors, as a share of the payoffs' span.
         """
-        return self._ask(sets, kind, rates, -1, np.zeros(5), 0.0, True, prices, vectors, target, rounds, relative, tolerance)
+        return self._ask(
+            sets, kind, rates, -1, np.zeros(5), 0.0, True, prices, vectors, target, rounds, relative, tolerance
+        )
 
     def visits(
         self,

@@ -1,4 +1,4 @@
-"""Compiled bounds by priced coupled modes: the vectors at given prices, and the prices by cutting planes. Proposals only.
+"""Compiled bounds by priced coupled modes: vectors at given prices, prices by cutting planes. Proposals only.
 
 The bound `nu.V + sum_j p_j left_j - theta cutoff` is convex and piecewise linear in the prices `p` and in `theta`; its
 slope at a point is `left_j` less what the chosen rows pay at that price, and their reward less the cutoff. A cut a
@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from certigap.floats.kernel.mode_rows import ModeGame, ModeSets
-from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, ModeRoom, ModeState, X, solve
+from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, ModeGame, ModeRoom, ModeSets, ModeState, X, solve
 from certigap.floats.kernel.sweeps import Floats, compiled, inner
 
-__all__ = ["JOINT", "OPTIMUM", "VALUE", "Question", "mode_bound"]
+__all__ = ["JOINT", "OPTIMUM", "VALUE", "Question", "lowest", "mode_bound"]
 
 JOINT, OPTIMUM, VALUE = range(3)
 SWEEPS = 400
@@ -48,11 +47,11 @@ def occupancies(game: ModeGame, kind: int, all_modes: bool, state: ModeState, ro
         flow[start, s] = game.initial[s]
     # the order in which mass flows on: T0, T1, X, N0, N1
     for mode in (T0, T1, X, N0, N1):
-        if (mode == T0 or mode == T1) and kind != JOINT:
+        if (mode in (T0, T1)) and kind != JOINT:
             continue
-        if mode == X and kind == VALUE or (mode == N0 or mode == N1) and kind == OPTIMUM:
+        if (mode == X and kind == VALUE) or ((mode in (N0, N1)) and kind == OPTIMUM):
             continue
-        if not all_modes and (mode == T1 or mode == N1 or (mode == X and kind == JOINT)):
+        if not all_modes and (mode in (T1, N1) or (mode == X and kind == JOINT)):
             continue
         d, r = visits[mode], flow[mode]
         for _ in range(SWEEPS):
@@ -63,12 +62,12 @@ def occupancies(game: ModeGame, kind: int, all_modes: bool, state: ModeState, ro
                     continue
                 r[s] = 0.0
                 d[s] += x
-                begin = room.start[s]
-                for z in range(begin, begin + room.count[mode, s]):
+                begin = room.begin[s]
+                for z in range(begin, begin + room.entries[mode, s]):
                     r[room.column[mode, z]] += x * room.weight[mode, z]
             for s in range(states):
                 left += r[s]
-            if left <= 1e-9:
+            if left <= 1e-6:
                 break
         for s in range(states):
             if d[s] > 0.0:
@@ -79,7 +78,7 @@ def occupancies(game: ModeGame, kind: int, all_modes: bool, state: ModeState, ro
 def leave(game: ModeGame, mode: int, s: int, d: float, state: ModeState, flow: Floats) -> None:
     """What flows from a mode to others."""
     f, joint, g = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], game.discount
-    if mode == X or mode == N1:
+    if mode in (X, N1):
         return
     if mode == N0:
         for k in range(f, f + joint):
@@ -88,9 +87,7 @@ def leave(game: ModeGame, mode: int, s: int, d: float, state: ModeState, flow: F
                 for z in range(game.offsets[k], game.offsets[k + 1]):
                     flow[N1, game.columns[z]] += w * game.probabilities[z]
         return
-    stride, size, own = 1, game.shapes[s, game.player], state.action[mode, s]
-    for j in range(game.player + 1, game.shapes.shape[1]):
-        stride *= game.shapes[s, j]
+    stride, size, own = game.strides[s], game.shapes[s, game.player], state.action[mode, s]
     for k in range(joint):
         w0, w1 = g * d * state.kept[mode, f + k], g * d * state.moved[mode, f + k]
         if w0 + w1 == 0.0:
@@ -115,11 +112,8 @@ def earned(game: ModeGame, kind: int, state: ModeState) -> float:
     """The reward that the chosen rows earn in all modes."""
     total = 0.0
     for s in range(len(game.initial)):
-        f, joint, stride, size = (
-            game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], 1, game.shapes[s, game.player],
-        )  # fmt: skip
-        for j in range(game.player + 1, game.shapes.shape[1]):
-            stride *= game.shapes[s, j]
+        f, joint = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        stride, size = game.strides[s], game.shapes[s, game.player]
         for mode in (T0, T1, X, N0, N1):
             d = state.visits[mode, s]
             if d == 0.0:
@@ -132,13 +126,13 @@ def earned(game: ModeGame, kind: int, state: ModeState) -> float:
                     total += w * game.rewards[f + k]
                     continue
                 total -= w * game.rewards[f + k]
-                if mode == T0 or mode == T1:
+                if mode in (T0, T1):
                     own = state.action[mode, s]
                     total += w * game.rewards[f + k + (own - (k // stride) % size) * stride]
     return total
 
 
-@inner
+@compiled
 def lowest(cuts: Floats, count: int, most: Floats, point: Floats, work: Floats) -> float:
     """min over 0 <= x <= most of max_k cuts[k, 0] + cuts[k, 1:].x, in `point`: the dual by the simplex method.
 
@@ -202,7 +196,7 @@ def lowest(cuts: Floats, count: int, most: Floats, point: Floats, work: Floats) 
         base[out] = enter
     for j in range(d):  # reduced cost of the slack: -x_j
         point[j] = min(max(-work[d + 1, count + d + j], 0.0), most[j])
-    return -work[d + 1, columns]
+    return float(-work[d + 1, columns])
 
 
 @compiled
@@ -217,7 +211,7 @@ def mode_bound(
     """
     n, kind, rates = game.shapes.shape[1], question.kind, question.rates
     d = n if question.fixed else n + 1
-    cuts, best = np.empty((question.rounds, d + 1)), np.inf
+    cuts, best = np.empty((question.rounds, d + 1)), 1e300
     work, tolls = np.empty((d + 2, question.rounds + 2 * d + 1)), np.empty(rates.shape)
     here, best_at, point = prices.copy(), prices.copy(), np.empty(d)
     known, all_modes, low = np.zeros(5, dtype=np.bool_), not question.fixed, -np.inf
@@ -228,23 +222,24 @@ def mode_bound(
                     all_modes = True
     last = False
     for turn in range(question.rounds + 1):
+        theta = float(here[n])
         for mode in range(5):
             for j in range(n):
                 for s in range(len(game.initial)):
                     tolls[mode, j, s] = here[j] * rates[mode, j, s]
         for mode in (X, N1, N0, T1, T0):
-            if (mode == T0 or mode == T1) and kind != JOINT or mode == X and kind == VALUE:
+            if known[mode] or ((mode in (T0, T1)) and kind != JOINT) or (mode == X and kind == VALUE):
                 continue
-            if (mode == N0 or mode == N1) and kind == OPTIMUM or known[mode]:
+            if (mode in (N0, N1)) and kind == OPTIMUM:
                 continue
             solve(
-                game, sets, mode, here[n], question.mark, question.marked[mode], tolls, question.tolerance,
+                game, sets, mode, theta, question.mark, question.marked[mode], tolls, question.tolerance,
                 state, room,
             )  # fmt: skip
             known[mode] = not all_modes and mode != T0 and mode != N0
         start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
         occupancies(game, kind, all_modes or last, state, room)
-        value = -here[n] * question.cutoff
+        value = -theta * question.cutoff
         for s in range(len(game.initial)):
             value += game.initial[s] * state.vectors[start, s]
         for j in range(n):
@@ -271,10 +266,8 @@ def mode_bound(
             last = True
         else:
             low = lowest(cuts, turn + 1, question.most[:d], point, work)
-            if best - low <= question.relative * max(abs(best), 1e-3):
-                last = True
-            elif -1e300 < question.target < low and best - low <= 0.05 * (best - question.target):
-                last = True
+            near = -1e300 < question.target < low and best - low <= 0.05 * (best - question.target)
+            last = near or best - low <= question.relative * max(abs(best), 1e-3)
         if last:
             here[:] = best_at
             continue

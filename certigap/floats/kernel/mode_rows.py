@@ -7,6 +7,11 @@ A row `y` of a player at a state is near its expert row `e`. Mass that stays whe
 
 over lower <= y <= upper, ||y - e||_1 <= budget. Rows of several players are nested, the outermost first: below a kept
 draw the inner row distinguishes kept and moved, below a moved draw everything counts as moved.
+
+The functions take plain arrays, few and packed: a call that passes a game's whole tuple costs more than a row.
+    box     [3, L]      e, lower, upper
+    limits  [3, n, S]   budget / 2, least / 2, 1 where the box cuts something off
+    cells   [6, A]      q0, q1, the result kept and moved, and the same once more for the second relaxation
 """
 
 from typing import NamedTuple
@@ -15,278 +20,238 @@ import numpy as np
 
 from certigap.floats.kernel.sweeps import Floats, Indices, inner
 
-__all__ = ["ModeGame", "ModeSets", "RowRoom", "nest", "new_row_room", "unwind"]
+__all__ = ["RowRoom", "nest", "new_row_room", "unwind"]
 
 TINY = 1e-14
-
-
-class ModeGame(NamedTuple):
-    """One player's view of a game. A *pair* is (own action a' of a deviation, joint action): of state `s` the pairs
-    stand from `pair_offsets[s]` on, `a' J + k` for the `J` joint actions `k` of the state."""
-
-    player: int
-    discount: float
-    shapes: Indices  # [S, n]
-    row_offsets: Indices  # [S + 1]
-    rewards: Floats  # [K] the player's
-    offsets: Indices  # [K + 1]
-    columns: Indices  # [E]
-    probabilities: Floats  # [E]
-    pair_offsets: Indices  # [S + 1]
-    meet_offsets: Indices  # [pairs + 1]
-    meet_columns: Indices  # common next states of both joint actions of a pair
-    meet_probabilities: Floats  # the smaller of their probabilities
-    order: Indices  # [n] players, the outermost row first
-    first: Indices  # [n, S] place of a row in flat arrays
-    center: Floats  # [L] the expert's rows
-    initial: Floats  # [S]
-
-
-class ModeSets(NamedTuple):
-    """The row sets of a node."""
-
-    lower: Floats  # [L]
-    upper: Floats  # [L]
-    budget: Floats  # [n, S] largest distance from the expert's row
-    least: Floats  # [n, S] smallest
-    boxed: Indices  # [n, S] 1 where the box cuts something off
 
 
 class RowRoom(NamedTuple):
     """Working space of nested rows; `J` the most joint actions, `A` the most actions."""
 
-    t0: Floats  # [J] table of the kept, reduced axis by axis
-    t1: Floats  # [J] of the moved
-    sizes: Indices  # [n]
-    keep: Floats  # [n, J] by depth: kept mass below a kept draw
-    move: Floats  # [n, J] moved mass below a kept draw
-    flat: Floats  # [n, J] mass below a moved draw
-    distance: Floats  # [2, n, J] of the rows below a kept, a moved draw
-    w0: Floats  # [J] joint masses, result of `unwind`: kept
-    w1: Floats  # [J] moved
-    v0: Floats  # [J]
-    v1: Floats  # [J]
-    c0: Floats  # [A]
-    c1: Floats  # [A]
-    k: Floats  # [A]
-    m: Floats  # [A]
-    k2: Floats  # [A]
-    m2: Floats  # [A]
+    tables: Floats  # [2, J] of the kept, of the moved: reduced axis by axis
+    masses: Floats  # [3, n, J] by depth: kept and moved below a kept draw, moved below a moved draw
+    distances: Floats  # [2, n, J] of the rows below a kept, a moved draw
+    joint: Floats  # [4, J] result of `unwind`: kept and moved; working space
+    cells: Floats  # [6, A]
+    places: Indices  # [max(n, A)] sizes of the axes
     used: Indices  # [A]
-    excess: Floats  # [n] charged distance, result of `unwind`
-    moved: Floats  # [n] distance, result of `unwind`
+    spent: Floats  # [2, n] result of `unwind`: charged distances, distances
 
 
-def new_row_room(game: ModeGame) -> RowRoom:
-    """Room for a game."""
-    n = game.shapes.shape[1]
-    joint, widest = int(np.diff(game.row_offsets).max()), int(game.shapes.max())
-    j, a, e = (lambda: np.empty(joint)), (lambda: np.empty(widest)), np.empty
+def new_row_room(shapes: Indices) -> RowRoom:
+    """Room for games of these `shapes` `[S, n]`."""
+    n, joint, widest = shapes.shape[1], int(shapes.prod(axis=1).max()), int(shapes.max())
+    e, i = np.empty, np.empty(max(n, widest), dtype=np.int64)
     return RowRoom(
-        j(), j(), np.empty(n, dtype=np.int64), e((n, joint)), e((n, joint)), e((n, joint)), e((2, n, joint)),
-        j(), j(), j(), j(), a(), a(), a(), a(), a(), a(), np.empty(widest, dtype=np.int64), e(n), e(n),
-    )  # fmt: skip
+        e((2, joint)), e((3, n, joint)), e((2, n, joint)), e((4, joint)), e((6, widest)), i, i.copy(), e((2, n))
+    )
 
 
 @inner
 def free_row(
-    game: ModeGame, sets: ModeSets, j: int, s: int, size: int, plain: bool, toll: float, room: RowRoom
+    box: Floats, cells: Floats, used: Indices, f: int, size: int, plain: bool, cap: float, free: float, toll: float
 ) -> float:
-    """The row maximum of `c0`, `c1` without a box, every receiver another action than its donor; fills `k`, `m`."""
-    c1, k, m, used = room.c1, room.k, room.m, room.used
-    c0 = c1 if plain else room.c0
-    f, top, second = game.first[j, s], 0, -1
+    """The row maximum without a box, every receiver another action than its donor."""
+    q0 = 1 if plain else 0
+    top, second = 0, -1
     for a in range(1, size):
-        if c1[a] > c1[top]:
+        if cells[1, a] > cells[1, top]:
             second = top
             top = a
-        elif second < 0 or c1[a] > c1[second]:
+        elif second < 0 or cells[1, a] > cells[1, second]:
             second = a
     value = 0.0
     for a in range(size):
-        k[a] = game.center[f + a]
-        m[a] = 0.0
-        used[a] = 0
-        value += k[a] * c0[a]
-    cap, free, moved = sets.budget[j, s] / 2, sets.least[j, s] / 2, 0.0
+        e = box[0, f + a]
+        cells[2, a] = e
+        cells[3, a] = 0.0
+        used[a] = e <= 0.0
+        value += e * cells[q0, a]
+    moved = 0.0
     while moved < cap - TINY:
         donor, gain = -1, 0.0
         for a in range(size):
-            if used[a] == 0 and k[a] > 0.0:
-                g = c1[second if a == top else top] - c0[a]
+            if used[a] == 0:
+                g = cells[1, second if a == top else top] - cells[q0, a]
                 if g > gain:
                     donor = a
                     gain = g
-        if donor < 0:
+        if donor < 0 or (moved >= free and gain <= 2 * toll):
             break
         used[donor] = 1
         to = second if donor == top else top
-        left = min(k[donor], cap - moved)
-        for paid in range(2):
-            price = 2 * toll if paid else 0.0
-            step = left if paid else min(left, free - moved)
-            if step <= 0.0 or gain <= price:
-                continue
-            k[donor] -= step
-            m[to] += step
-            moved += step
-            left -= step
-            value += step * (gain - price)
+        left = min(cells[2, donor], cap - moved)
+        step = min(left, max(free - moved, 0.0))
+        value += step * gain
+        if gain > 2 * toll:
+            value += (left - step) * (gain - 2 * toll)
+            step = left
+        cells[2, donor] -= step
+        cells[3, to] += step
+        moved += step
     return value
 
 
 @inner
 def boxed_row(
-    game: ModeGame, sets: ModeSets, j: int, s: int, size: int, plain: bool, toll: float, room: RowRoom
+    box: Floats, cells: Floats, f: int, size: int, plain: bool, cap: float, free: float, toll: float
 ) -> float:
-    """The row maximum within a box, receivers and donors apart; fills `k`, `m`."""
-    c1, k, m = room.c1, room.k, room.m
-    c0 = c1 if plain else room.c0
-    f, need, moved, value = game.first[j, s], 1.0, 0.0, 0.0
+    """The row maximum within a box, receivers and donors apart."""
+    q0 = 1 if plain else 0
+    need, moved, value = 1.0, 0.0, 0.0
     for a in range(size):
-        k[a] = min(game.center[f + a], sets.upper[f + a])
-        m[a] = max(sets.lower[f + a] - game.center[f + a], 0.0)
-        need -= k[a] + m[a]
-        moved += m[a]
-        value += k[a] * c0[a] + m[a] * c1[a]
-    cap, free = sets.budget[j, s] / 2, sets.least[j, s] / 2
+        cells[2, a] = min(box[0, f + a], box[2, f + a])
+        cells[3, a] = max(box[1, f + a] - box[0, f + a], 0.0)
+        need -= cells[2, a] + cells[3, a]
+        moved += cells[3, a]
+        value += cells[2, a] * cells[q0, a] + cells[3, a] * cells[1, a]
     paid = max(moved - free, 0.0)
     while True:
         donor, to = -1, -1
         for a in range(size):
-            if (donor < 0 or c0[a] < c0[donor]) and k[a] > min(game.center[f + a], sets.lower[f + a]) + TINY:
+            if (donor < 0 or cells[q0, a] < cells[q0, donor]) and cells[2, a] > min(
+                box[0, f + a], box[1, f + a]
+            ) + TINY:
                 donor = a
-            if (to < 0 or c1[a] > c1[to]) and m[a] < sets.upper[f + a] - game.center[f + a] - TINY:
+            if (to < 0 or cells[1, a] > cells[1, to]) and cells[3, a] < box[2, f + a] - box[0, f + a] - TINY:
                 to = a
-        give = k[donor] - min(game.center[f + donor], sets.lower[f + donor]) if donor >= 0 else 0.0
-        room_left = sets.upper[f + to] - game.center[f + to] - m[to] if to >= 0 else 0.0
-        if need > TINY:
-            step = min(need, room_left)
-            if step <= 0.0:
-                break
-            m[to] += step
+        give = cells[2, donor] - min(box[0, f + donor], box[1, f + donor]) if donor >= 0 else 0.0
+        take = box[2, f + to] - box[0, f + to] - cells[3, to] if to >= 0 else 0.0
+        if need > TINY and take > 0.0:
+            step = min(need, take)
+            cells[3, to] += step
             moved += step
             need -= step
-            value += step * c1[to]
+            value += step * cells[1, to]
             paid = max(moved - free, 0.0)
             continue
-        if need < -TINY:
+        if need < -TINY and give > 0.0:
             step = min(-need, give)
-            if step <= 0.0:
-                break
-            k[donor] -= step
+            cells[2, donor] -= step
             need += step
-            value -= step * c0[donor]
+            value -= step * cells[q0, donor]
             continue
-        step = min(give, room_left, cap - moved)
+        step = min(give, take, cap - moved)
         if step <= TINY:
             break
-        gain = c1[to] - c0[donor]
+        gain = cells[1, to] - cells[q0, donor]
         if moved < free - TINY:
-            step = min(step, free - moved)
             if gain <= 0.0:
                 break
+            step = min(step, free - moved)
         elif gain <= 2 * toll:
             break
         else:
             paid += step
-        k[donor] -= step
-        m[to] += step
+        cells[2, donor] -= step
+        cells[3, to] += step
         moved += step
         value += step * gain
     return value - 2 * toll * paid
 
 
 @inner
-def paired_row(game: ModeGame, sets: ModeSets, j: int, s: int, size: int, toll: float, room: RowRoom) -> float:
-    """The row maximum within a box, every receiver another action than its donor, room unlimited; fills `k2`, `m2`."""
-    c0, c1, k, m, used = room.c0, room.c1, room.k2, room.m2, room.used
-    f, top, second = game.first[j, s], -1, -1
+def paired_row(
+    box: Floats, cells: Floats, used: Indices, f: int, size: int, cap: float, free: float, toll: float
+) -> float:
+    """The row maximum within a box, every receiver another action than its donor, its room unlimited."""
+    top, second = -1, -1
     for a in range(size):
-        if sets.upper[f + a] <= game.center[f + a]:
+        if box[2, f + a] <= box[0, f + a]:
             continue
-        if top < 0 or c1[a] > c1[top]:
+        if top < 0 or cells[1, a] > cells[1, top]:
             second = top
             top = a
-        elif second < 0 or c1[a] > c1[second]:
+        elif second < 0 or cells[1, a] > cells[1, second]:
             second = a
     value, moved, least = 0.0, 0.0, 0.0
     for a in range(size):
-        k[a] = game.center[f + a]
-        m[a] = 0.0
-        least += max(sets.lower[f + a] - k[a], 0.0)
-        value += k[a] * c0[a]
+        cells[4, a] = box[0, f + a]
+        cells[5, a] = 0.0
+        least += max(box[1, f + a] - box[0, f + a], 0.0)
+        value += cells[4, a] * cells[0, a]
     for a in range(size):
-        forced = k[a] - sets.upper[f + a]
+        forced = box[0, f + a] - box[2, f + a]
         used[a] = 0
         if forced > 0.0:
             to = second if a == top else top
             if to < 0:
                 return np.inf
-            k[a] -= forced
-            m[to] += forced
+            cells[4, a] -= forced
+            cells[5, to] += forced
             moved += forced
-            value += forced * (c1[to] - c0[a])
-    cap, free = sets.budget[j, s] / 2, sets.least[j, s] / 2
+            value += forced * (cells[1, to] - cells[0, a])
     value -= 2 * toll * max(moved - free, 0.0)
     while moved < cap - TINY:
-        donor, gain, forced = -1, -np.inf, moved < least - TINY
+        donor, gain, must = -1, -np.inf, moved < least - TINY
         for a in range(size):
             to = second if a == top else top
-            if used[a] == 0 and to >= 0 and k[a] > min(game.center[f + a], sets.lower[f + a]) + TINY:
-                if c1[to] - c0[a] > gain:
-                    donor = a
-                    gain = c1[to] - c0[a]
-        if donor < 0 or (gain <= 0.0 and not forced):
+            able = to >= 0 and cells[4, a] > min(box[0, f + a], box[1, f + a]) + TINY
+            if able and cells[1, to] - cells[0, a] > gain:
+                donor = a
+                gain = cells[1, to] - cells[0, a]
+        if donor < 0 or (gain <= 0.0 and not must):
             break
         to = second if donor == top else top
-        step = min(k[donor] - min(game.center[f + donor], sets.lower[f + donor]), cap - moved)
+        step = min(cells[4, donor] - min(box[0, f + donor], box[1, f + donor]), cap - moved)
         price = 0.0
-        if forced:
+        if must:
             step = min(step, least - moved)
         if moved < free - TINY:
             step = min(step, free - moved)
         else:
             price = 2 * toll
-            if gain <= price and not forced:
+            if gain <= price and not must:
                 break
-        k[donor] -= step
-        m[to] += step
+        if step <= 0.0:
+            break
+        cells[4, donor] -= step
+        cells[5, to] += step
         moved += step
         value += step * (gain - price)
     return value if moved >= least - 1e-9 else np.inf
 
 
 @inner
-def row(game: ModeGame, sets: ModeSets, j: int, s: int, size: int, plain: bool, toll: float, room: RowRoom) -> float:
-    """The row maximum; fills `k`, `m`."""
-    if sets.boxed[j, s] == 0:
-        return free_row(game, sets, j, s, size, plain, toll, room)
-    value = boxed_row(game, sets, j, s, size, plain, toll, room)
+def row(
+    box: Floats, limits: Floats, cells: Floats, used: Indices, j: int, s: int, f: int, size: int, plain: bool,
+    toll: float,
+) -> float:  # fmt: skip
+    """The row maximum of player `j` at state `s`, whose row begins at `f`."""
+    cap, free = limits[0, j, s], limits[1, j, s]
+    if limits[2, j, s] == 0.0:
+        return free_row(box, cells, used, f, size, plain, cap, free, toll)
+    value = boxed_row(box, cells, f, size, plain, cap, free, toll)
     if plain:
         return value
-    other = paired_row(game, sets, j, s, size, toll, room)
-    if other >= value:
-        return value
-    for a in range(size):
-        room.k[a] = room.k2[a]
-        room.m[a] = room.m2[a]
-    return other
+    other = paired_row(box, cells, used, f, size, cap, free, toll)
+    if other < value:
+        for a in range(size):
+            cells[2, a] = cells[4, a]
+            cells[3, a] = cells[5, a]
+        return other
+    return value
 
 
 @inner
 def nest(
-    game: ModeGame, sets: ModeSets, s: int, own: bool, plain: bool, tolls: Floats, room: RowRoom
-) -> float:
-    """The nested maximum of the tables `t0`, `t1` (`plain`: of `t1` alone) at state `s`, in place.
+    shapes: Indices, order: Indices, first: Indices, box: Floats, limits: Floats, tolls: Floats, tables: Floats,
+    masses: Floats, distances: Floats, cells: Floats, sizes: Indices, used: Indices,
+    s: int, absent: int, plain: bool, keep: bool,
+) -> float:  # fmt: skip
+    """The nested maximum of both tables (`plain`: of the second alone) at state `s`, in place.
 
-    Without `own` the deviator's action is fixed, and the tables are those of the opponents. `tolls` `[n, S]`.
+    Args:
+        shapes, order, first: `[S, n]`, `[n]` the outermost first, `[n, S]`.
+        tolls: `[n, S]`.
+        absent: a player without a row (the deviator, whose action is fixed), or -1.
+        keep: the rows are kept for `unwind`.
     """
-    n, t0, t1, sizes = game.shapes.shape[1], room.t0, room.t1, room.sizes
+    n = shapes.shape[1]
     for j in range(n):
-        sizes[j] = game.shapes[s, j] if own or j != game.player else 1
+        sizes[j] = 1 if j == absent else shapes[s, j]
     for depth in range(n - 1, -1, -1):
-        j = game.order[depth]
+        j = order[depth]
         size, before, after = sizes[j], 1, 1
         if size == 1:
             continue
@@ -294,68 +259,81 @@ def nest(
             before *= sizes[i]
         for i in range(j + 1, n):
             after *= sizes[i]
-        toll = tolls[j, s]
+        toll, f = tolls[j, s], first[j, s]
         for o in range(before):
             for i in range(after):
-                place, v0 = o * after + i, 0.0
+                place, start = o * after + i, o * size * after + i
                 for c in range(size):
-                    room.c1[c] = t1[(o * size + c) * after + i]
+                    cells[1, c] = tables[1, start + c * after]
+                v0 = 0.0
                 if not plain:
                     for c in range(size):
-                        room.c0[c] = t0[(o * size + c) * after + i]
-                    v0 = row(game, sets, j, s, size, False, toll, room)
-                    distance = 0.0
+                        cells[0, c] = tables[0, start + c * after]
+                    v0 = row(box, limits, cells, used, j, s, f, size, False, toll)
+                    if keep:
+                        distance = 0.0
+                        for c in range(size):
+                            masses[0, depth, place * size + c] = cells[2, c]
+                            masses[1, depth, place * size + c] = cells[3, c]
+                            distance += 2 * cells[3, c]
+                        distances[0, depth, place] = distance
+                v1 = 0.0
+                if plain or depth > 0:  # the outermost row needs its first part alone
+                    v1 = row(box, limits, cells, used, j, s, f, size, True, toll)
+                    if keep:
+                        distance = 0.0
+                        for c in range(size):
+                            masses[2, depth, place * size + c] = cells[2, c] + cells[3, c]
+                            distance += 2 * cells[3, c]
+                        distances[1, depth, place] = distance
+                elif keep:
+                    distances[1, depth, place] = 0.0
                     for c in range(size):
-                        room.keep[depth, place * size + c] = room.k[c]
-                        room.move[depth, place * size + c] = room.m[c]
-                        distance += 2 * room.m[c]
-                    room.distance[0, depth, place] = distance
-                v1 = row(game, sets, j, s, size, True, toll, room)
-                distance = 0.0
-                for c in range(size):
-                    room.flat[depth, place * size + c] = room.k[c] + room.m[c]
-                    distance += 2 * room.m[c]
-                room.distance[1, depth, place] = distance
-                t0[place] = v0
-                t1[place] = v1
+                        masses[2, depth, place * size + c] = 0.0
+                tables[0, place] = v0
+                tables[1, place] = v1
         sizes[j] = 1
-    return t1[0] if plain else t0[0]
+    return float(tables[1, 0] if plain else tables[0, 0])
 
 
 @inner
-def unwind(game: ModeGame, sets: ModeSets, s: int, own: bool, plain: bool, room: RowRoom) -> None:
-    """After `nest`: the joint masses `w0` (kept), `w1` (moved) of the maximum, and every player's distances."""
-    n, sizes, w0, w1, v0, v1 = game.shapes.shape[1], room.sizes, room.w0, room.w1, room.v0, room.v1
-    w0[0], w1[0] = (0.0, 1.0) if plain else (1.0, 0.0)
+def unwind(
+    shapes: Indices, order: Indices, limits: Floats, masses: Floats, distances: Floats, joint: Floats,
+    spent: Floats, sizes: Indices, s: int, absent: int, plain: bool,
+) -> None:  # fmt: skip
+    """After `nest` with `keep`: the joint masses, kept and moved, of the maximum, and every player's distances."""
+    n = shapes.shape[1]
+    joint[0, 0], joint[1, 0] = (0.0, 1.0) if plain else (1.0, 0.0)
     for j in range(n):
         sizes[j] = 1
-        room.excess[j] = 0.0
-        room.moved[j] = 0.0
+        spent[0, j] = 0.0
+        spent[1, j] = 0.0
     for depth in range(n):
-        j = game.order[depth]
-        size = game.shapes[s, j] if own or j != game.player else 1
+        j = order[depth]
+        size = 1 if j == absent else shapes[s, j]
         if size == 1:
             continue
-        before, after, least = 1, 1, sets.least[j, s]
+        before, after, least = 1, 1, 2 * limits[1, j, s]
         for i in range(j):
             before *= sizes[i]
         for i in range(j + 1, n):
             after *= sizes[i]
         for place in range(before * after):
-            v0[place] = w0[place]
-            v1[place] = w1[place]
+            joint[2, place] = joint[0, place]
+            joint[3, place] = joint[1, place]
         for o in range(before):
             for i in range(after):
                 place = o * after + i
-                d0, d1 = 0.0 if plain else room.distance[0, depth, place], room.distance[1, depth, place]
-                room.excess[j] += v0[place] * max(d0 - least, 0.0) + v1[place] * max(d1 - least, 0.0)
-                room.moved[j] += v0[place] * d0 + v1[place] * d1
+                v0, v1, d1 = joint[2, place], joint[3, place], distances[1, depth, place]
+                d0 = 0.0 if plain else distances[0, depth, place]
+                spent[0, j] += v0 * max(d0 - least, 0.0) + v1 * max(d1 - least, 0.0)
+                spent[1, j] += v0 * d0 + v1 * d1
                 for c in range(size):
                     to, at = (o * size + c) * after + i, place * size + c
-                    kept, moved = 0.0, v1[place] * room.flat[depth, at]
+                    kept, moved = 0.0, v1 * masses[2, depth, at]
                     if not plain:
-                        kept = v0[place] * room.keep[depth, at]
-                        moved += v0[place] * room.move[depth, at]
-                    w0[to] = kept
-                    w1[to] = moved
+                        kept = v0 * masses[0, depth, at]
+                        moved += v0 * masses[1, depth, at]
+                    joint[0, to] = kept
+                    joint[1, to] = moved
         sizes[j] = size

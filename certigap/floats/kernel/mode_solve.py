@@ -4,28 +4,58 @@ Modes, in this order: T0 and T1, deviator and imitator in one state before and a
 expert; X, the deviator alone; N0 and N1, the imitator alone. Their vectors are U0, U1, X, N0, N1:
 
     X   = max_a' sup [ q_X(a', .) ]         q_X = theta r + g P X
-    N1  = sup [ q_N1 ]                      q_N = -theta r + g P N
+    N1  = sup [ q_N1 ]                      q_N = -theta r - tilt + g P N
     N0  = sup [ q_N0 | q_N1 ]               kept | moved
     U1  = max_a' sup [ H(U1, N1) ]          H(U, N) = q_X(a', b) + q_N(a, b) + g sum_t min(p', p) (U - X - N)(t)
     U0  = max_a' sup [ H(U0, N0) | H(U1, N1) ]
 
-each less its charges, plus 1 where it is marked. A sweep takes the best rows at every state; between sweeps the
-chosen rows are evaluated by Gauss-Seidel on their sparse equations.
+each less its charges, plus 1 where it is marked. A pass takes the best rows at every state; between passes the chosen
+rows are evaluated by Gauss-Seidel on their sparse equations.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from certigap.floats.kernel.mode_rows import ModeGame, ModeSets, RowRoom, nest, new_row_room, unwind
+from certigap.floats.kernel.mode_rows import RowRoom, nest, new_row_room, unwind
 from certigap.floats.kernel.sweeps import Floats, Indices, compiled, inner
 
-__all__ = ["MODES", "N0", "N1", "T0", "T1", "X", "ModeRoom", "ModeState", "meetings", "new_mode_room", "new_mode_state", "solve"]
+__all__ = ["ModeGame", "ModeRoom", "ModeSets", "ModeState", "meetings", "new_mode_room", "new_mode_state", "solve"]
 
 T0, T1, X, N0, N1 = range(5)
 MODES = 5
 ROUNDS = 60
 SWEEPS = 3000
+
+
+class ModeGame(NamedTuple):
+    """One player's view of a game. A *pair* is an own action a' of a deviation and a joint action: the pairs of state
+    `s` stand from `pair_offsets[s]` on, `a' J + k` for its `J` joint actions `k`."""
+
+    player: int
+    discount: float
+    shapes: Indices  # [S, n]
+    row_offsets: Indices  # [S + 1]
+    strides: Indices  # [S] of the player's action among the joint actions
+    rewards: Floats  # [K] the player's
+    tilt: Floats  # [K] taken from what the imitator loses
+    offsets: Indices  # [K + 1]
+    columns: Indices  # [E]
+    probabilities: Floats  # [E]
+    pair_offsets: Indices  # [S + 1]
+    meet_offsets: Indices  # [pairs + 1]
+    meet_columns: Indices  # common next states of both joint actions of a pair
+    meet_probabilities: Floats  # the smaller of their probabilities
+    order: Indices  # [n] players, the outermost row first
+    first: Indices  # [n, S] place of a row in flat arrays
+    initial: Floats  # [S]
+
+
+class ModeSets(NamedTuple):
+    """The row sets of a node, as `mode_rows` takes them."""
+
+    box: Floats  # [3, L] expert's rows, lower and upper ends
+    limits: Floats  # [3, n, S] half of the largest and of the smallest distance, 1 where the box cuts something off
 
 
 class ModeState(NamedTuple):
@@ -44,13 +74,12 @@ class ModeRoom(NamedTuple):
     """Working space of one thread."""
 
     rows: RowRoom
+    q0: Floats  # [pairs] tables of the kept
+    q1: Floats  # [pairs] of the moved
+    base: Floats  # [2, pairs] H(U0, N0), H(U1, N1) less the part of their own vector
     x: Floats  # [K] q_X
-    n0: Floats  # [K] q_N0
-    n1: Floats  # [K] q_N1
-    base: Floats  # [2, pairs] H less the part of its own vector: of U0, of U1
-    h1: Floats  # [pairs] H(U1, N1)
-    start: Indices  # [S] of a state's equation
-    count: Indices  # [5, S] entries
+    begin: Indices  # [S] of a state's equation
+    entries: Indices  # [5, S] how many it has
     column: Indices  # [5, E]
     weight: Floats  # [5, E]
     constant: Floats  # [5, S]
@@ -72,177 +101,171 @@ def new_mode_state(game: ModeGame) -> ModeState:
 def new_mode_room(game: ModeGame) -> ModeRoom:
     """Room for a game."""
     states, rows, pairs = len(game.initial), len(game.rewards), int(game.pair_offsets[-1])
-    entries, e, i = len(game.columns), np.empty, (lambda *shape: np.zeros(shape, dtype=np.int64))
-    start = game.offsets[game.row_offsets[:-1]].astype(np.int64)
+    entries, e, whole = len(game.columns), np.empty, np.int64
     return ModeRoom(
-        new_row_room(game), e(rows), e(rows), e(rows), e((2, pairs)), e(pairs), start, i(MODES, states),
-        i(MODES, entries), e((MODES, entries)), e((MODES, states)), i(states), i(states), e((MODES, states)),
+        new_row_room(game.shapes), e(pairs), e(pairs), e((2, pairs)), e(rows),
+        game.offsets[game.row_offsets[:-1]].astype(whole), np.zeros((MODES, states), whole),
+        np.zeros((MODES, entries), whole), e((MODES, entries)), e((MODES, states)), np.zeros(states, whole),
+        np.zeros(states, whole), e((MODES, states)),
     )  # fmt: skip
 
 
 @inner
-def follow(game: ModeGame, k: int, vector: Floats) -> float:
-    """g P(. | k) vector."""
-    total = 0.0
-    for z in range(game.offsets[k], game.offsets[k + 1]):
-        total += game.probabilities[z] * vector[game.columns[z]]
-    return game.discount * total
-
-
-@inner
-def meet(game: ModeGame, pair: int, vector: Floats) -> float:
-    """g sum_t min(p', p) vector(t)."""
-    total = 0.0
-    for z in range(game.meet_offsets[pair], game.meet_offsets[pair + 1]):
-        total += game.meet_probabilities[z] * vector[game.meet_columns[z]]
-    return game.discount * total
+def add_next(
+    scale: float, offsets: Indices, columns: Indices, probabilities: Floats, vector: Floats, out: Floats
+) -> None:
+    """out(k) += scale sum_t p(k, t) vector(t)."""
+    for k in range(len(offsets) - 1):
+        total = 0.0
+        for z in range(offsets[k], offsets[k + 1]):
+            total += probabilities[z] * vector[columns[z]]
+        out[k] += scale * total
 
 
 @inner
 def prepare(game: ModeGame, mode: int, theta: float, state: ModeState, room: ModeRoom) -> None:
     """What the tables of a mode take from the vectors of others."""
-    v = state.vectors
-    if mode == X or mode == N1 or mode == N0:
+    v, g, rows = state.vectors, game.discount, len(game.rewards)
+    if mode == N0:
+        for k in range(rows):
+            room.q1[k] = -theta * game.rewards[k] - game.tilt[k]
+        add_next(g, game.offsets, game.columns, game.probabilities, v[N1], room.q1)
+    if mode != T0 and mode != T1:
         return
-    for k in range(len(game.rewards)):
-        room.x[k] = theta * game.rewards[k] + follow(game, k, v[X])
     after = N0 if mode == T0 else N1
-    q = room.n0 if mode == T0 else room.n1
-    for k in range(len(game.rewards)):
-        q[k] = -theta * game.rewards[k] + follow(game, k, v[after])
+    imitator, base, joint = room.q0, room.base[mode], room.x
+    for k in range(rows):
+        joint[k] = theta * game.rewards[k]
+        imitator[k] = -theta * game.rewards[k] - game.tilt[k]
+    add_next(g, game.offsets, game.columns, game.probabilities, v[X], joint)
+    add_next(g, game.offsets, game.columns, game.probabilities, v[after], imitator)
     for s in range(len(game.initial)):
-        f, joint, stride = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], 1
-        size = game.shapes[s, game.player]
-        for j in range(game.player + 1, game.shapes.shape[1]):
-            stride *= game.shapes[s, j]
+        f, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        stride, size, first = game.strides[s], game.shapes[s, game.player], game.pair_offsets[s]
         for own in range(size):
-            for k in range(joint):
-                pair = game.pair_offsets[s] + own * joint + k
-                other = f + k + (own - (k // stride) % size) * stride
-                room.base[mode, pair] = (
-                    room.x[other] + q[f + k] - meet(game, pair, v[X]) - meet(game, pair, v[after])
-                )
+            for k in range(count):
+                base[first + own * count + k] = joint[f + k + (own - (k // stride) % size) * stride] + imitator[f + k]
+    add_next(-g, game.meet_offsets, game.meet_columns, game.meet_probabilities, v[X], base)
+    add_next(-g, game.meet_offsets, game.meet_columns, game.meet_probabilities, v[after], base)
     if mode == T0:
-        for pair in range(game.pair_offsets[-1]):
-            room.h1[pair] = room.base[1, pair] + meet(game, pair, v[T1])
+        room.q1[:] = room.base[1]
+        add_next(g, game.meet_offsets, game.meet_columns, game.meet_probabilities, v[T1], room.q1)
 
 
 @inner
-def tables(game: ModeGame, mode: int, s: int, own: int, theta: float, state: ModeState, room: ModeRoom) -> None:
-    """Fill `t0`, `t1` for a state, and for the deviator's action `own` where the mode has one."""
-    f, joint, v = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], state.vectors
-    t0, t1 = room.rows.t0, room.rows.t1
-    if mode == X:
-        stride, size = 1, game.shapes[s, game.player]
-        for j in range(game.player + 1, game.shapes.shape[1]):
-            stride *= game.shapes[s, j]
-        for o in range(joint // (size * stride)):
-            for i in range(stride):
-                k = f + (o * size + own) * stride + i
-                t1[o * stride + i] = theta * game.rewards[k] + follow(game, k, v[X])
+def fill(game: ModeGame, mode: int, theta: float, state: ModeState, room: ModeRoom) -> None:
+    """The tables at the mode's present vector."""
+    v, g, q = state.vectors[mode], game.discount, room.q0 if mode in (T0, N0) else room.q1
+    if mode in (T0, T1):
+        q[:] = room.base[mode]
+        add_next(g, game.meet_offsets, game.meet_columns, game.meet_probabilities, v, q)
         return
-    if mode == N1 or mode == N0:
+    for k in range(len(game.rewards)):
+        q[k] = theta * game.rewards[k] if mode == X else -theta * game.rewards[k] - game.tilt[k]
+    add_next(g, game.offsets, game.columns, game.probabilities, v, q)
+
+
+@inner
+def load(q0: Floats, q1: Floats, tables: Floats, f: int, joint: int, size: int, stride: int, own: int) -> None:
+    """Fill `tables` from the flat tables: of all joint actions from `f` on, or (own >= 0) of those that play `own`."""
+    if own < 0:
         for k in range(joint):
-            t1[k] = -theta * game.rewards[f + k] + follow(game, f + k, v[N1])
-            if mode == N0:
-                t0[k] = -theta * game.rewards[f + k] + follow(game, f + k, v[N0])
+            tables[0, k] = q0[f + k]
+            tables[1, k] = q1[f + k]
         return
-    first = game.pair_offsets[s] + own * joint
-    for k in range(joint):
-        pair = first + k
-        if mode == T1:
-            t1[k] = room.base[1, pair] + meet(game, pair, v[T1])
-        else:
-            t0[k] = room.base[0, pair] + meet(game, pair, v[T0])
-            t1[k] = room.h1[pair]
+    for o in range(joint // (size * stride)):
+        for i in range(stride):
+            tables[1, o * stride + i] = q1[f + (o * size + own) * stride + i]
 
 
 @inner
-def value_at(
-    game: ModeGame, sets: ModeSets, mode: int, s: int, own: int, theta: float, tolls: Floats,
-    state: ModeState, room: ModeRoom,
-) -> float:  # fmt: skip
-    """The right side of a mode's inequality without its mark, for one action of the deviator."""
-    tables(game, mode, s, own, theta, state, room)
-    return nest(game, sets, s, mode != X, mode != T0 and mode != N0, tolls[mode], room.rows)
-
-
-@inner
-def record(
-    game: ModeGame, sets: ModeSets, mode: int, s: int, own: int, theta: float, value: float,
-    state: ModeState, room: ModeRoom,
-) -> None:  # fmt: skip
-    """Keep the rows of the nested maximum just taken, and write their equation; `value` includes the mark."""
-    f, joint, v, rows = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], state.vectors, room.rows
-    unwind(game, sets, s, mode != X, mode != T0 and mode != N0, rows)
-    state.action[mode, s] = own
-    for j in range(game.shapes.shape[1]):
-        state.excess[mode, j, s] = rows.excess[j]
-        state.distance[mode, j, s] = rows.moved[j]
-    for k in range(f, f + joint):
-        state.kept[mode, k] = 0.0
-        state.moved[mode, k] = 0.0
-    if mode == X:
-        stride, size = 1, game.shapes[s, game.player]
-        for j in range(game.player + 1, game.shapes.shape[1]):
-            stride *= game.shapes[s, j]
-        for o in range(joint // (size * stride)):
-            for i in range(stride):
-                state.moved[mode, f + (o * size + own) * stride + i] = rows.w1[o * stride + i]
-    else:
-        for k in range(joint):
-            state.kept[mode, f + k] = rows.w0[k]
-            state.moved[mode, f + k] = rows.w1[k]
-    # the equation v(s) = constant + sum weight v(column), of the mass that stays in the mode
-    begin, count = room.start[s], 0
-    masses = state.kept[mode] if mode == T0 or mode == N0 else state.moved[mode]
-    known = value
+def equation(
+    g: float, masses: Floats, first: int, joint: int, offsets: Indices, columns: Indices, probabilities: Floats,
+    begin: int, column: Indices, weight: Floats, place: Indices, stamp: Indices,
+) -> int:  # fmt: skip
+    """Write g sum_k masses(k) p(first + k, .) as sparse entries from `begin` on; how many there are."""
+    count = 0
     for k in range(joint):
-        w = game.discount * masses[f + k]
+        w = g * masses[k]
         if w == 0.0:
             continue
-        if mode == T0 or mode == T1:
-            pair = game.pair_offsets[s] + own * joint + k
-            low, high = game.meet_offsets[pair], game.meet_offsets[pair + 1]
-        else:
-            low, high = game.offsets[f + k], game.offsets[f + k + 1]
-        for z in range(low, high):
-            if mode == T0 or mode == T1:
-                t, p = game.meet_columns[z], game.meet_probabilities[z]
-            else:
-                t, p = game.columns[z], game.probabilities[z]
-            if room.stamp[t] == 0:
-                room.stamp[t] = 1
-                room.place[t] = begin + count
-                room.column[mode, begin + count] = t
-                room.weight[mode, begin + count] = 0.0
+        for z in range(offsets[first + k], offsets[first + k + 1]):
+            t = columns[z]
+            if stamp[t] == 0:
+                stamp[t] = 1
+                place[t] = begin + count
+                column[begin + count] = t
+                weight[begin + count] = 0.0
                 count += 1
-            room.weight[mode, room.place[t]] += w * p
-            known -= w * p * v[mode, t]
+            weight[place[t]] += w * probabilities[z]
     for z in range(begin, begin + count):
-        room.stamp[room.column[mode, z]] = 0
-    room.count[mode, s] = count
-    room.constant[mode, s] = known
+        stamp[column[z]] = 0
+    return count
 
 
 @inner
-def evaluate(mode: int, tolerance: float, state: ModeState, room: ModeRoom) -> None:
+def evaluate(
+    v: Floats, begin: Indices, count: Indices, column: Indices, weight: Floats, constant: Floats, tolerance: float
+) -> None:
     """Gauss-Seidel on the equations of the chosen rows."""
-    v = state.vectors[mode]
     for _ in range(SWEEPS):
         change = 0.0
         for s in range(len(v)):
-            total, loop, begin = room.constant[mode, s], 0.0, room.start[s]
-            for z in range(begin, begin + room.count[mode, s]):
-                if room.column[mode, z] == s:
-                    loop = room.weight[mode, z]
+            total, loop = constant[s], 0.0
+            for z in range(begin[s], begin[s] + count[s]):
+                if column[z] == s:
+                    loop = weight[z]
                 else:
-                    total += room.weight[mode, z] * v[room.column[mode, z]]
+                    total += weight[z] * v[column[z]]
             total /= 1.0 - loop
             change = max(change, abs(total - v[s]))
             v[s] = total
         if change <= tolerance:
             break
+
+
+@inner
+def record(
+    game: ModeGame, sets: ModeSets, mode: int, s: int, own: int, value: float, state: ModeState, room: ModeRoom
+) -> None:
+    """Keep the rows of the nested maximum just taken, and write their equation; `value` is with charges and mark."""
+    f, joint, rows = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], room.rows
+    size, stride, v = game.shapes[s, game.player], game.strides[s], state.vectors[mode]
+    kept, moved = state.kept[mode], state.moved[mode]
+    unwind(
+        game.shapes, game.order, sets.limits, rows.masses, rows.distances, rows.joint, rows.spent, rows.places, s,
+        game.player if mode == X else -1, mode != T0 and mode != N0,
+    )  # fmt: skip
+    state.action[mode, s] = own
+    for j in range(game.shapes.shape[1]):
+        state.excess[mode, j, s] = rows.spent[0, j]
+        state.distance[mode, j, s] = rows.spent[1, j]
+    if mode == X:
+        for k in range(f, f + joint):
+            moved[k] = 0.0
+        for o in range(joint // (size * stride)):
+            for i in range(stride):
+                moved[f + (o * size + own) * stride + i] = rows.joint[1, o * stride + i]
+    else:
+        for k in range(joint):
+            kept[f + k] = rows.joint[0, k]
+            moved[f + k] = rows.joint[1, k]
+    masses, begin = (kept if mode in (T0, N0) else moved)[f : f + joint], room.begin[s]
+    column, weight = room.column[mode], room.weight[mode]
+    if mode in (T0, T1):
+        count = equation(
+            game.discount, masses, game.pair_offsets[s] + own * joint, joint, game.meet_offsets, game.meet_columns,
+            game.meet_probabilities, begin, column, weight, room.place, room.stamp,
+        )  # fmt: skip
+    else:
+        count = equation(
+            game.discount, masses, f, joint, game.offsets, game.columns, game.probabilities, begin, column, weight,
+            room.place, room.stamp,
+        )  # fmt: skip
+    for z in range(begin, begin + count):
+        value -= weight[z] * v[column[z]]
+    room.entries[mode, s] = count
+    room.constant[mode, s] = value
 
 
 @inner
@@ -252,45 +275,65 @@ def solve(
 ) -> None:  # fmt: skip
     """A mode's vector, from where it stands; the modes that it rests on must be solved. Adds `marked` at `mark`."""
     prepare(game, mode, theta, state, room)
-    v, deviates = state.vectors[mode], mode == X or mode == T0 or mode == T1
+    v, rows, player, step = state.vectors[mode], room.rows, game.player, state.vectors[mode].copy()
+    plain, deviates, absent = mode != T0 and mode != N0, mode in (X, T0, T1), -1
+    if mode == X:
+        absent = player
+    fine, reached = max(tolerance * (1.0 - game.discount) / 2, 1e-15), False
     for turn in range(ROUNDS):
         change = 0.0
+        fill(game, mode, theta, state, room)
         for s in range(len(v)):
-            bonus = marked if s == mark else 0.0
+            joint, size, stride = game.row_offsets[s + 1] - game.row_offsets[s], game.shapes[s, player], game.strides[s]
             choice, best = 0, -np.inf
-            for own in range(game.shapes[s, game.player] if deviates else 1):
-                value = value_at(game, sets, mode, s, own, theta, tolls, state, room)
+            for own in range(size if deviates else 1):
+                first = game.pair_offsets[s] + own * joint if mode in (T0, T1) else game.row_offsets[s]
+                load(room.q0, room.q1, rows.tables, first, joint, size, stride, own if mode == X else -1)
+                value = nest(
+                    game.shapes, game.order, game.first, sets.box, sets.limits, tolls[mode], rows.tables, rows.masses,
+                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain, False,
+                )  # fmt: skip
                 if value > best:
                     choice = own
                     best = value
-            best += bonus
+            if s == mark:
+                best += marked
+            step[s] = v[s]
             if turn == 0 or best > v[s] + tolerance:
-                if deviates and choice != game.shapes[s, game.player] - 1:
-                    value_at(game, sets, mode, s, choice, theta, tolls, state, room)
-                record(game, sets, mode, s, choice, theta, best, state, room)
+                first = game.pair_offsets[s] + choice * joint if mode in (T0, T1) else game.row_offsets[s]
+                load(room.q0, room.q1, rows.tables, first, joint, size, stride, choice if mode == X else -1)
+                nest(
+                    game.shapes, game.order, game.first, sets.box, sets.limits, tolls[mode], rows.tables, rows.masses,
+                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain, True,
+                )  # fmt: skip
+                record(game, sets, mode, s, choice, best, state, room)
                 change = max(change, abs(best - v[s]))
-                v[s] = best
-        if turn > 0 and change == 0.0:
+                step[s] = best
+        if turn > 0 and change == 0.0 and reached:
             break
-        evaluate(mode, max(tolerance * (1.0 - game.discount) / 2, 1e-15), state, room)
+        v[:] = step
+        coarse = 0.01 * change * (1.0 - game.discount)
+        reached = coarse <= fine
+        evaluate(
+            v, room.begin, room.entries[mode], room.column[mode], room.weight[mode], room.constant[mode],
+            max(fine, coarse),
+        )  # fmt: skip
 
 
 @compiled
-def meetings(game: ModeGame, fill: bool, offsets: Indices, columns: Indices, probabilities: Floats) -> None:
-    """The common next states of both joint actions of every pair; without `fill`, only how many up to each pair."""
+def meetings(game: ModeGame, counting: bool, offsets: Indices, columns: Indices, probabilities: Floats) -> None:
+    """The common next states of both joint actions of every pair; when `counting` only how many up to each pair."""
     entry = 0
     for s in range(len(game.initial)):
-        f, joint, stride = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], 1
-        size = game.shapes[s, game.player]
-        for j in range(game.player + 1, game.shapes.shape[1]):
-            stride *= game.shapes[s, j]
+        f, joint = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        stride, size = game.strides[s], game.shapes[s, game.player]
         for own in range(size):
             for k in range(joint):
                 one, other = f + k, f + k + (own - (k // stride) % size) * stride
                 z, y = game.offsets[one], game.offsets[other]
                 while z < game.offsets[one + 1] and y < game.offsets[other + 1]:
                     if game.columns[z] == game.columns[y]:
-                        if fill:
+                        if not counting:
                             columns[entry] = game.columns[z]
                             probabilities[entry] = min(game.probabilities[z], game.probabilities[y])
                         entry += 1
@@ -300,5 +343,5 @@ def meetings(game: ModeGame, fill: bool, offsets: Indices, columns: Indices, pro
                         z += 1
                     else:
                         y += 1
-                if not fill:
+                if counting:
                     offsets[game.pair_offsets[s] + own * joint + k + 1] = entry
