@@ -1,5 +1,6 @@
 """The float engine of the mode bounds against brute force: no policy of a node is beyond its bounds."""
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,7 +25,7 @@ GAMES = [
 def _rows(rng: np.random.Generator, policy: FloatArray, offsets: FloatArray, spread: float) -> FloatArray:
     """Rows that differ from `policy` at some states."""
     result = policy.copy()
-    for f, end in zip(offsets[:-1], offsets[1:], strict=True):
+    for f, end in itertools.pairwise(offsets):
         if rng.random() < 0.7:
             step = rng.random() ** 3 * spread
             result[f:end] = (1 - step) * policy[f:end] + step * rng.dirichlet(np.full(end - f, 0.4))
@@ -40,7 +41,7 @@ class Case:
         layout = self.game.layout
         weights = [self.rng.integers(0, 4, size=offsets[-1]) for offsets in layout.action_offsets]
         rows = [
-            [np.maximum(own[f:end], own[f:end].sum() == 0).tolist() for f, end in zip(o[:-1], o[1:], strict=True)]
+            [np.maximum(own[f:end], own[f:end].sum() == 0).tolist() for f, end in itertools.pairwise(o)]
             for own, o in zip(weights, layout.action_offsets, strict=True)
         ]
         self.expert = cg.Policy.from_counts(self.game, rows)
