@@ -42,8 +42,10 @@ _HOMES = {
     "solve_game": "certigap.solve",
     "convert": "certigap.io",
     "best_case": "certigap.questions.best_case",
-    "dominance": "certigap.questions.dominance",
     "frontier": "certigap.questions.frontier.question",
+    "regularised_best_response": "certigap.semantics.entropic",
+    "regularised_delta": "certigap.questions.entropy",
+    "regularised_gaps": "certigap.semantics.entropic",
     "ParametricGame": "certigap.model.parametric",
     "free_discount": "certigap.model.parametric",
     "read_parametric_game": "certigap.model.parametric",
@@ -76,7 +78,7 @@ if TYPE_CHECKING:
     from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
-    from certigap.questions.dominance import dominance
+    from certigap.questions.entropy import regularised_delta
     from certigap.questions.frontier.question import frontier
     from certigap.questions.parametric import (
         parametric_delta,
@@ -104,6 +106,7 @@ if TYPE_CHECKING:
         values,
         visited,
     )
+    from certigap.semantics.entropic import regularised_best_response, regularised_gaps
     from certigap.solve import equilibria
     from certigap.solve import solve as solve_game
 

@@ -108,7 +108,18 @@ def _parser() -> argparse.ArgumentParser:
     gap = _command(commands, "gap", "player gaps, NashGap and NashConv of a policy")
     _files(gap, "game", "policy")
     _certificate(gap)
-    _arithmetic(gap)
+    _method(gap)
+    gap.add_argument(
+        "--temperature",
+        metavar="T",
+        help="regularise by the player's own entropy, T a nat; -o then claims kind entropy",
+    )
+    gap.add_argument(
+        "--opponents-temperature",
+        default="0",
+        metavar="T",
+        help="weight of the others' entropy, subtracted (default 0)",
+    )
     gap.add_argument(
         "--claim", default="nash-gap", choices=["nash-gap", "equilibrium", "policy-value"], help="what -o claims"
     )
@@ -118,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     errors.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     errors.add_argument("--policy", required=True, metavar="FILE", help="the imitator's policy file")
     _certificate(errors)
-    _arithmetic(errors)
+    _method(errors)
 
     certify = _command(
         commands, "certify", "the worst NashGap of any policy with a given imitation error: a proven interval"
@@ -222,9 +233,9 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _arithmetic(parser: argparse.ArgumentParser) -> None:
+def _method(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--arithmetic",
+        "--method",
         default="auto",
         choices=["auto", "exact", "enclosed"],
         help="exact, or proven intervals (default: by size)",

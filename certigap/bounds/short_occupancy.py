@@ -47,7 +47,7 @@ def short_occupancy(policy: Policy, lower: Vector) -> Vector:
 
 
 def occupancy_upper_holds(policy: Policy, upper: Vector) -> bool:
-    """u >= (1 - g) nu + g P^T u entrywise, which proves u >= mu."""
+    """M >= (1 - g) nu + g P^T M entrywise, which proves M >= mu."""
     step = _Step(policy)
     m: IntArray = np.array(upper.numerators, dtype=object)
     return bool((m * step.scale >= step.scaled(m, upper.denominator)).all())

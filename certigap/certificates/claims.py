@@ -7,6 +7,7 @@ from typing import Any
 from certigap.bounds.hull import covers_json
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
+from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
@@ -15,10 +16,12 @@ from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
+from certigap.questions.entropy import RegularisedDelta
 from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.regions.engine import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
+from certigap.semantics.entropic import RegularisedGaps
 
 __all__ = ["certificate", "kinds"]
 
@@ -69,7 +72,7 @@ def _policy_value(answer: GapAnswer) -> Certificate:
         "values": _intervals(answer.game, at_start),
     }
     proof = {"values": brackets_json(answer.game, answer.values)}
-    return Certificate(answer.game, claim, proof, {"arithmetic": answer.arithmetic})
+    return Certificate(answer.game, claim, proof, {"method": answer.method})
 
 
 def _gap_proof(answer: GapAnswer) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def _nash_gap(answer: GapAnswer) -> Certificate:
         "nash_conv": answer.nash_conv.to_json(),
         "player_gaps": _intervals(answer.game, answer.player_gaps),
     }
-    return Certificate(answer.game, claim, _gap_proof(answer), {"arithmetic": answer.arithmetic})
+    return Certificate(answer.game, claim, _gap_proof(answer), {"method": answer.method})
 
 
 def _equilibrium(answer: GapAnswer) -> Certificate:
@@ -93,7 +96,7 @@ def _equilibrium(answer: GapAnswer) -> Certificate:
         "policy": policy_rows_to_json(answer.policy),
         "regret": format_rational(_known(answer.nash_gap.upper)),
     }
-    return Certificate(answer.game, claim, _gap_proof(answer), {"arithmetic": answer.arithmetic})
+    return Certificate(answer.game, claim, _gap_proof(answer), {"method": answer.method})
 
 
 def _known(end: Fraction | None) -> Fraction:
@@ -117,7 +120,7 @@ def _matching_error(answer: ErrorsAnswer) -> Certificate:
         "expert_values": brackets_json(game, answer.expert_values),
         "policy_values": brackets_json(game, answer.policy_values),
     }
-    return Certificate(game, claim, proof, {"arithmetic": answer.arithmetic})
+    return Certificate(game, claim, proof, {"method": answer.method})
 
 
 def _by_state(game: Game, own: Sequence[Any]) -> Any:
@@ -163,6 +166,8 @@ def _theorem_instance(answer: TheoremInstance) -> Certificate:
 _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     GapAnswer: {"nash-gap": _nash_gap, "equilibrium": _equilibrium, "policy-value": _policy_value},
     ErrorsAnswer: {"matching-error": _matching_error},
+    RegularisedGaps: {"entropy": regularised_gaps_certificate},
+    RegularisedDelta: {"entropy": regularised_delta_certificate},
     RegionBound: {"region-bound": _region_bound},
     WorstCaseAnswer: {"worst-case": worst_case_certificate},
     BestCaseAnswer: {"best-case": best_case_certificate},

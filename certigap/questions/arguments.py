@@ -7,17 +7,7 @@ from certigap.errors import InputError
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 
-__all__ = ["check_budget", "check_game", "check_policy", "check_seed"]
-
-
-def check_game(game: Any) -> None:
-    """A game.
-
-    Raises:
-        InputError: anything else.
-    """
-    if not isinstance(game, Game):
-        raise InputError(f"game: expected a Game, got the {type(game).__name__} {str(game)[:40]!r}")
+__all__ = ["check_budget", "check_policy", "check_seed"]
 
 
 def check_policy(game: Any, expert: Any) -> None:
@@ -26,7 +16,8 @@ def check_policy(game: Any, expert: Any) -> None:
     Raises:
         InputError: anything else.
     """
-    check_game(game)
+    if not isinstance(game, Game):
+        raise InputError(f"game: expected a Game, got the {type(game).__name__} {str(game)[:40]!r}")
     if not isinstance(expert, Policy):
         raise InputError(f"expert: expected a Policy, got the {type(expert).__name__} {str(expert)[:40]!r}")
     if expert.game != game:

@@ -23,6 +23,7 @@ RULES = {
         "region-bound": "cover",
         "worst-case": "worst_case",
         "theorem-instance": "theorems",
+        "entropy": "entropy",
     },
     "bound": {
         "theorem": "theorems",

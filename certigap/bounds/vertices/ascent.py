@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from certigap.bounds.vertices.ball import RowBall, ball_maximiser
+from certigap.bounds.vertices.ball import Ball, ball_maximiser
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import distribution
@@ -25,13 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def ascend(
-    game: Game,
-    player: int,
-    balls: Sequence[RowBall],
-    *,
-    starts: int = 100,
-    seed: int = 0,
-    deadline: float | None = None,
+    game: Game, player: int, balls: Sequence[Ball], *, starts: int = 100, seed: int = 0, deadline: float | None = None
 ) -> Policy:
     """A profile of vertices at which a player's gap is large (a local maximum in every row, by floats).
 
@@ -61,7 +55,7 @@ def ascend(
 class _Climb:
     """One player's ascent; `rows` are integers over the balls' denominators."""
 
-    def __init__(self, table: Floats, player: int, balls: Sequence[RowBall]) -> None:
+    def __init__(self, table: Floats, player: int, balls: Sequence[Ball]) -> None:
         self.table, self.player, self.balls = table, player, balls
 
     def run(self, deviation: int, noise: Callable[[int], Floats]) -> tuple[float, list[list[int]]]:

@@ -20,11 +20,11 @@ from certigap.errors import LimitError
 from certigap.exact.integers import IntArray, integer_array
 from certigap.model.rows import Distribution
 
-__all__ = ["RowBall", "ball_maxima", "ball_of", "ball_vertices"]
+__all__ = ["Ball", "ball_maxima", "ball_of", "ball_vertices"]
 
 
 @dataclass(frozen=True, slots=True)
-class RowBall:
+class Ball:
     """The rows within L1 distance `2 half / denominator` of `center / denominator`."""
 
     center: tuple[int, ...]  # [A]
@@ -32,26 +32,26 @@ class RowBall:
     denominator: int
 
 
-def ball_of(center: Distribution, radius: Fraction) -> RowBall:
+def ball_of(center: Distribution, radius: Fraction) -> Ball:
     """The ball of an L1 `radius` >= 0 around a row, in integers.
 
     >>> ball_of(Distribution((1, 1), 2), Fraction(1, 5))
-    RowBall(center=(5, 5), half=1, denominator=10)
+    Ball(center=(5, 5), half=1, denominator=10)
     """
     half = min(radius / 2, Fraction(1))
     denominator = int(np.lcm(center.denominator, half.denominator, dtype=object))
     factor = denominator // center.denominator
     weights = tuple(weight * factor for weight in center.weights)
-    return RowBall(weights, half.numerator * (denominator // half.denominator), denominator)
+    return Ball(weights, half.numerator * (denominator // half.denominator), denominator)
 
 
-def ball_vertices(ball: RowBall, limit: int) -> IntArray:
+def ball_vertices(ball: Ball, limit: int) -> IntArray:
     """Rows `[V, A]` over the ball's denominator whose convex hull is the ball, each once.
 
     Raises:
         LimitError: there are more than `limit`.
 
-    >>> ball_vertices(RowBall((5, 5), 1, 10), 9).tolist()
+    >>> ball_vertices(Ball((5, 5), 1, 10), 9).tolist()
     [[6, 4], [4, 6]]
     """
     found: dict[tuple[int, ...], None] = {}
@@ -64,7 +64,7 @@ def ball_vertices(ball: RowBall, limit: int) -> IntArray:
     return flat.reshape(len(found), len(ball.center))
 
 
-def ball_maxima(ball: RowBall, costs: IntArray) -> IntArray:
+def ball_maxima(ball: Ball, costs: IntArray) -> IntArray:
     """`[N]` the maxima of `costs[n] . y` over the ball, times its denominator.
 
     Args:
@@ -79,7 +79,7 @@ def ball_maxima(ball: RowBall, costs: IntArray) -> IntArray:
     return np.asarray(costs @ center + (moved * (sorted_costs[:, -1:] - sorted_costs)).sum(axis=1))
 
 
-def ball_maximiser(ball: RowBall, costs: Sequence[Any]) -> list[int]:
+def ball_maximiser(ball: Ball, costs: Sequence[Any]) -> list[int]:
     """A row `[A]` over the ball's denominator that maximises `costs . y` (`costs` `[A]`, of any one type)."""
     order = sorted(range(len(costs)), key=costs.__getitem__)
     row, left = list(ball.center), ball.half
@@ -91,7 +91,7 @@ def ball_maximiser(ball: RowBall, costs: Sequence[Any]) -> list[int]:
     return row
 
 
-def _moves_to(ball: RowBall, receiver: int) -> Iterator[tuple[int, ...]]:
+def _moves_to(ball: Ball, receiver: int) -> Iterator[tuple[int, ...]]:
     """The vertices whose mass moves to `receiver`."""
     donors = [a for a, weight in enumerate(ball.center) if weight and a != receiver]
     donors.sort(key=lambda a: -ball.center[a])

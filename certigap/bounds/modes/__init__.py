@@ -1,1 +1,0 @@
-"""Upper ends for many states by priced coupled modes (THEORY, priced coupled modes)."""
