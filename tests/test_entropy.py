@@ -271,7 +271,7 @@ MUTANTS = [
     ("for j in range(TERMS + (sign == UPPER)):", "for j in range(1 + (sign == UPPER)):"),
     ("return Fraction(1, 1 << 92) if sign == UPPER else ZERO", "return ZERO if sign == UPPER else ONE"),
     ("- k * 2 * atanh_end(Fraction(1, 3), -sign)", "+ k * 2 * atanh_end(Fraction(1, 3), -sign)"),
-    ("return 2 * atanh_end((m - 1) / (m + 1), sign)", "return -99 * atanh_end((m - 1) / (m + 1), sign)"),
+    ("return 2 * atanh_end((m - 1) / (m + 1), sign)", "return -99 * abs(atanh_end((m - 1) / (m + 1), sign))"),
     (
         "sum((-p * log_end(p, -sign) for p in row if 0 < p < 1), ZERO)",
         "sum((log_end(p, -sign) for p in row if 0 < p < 1), ZERO)",
