@@ -1,23 +1,30 @@
 """Short lower bounds of an occupancy: few bits, so that radii eps / m(s) and everything made of them stay small.
 
-Any m >= 0 with m <= (1 - g) nu + g P^T m satisfies m <= mu (`certigap.regions.region`). The right side, rounded
-down to a grid, is monotone in m; from m = floor(mu) the iteration m <- min(m, right side) therefore ends at
-such an m.
+T m = (1 - g) nu + g P^T m is monotone and affine, and any m >= 0 with m <= T m satisfies m <= mu
+(`certigap.regions.region`). From mu <= T mu, m = floor(mu - d) on a grid keeps the inequality when d >= g P^T (d + 1)
+in its units: d comes from a float solve, enlarged where rounding asks for it. Negative entries become 0, which only
+helps.
 """
 
+import math
 from fractions import Fraction
 
 import numpy as np
 
-from certigap.exact.integers import IntArray, as_object
+from certigap.errors import SolverError
+from certigap.exact.grid import to_grid
+from certigap.exact.integers import FloatArray, IntArray, as_object
 from certigap.exact.vector import Vector
+from certigap.floats.solvers import Resolvent
 from certigap.model.policy import Policy
-from certigap.semantics.induced import transition_chain
+from certigap.semantics.induced import reachable, transition_chain
 
 __all__ = ["occupancy_upper_holds", "short_occupancy"]
 
-GRID = 2**40
+GRID_BITS = 40
 SHORT_BITS = 64
+_NEAR_ONE_BITS = 10
+"""Horizons of more bits make the grid finer: d is a few steps of it times the horizon."""
 
 
 def short_occupancy(policy: Policy, lower: Vector) -> Vector:
@@ -28,7 +35,8 @@ def short_occupancy(policy: Policy, lower: Vector) -> Vector:
         lower: `[S]` a lower bound of mu that satisfies the inequality.
 
     Returns:
-        `lower` itself when its denominator has at most 64 bits, else a vector over 2^40.
+        `lower` itself when its denominator has at most 64 bits, else a vector over a power of two near 2^40; `lower`
+        too where floats cannot solve for d.
 
     >>> from certigap.model.build import bimatrix
     >>> short_occupancy(Policy.pure(bimatrix([[0]])), Vector((1,), 1))
@@ -36,14 +44,26 @@ def short_occupancy(policy: Policy, lower: Vector) -> Vector:
     """
     if lower.denominator.bit_length() <= SHORT_BITS or not policy.game.discount:
         return lower
-    floors = [x * GRID // lower.denominator for x in lower.numerators]
-    m: IntArray = np.array(floors, dtype=object)
+    bits = GRID_BITS + max(0, math.ceil(policy.game.horizon).bit_length() - _NEAR_ONE_BITS)
+    grid: IntArray = np.array([(x << bits) // lower.denominator for x in lower.numerators], dtype=object)
+    try:
+        lost = _lost(policy)
+    except SolverError:
+        return lower
     step = _Step(policy)
-    while True:
-        smaller = np.minimum(m, step.floor(m))
-        if np.array_equal(smaller, m):
-            return Vector(tuple(int(x) for x in m), GRID)
-        m = smaller
+    for enlarge in (1, 2, 4, 8):
+        m = np.maximum(grid - enlarge * to_grid(np.ceil(lost), 0), 0)
+        if bool((m * step.scale <= step.scaled(m, 1 << bits)).all()):
+            return Vector(tuple(int(x) for x in m), 1 << bits)
+    return lower
+
+
+def _lost(policy: Policy) -> FloatArray:
+    """d `[S]` = g P^T d + (entries of P into the state) + 1 where the policy comes, 0 elsewhere."""
+    game, matrix = policy.game, transition_chain(policy.game, policy)
+    seen = reachable(game.initial, matrix)
+    entries = np.bincount(matrix.columns, weights=seen[matrix.owners], minlength=matrix.rows)
+    return Resolvent(matrix.sparse(matrix.rows), float(game.discount)).occupancies(np.where(seen, entries + 1.0, 0.0))
 
 
 def occupancy_upper_holds(policy: Policy, upper: Vector) -> bool:
@@ -74,6 +94,3 @@ class _Step:
         result = self._initial * denominator
         result[self._columns] += np.add.reduceat(self._weights * m[self._sources], self._starts)
         return result
-
-    def floor(self, m: IntArray) -> IntArray:
-        return np.asarray(self.scaled(m, GRID) // self.scale)

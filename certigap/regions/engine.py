@@ -14,11 +14,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from certigap.exact.vector import Vector
+from certigap.floats.fixed_point import fixed_point
 from certigap.floats.kernel import sweeps
 from certigap.floats.kernel.sweeps import Floats, GameArrays, SetArrays
 from certigap.model.game import Game
@@ -26,12 +27,23 @@ from certigap.regions import operators
 from certigap.regions.operators import Steps
 from certigap.regions.region import Region, float_sets
 from certigap.regions.scaled import ScaledGame
+from certigap.work.deadline import Deadline
 
 __all__ = ["PlayerBound", "RegionBound", "RegionEngine"]
 
 _GRID_BITS = 46
+_NEAR_ONE_BITS = 10
+"""Horizons of more bits make the grid finer: a step of the grid costs a step times the horizon."""
 _TOLERANCE = 1e-12
+_FLOAT = 1e-15
+"""Of the values' size: what a sweep's rounding moves."""
 _TRIES = 8
+_SLICE_WORK = 2**21
+"""Entries of the transitions that one slice of sweeps reads, about 10 ms."""
+_LONGEST_SLICE = 400
+"""Sweeps: all that is needed at discounts up to 0.95."""
+_SHARE = 1 / 4
+"""Of the time left that one vector may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +108,21 @@ class RegionEngine:
         """The row sets of a region as float arrays."""
         return SetArrays(self.first, *float_sets(region))
 
-    def bound(self, region: Region, *, advantage: bool = False) -> RegionBound:
+    def bound(self, region: Region, *, advantage: bool = False, deadline: Deadline | None = None) -> RegionBound:
         """Certified bounds of every player's gap over `region`; `advantage` asks for the third bound too."""
         players = range(len(self.game.players))
-        return RegionBound(region, tuple(self.player_bound(region, i, advantage=advantage) for i in players))
+        return RegionBound(
+            region, tuple(self.player_bound(region, i, advantage=advantage, deadline=deadline) for i in players)
+        )
 
     def player_bound(
-        self, region: Region, player: int, *, start: PlayerBound | None = None, advantage: bool = False
+        self,
+        region: Region,
+        player: int,
+        *,
+        start: PlayerBound | None = None,
+        advantage: bool = False,
+        deadline: Deadline | None = None,
     ) -> PlayerBound:
         """Certified vectors and bounds of one player's gap.
 
@@ -111,14 +131,15 @@ class RegionEngine:
             player: index of the player who may deviate.
             start: vectors of a similar region (a parent node, say), from which the iteration starts.
             advantage: compute the advantage bound as well.
+            deadline: when to stop with the vectors that stand: they hold, but may be far from the fixed points.
 
         Source: THEORY 5, pair bound.
         """
         sets = self.set_arrays(region)
-        high = self.best_upper(region, player, sets, start)
-        low = self.best_lower(region, player, sets, start)
-        value = self._value_lower(region, player, sets, start)
-        gap = self._gap_upper(region, player, sets, (high, low, value), start)
+        high = self.best_upper(region, player, sets, start, deadline)
+        low = self.best_lower(region, player, sets, start, deadline)
+        value = self._value_lower(region, player, sets, start, deadline)
+        gap = self._gap_upper(region, player, sets, (high, low, value), start, deadline)
         return PlayerBound(
             best_upper=high,
             best_lower=low,
@@ -126,29 +147,52 @@ class RegionEngine:
             gap_upper=gap,
             pair=self._at_start(gap),
             decoupled=self._at_start(high) - self._at_start(value),
-            advantage=self._advantage(region, player, sets, (high, low)) if advantage else None,
+            advantage=self._advantage(region, player, sets, (high, low), deadline) if advantage else None,
         )
 
-    def best_upper(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None = None) -> Vector:
+    def best_upper(
+        self,
+        region: Region,
+        player: int,
+        sets: SetArrays,
+        start: PlayerBound | None = None,
+        deadline: Deadline | None = None,
+    ) -> Vector:
         """X >= V_i^{*,pi_-i} on the region."""
         largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
         task = _Task(sweeps.BEST_UPPER, player, sets, largest * self.game.horizon, start.best_upper if start else None)
-        return self._certified(task, lambda x, d: operators.best_upper_steps(self.scaled, region, player, x, d))
+        return self._certified(task, partial(operators.best_upper_steps, self.scaled, region, player), deadline)
 
-    def best_lower(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None = None) -> Vector:
+    def best_lower(
+        self,
+        region: Region,
+        player: int,
+        sets: SetArrays,
+        start: PlayerBound | None = None,
+        deadline: Deadline | None = None,
+    ) -> Vector:
         """X <= V_i^{*,pi_-i} on the region."""
         task = _Task(sweeps.BEST_LOWER, player, sets, self._least(player), start.best_lower if start else None)
-        return self._certified(task, lambda x, d: operators.best_lower_steps(self.scaled, region, player, x, d))
+        return self._certified(task, partial(operators.best_lower_steps, self.scaled, region, player), deadline)
 
-    def value_upper(self, region: Region, player: int, start: Vector | None = None) -> Vector:
+    def value_upper(
+        self, region: Region, player: int, start: Vector | None = None, deadline: Deadline | None = None
+    ) -> Vector:
         """X >= V_i^pi on the region: what the linear bound needs beside the four vectors of `player_bound`."""
         largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
         task = _Task(sweeps.VALUE_UPPER, player, self.set_arrays(region), largest * self.game.horizon, start)
-        return self._certified(task, lambda x, d: operators.value_upper_steps(self.scaled, region, player, x, d))
+        return self._certified(task, partial(operators.value_upper_steps, self.scaled, region, player), deadline)
 
-    def _value_lower(self, region: Region, player: int, sets: SetArrays, start: PlayerBound | None) -> Vector:
+    def _value_lower(
+        self,
+        region: Region,
+        player: int,
+        sets: SetArrays,
+        start: PlayerBound | None,
+        deadline: Deadline | None,
+    ) -> Vector:
         task = _Task(sweeps.VALUE_LOWER, player, sets, self._least(player), start.value_lower if start else None)
-        return self._certified(task, lambda x, d: operators.value_lower_steps(self.scaled, region, player, x, d))
+        return self._certified(task, partial(operators.value_lower_steps, self.scaled, region, player), deadline)
 
     def _gap_upper(
         self,
@@ -157,16 +201,21 @@ class RegionEngine:
         sets: SetArrays,
         known: tuple[Vector, Vector, Vector],
         start: PlayerBound | None,
+        deadline: Deadline | None,
     ) -> Vector:
         task = _Task(sweeps.PAIR, player, sets, self._span(player), start.gap_upper if start else None, known)
-        return self._certified(task, self._given(operators.gap_upper_steps, region, player, known))
+        return self._certified(task, self._given(operators.gap_upper_steps, region, player, known), deadline)
 
-    def _advantage(self, region: Region, player: int, sets: SetArrays, known: tuple[Vector, Vector]) -> Fraction:
+    def _advantage(
+        self, region: Region, player: int, sets: SetArrays, known: tuple[Vector, Vector], deadline: Deadline | None
+    ) -> Fraction:
         given = (np.array(known[0].floats()), np.array(known[1].floats()))
         cbar = sweeps.regret(player, self.arrays, sets, *given, self.room)
         most = self._span(player) * (1 + self.game.discount * self.game.horizon)
         task = _Task(sweeps.ADVANTAGE, player, sets, most, None, known, cbar)
-        return self._at_start(self._certified(task, self._given(operators.advantage_steps, region, player, known)))
+        return self._at_start(
+            self._certified(task, self._given(operators.advantage_steps, region, player, known), deadline)
+        )
 
     def _given(
         self, operator: Callable[..., Steps], region: Region, player: int, known: tuple[Vector, ...]
@@ -180,43 +229,45 @@ class RegionEngine:
 
         return steps
 
-    def _certified(self, task: "_Task", steps: Callable[[Sequence[int], int], Steps]) -> Vector:
-        """The operator's fixed point, rounded outward and checked; the task's constant when nothing else holds."""
+    def _certified(
+        self, task: "_Task", steps: Callable[[Sequence[int], int], Steps], deadline: Deadline | None
+    ) -> Vector:
+        """The operator's fixed point, rounded outward and checked; the task's constant when nothing else holds.
+
+        Where the rounded vector is beyond the constant, the constant takes its place: of two vectors that prove a bound
+        the entrywise better one does too, because the operators are monotone.
+        """
         states = len(self.game.states)
         if not self.game.discount:
             return operators.step_vector(steps([0] * states, 1), 1)
         size, slack = self._magnitude(task.player), float(1 - self.game.discount)
-        bits = max(0, _GRID_BITS - math.frexp(size)[1])
-        x, move = self._iterated(task, size * slack * _TOLERANCE)
-        margin = 2 * max(move, size * 2e-15, 2.0**-bits) / slack
+        finer = max(0, math.frexp(1 / slack)[1] - _NEAR_ONE_BITS)
+        bits = max(0, _GRID_BITS - math.frexp(size)[1]) + finer
+        x, move = self._iterated(task, size * max(slack * _TOLERANCE, _FLOAT), (deadline or Deadline()).share(_SHARE))
+        margin = 2 * max(move, size * 2 * _FLOAT, 2.0**-bits) / slack
         holds = operators.at_least if task.sign > 0 else operators.at_most
+        closer = np.minimum if task.sign > 0 else np.maximum
         for _ in range(_TRIES):
-            vector = _rounded(x + task.sign * margin, bits, task.sign)
+            vector = _rounded(closer(x + task.sign * margin, float(task.constant)), bits, task.sign)
             if vector is not None and holds(vector.numerators, steps(vector.numerators, vector.denominator)):
                 return vector
             margin *= 8
         return Vector.of([task.constant] * states)
 
-    def _iterated(self, task: "_Task", tolerance: float) -> tuple[Floats, float]:
-        states = len(self.game.states)
-        empty = np.zeros(states)
-        given = [np.array(vector.floats()) for vector in task.known] + [empty] * (3 - len(task.known))
-        x = np.full(states, float(task.constant)) if task.start is None else np.array(task.start.floats())
-        move = sweeps.iterate(
-            x,
-            task.kind,
-            task.player,
-            self.arrays,
-            task.sets,
-            given[0],
-            given[1],
-            given[2],
-            empty if task.cbar is None else task.cbar,
-            tolerance,
-            200 + int(40 / float(1 - self.game.discount)),
-            self.room,
-        )
-        return x, move
+    def _iterated(self, task: "_Task", tolerance: float, deadline: Deadline) -> tuple[Floats, float]:
+        empty = np.zeros(len(self.game.states))
+        high, low, value = [np.array(vector.floats()) for vector in task.known] + [empty] * (3 - len(task.known))
+        cbar = empty if task.cbar is None else task.cbar
+        x = np.full(len(empty), float(task.constant)) if task.start is None else np.array(task.start.floats())
+
+        def some(vector: Floats, count: int) -> float:
+            arrays, sets = self.arrays, task.sets
+            return sweeps.iterate(
+                vector, task.kind, task.player, arrays, sets, high, low, value, cbar, tolerance, count, self.room
+            )
+
+        length = min(_LONGEST_SLICE, max(1, _SLICE_WORK // len(self.arrays.columns)))
+        return x, fixed_point(some, x, self.arrays.discount, tolerance, length, deadline)
 
     def _magnitude(self, player: int) -> float:
         own = self.game.rewards[player]

@@ -61,7 +61,7 @@ def backward_induction(
     approximation = Approximation(seed, denominator, deadline or Deadline(None))
     induction = _Induction(game, approximation)
     for state in order:
-        if approximation.deadline.passed:
+        if not approximation.deadline.going:
             raise LimitError(f"backward induction on {len(order)} states: expected its end in time, got none")
         induction.solve(state)
     return BackwardAnswer(induction.policy(), induction.exact)

@@ -52,7 +52,7 @@ def lemke_howson(
         if leaving == label:
             break
         entering, tableau = leaving, y_side if tableau is x_side else x_side
-        if deadline is not None and deadline.passed:
+        if deadline is not None and not deadline.going:
             raise LimitError(f"Lemke-Howson path of a {rows}x{columns} game: expected its end in time, got none")
     return x_side.probabilities(range(rows)), y_side.probabilities(range(rows, size))
 

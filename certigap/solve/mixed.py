@@ -53,7 +53,7 @@ def mixed_candidates(
                 found.append(answer)
         if enough is not None and len(found) >= enough:
             break
-        if deadline.passed:
+        if not deadline.going:
             return found, False
     return found, True
 

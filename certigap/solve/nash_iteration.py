@@ -52,7 +52,7 @@ def nash_value_iteration(game: Game, seed: int, deadline: Deadline) -> list[list
     for start in range(_STARTS):
         values = (start > 0) * scale * rng.uniform(-1, 1, (len(game.players), len(game.states)))
         for sweep in range(_SWEEPS):
-            if deadline.passed:
+            if not deadline.going:
                 return _known(game, best)
             flat, stage_values = _sweep(floats, values, scale, Approximation(seed, _GRID, deadline))
             error = float(floats.gaps(flat).max() + np.abs(stage_values - values).max())

@@ -75,7 +75,7 @@ def support_roots(
         root = _newton(inside, parts, sizes)
         if root is not None and _is_equilibrium(floats, supports, root) and all(_differs(root, x) for x in roots):
             roots.append(root)
-        if deadline.passed:
+        if not deadline.going:
             break
     integers = [_scaled(table)[np.ix_(*supports)] for table in exact]
     return [_spread(_polish(integers, root, sizes, bits), supports, shape) for root in roots]

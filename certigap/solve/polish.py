@@ -40,7 +40,7 @@ def polished_rows(game: Game, start: Sequence[float], denominator: int, deadline
     point = _on_grid([Fraction(float(value)) for value in start], bits)
     rows = _stage_rows(game, point, denominator)
     known = _FLOAT_BITS
-    while known < bits and not deadline.passed:
+    while known < bits and deadline.going:
         point = _on_grid(values(game, Policy.from_rows(game, rows), "exact")[0].lower.fractions(), bits)
         rows = _stage_rows(game, point, denominator)
         known *= 2

@@ -62,7 +62,7 @@ def enumerate_pure(game: Game, deadline: Deadline | None = None) -> Iterator[Pol
     search = _Search(game, {})
     strategies = [_strategies(game, player) for player in range(len(game.players))]
     for profile in itertools.product(*strategies):
-        if deadline is not None and deadline.passed:
+        if deadline is not None and not deadline.going:
             raise LimitError(f"pure equilibria of {game!r}: expected all profiles in time, got the first few")
         if search.is_equilibrium(profile):
             yield _profile(game, profile)
@@ -78,7 +78,7 @@ def dynamics(game: Game, seed: int, starts: int, deadline: Deadline) -> Policy |
         found = _settle(game, _profile(game, choices), deadline)
         if found is not None:
             return found
-        if deadline.passed:
+        if not deadline.going:
             return None
     return None
 
@@ -97,7 +97,7 @@ def _settle(game: Game, policy: Policy, deadline: Deadline) -> Policy | None:
         if content == len(game.players):
             return policy
         if player == len(game.players) - 1:
-            if policy in seen or deadline.passed:
+            if policy in seen or not deadline.going:
                 return None
             if content == 0:
                 seen.add(policy)

@@ -51,7 +51,7 @@ def strategy_iteration(
         if improved == choice:
             return Policy(game, (own, answer.rows)), rounds
         choice, others = improved, answer.rows
-        if deadline is not None and deadline.passed:
+        if deadline is not None and not deadline.going:
             break
     raise LimitError(f"strategy iteration on {len(sizes)} states: expected its end in time, got none")
 

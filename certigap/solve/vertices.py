@@ -72,7 +72,7 @@ def vertices(payoffs: IntArray, deadline: Deadline | None = None) -> list[Vertex
                 vertex = _vertex(table, support, tight)
                 if vertex is not None:
                     found.setdefault(vertex.probabilities, vertex)
-            if deadline is not None and deadline.passed:
+            if deadline is not None and not deadline.going:
                 raise LimitError(f"support enumeration {len(own)}x{len(other)}: expected its end in time, got none")
     return list(found.values())
 

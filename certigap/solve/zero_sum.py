@@ -82,7 +82,7 @@ def nash_policy_iteration(game: Game, deadline: Deadline | None = None) -> Float
     best = current = _greedy(stages, values)
     stalled = 0
     while stalled < _PATIENCE and best.residual > _RELATIVE * max(1.0, float(np.abs(values).max())):
-        if deadline is not None and deadline.passed:
+        if deadline is not None and not deadline.going:
             return replace(best, complete=False)
         flat = [np.concatenate(own) for own in current.rows]
         following = _greedy(stages, floats.values(flat)[0])

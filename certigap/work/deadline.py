@@ -1,6 +1,8 @@
-"""A moment at which a solver stops and hands over what it has."""
+"""A moment at which work stops and hands over what it has: every loop that can run long asks `going`."""
 
+import math
 import time
+from fractions import Fraction
 
 __all__ = ["Deadline"]
 
@@ -8,14 +10,51 @@ __all__ = ["Deadline"]
 class Deadline:
     """`budget` seconds from now; None: never.
 
-    >>> Deadline(None).passed
-    False
+    >>> Deadline(None).going, Deadline(0).going
+    (True, False)
+    >>> Deadline(60).share(Fraction(1, 2)).left < 31
+    True
     """
 
-    def __init__(self, budget: float | None) -> None:
-        self._end = None if budget is None else time.monotonic() + budget
+    __slots__ = ("_began", "_end")
+
+    def __init__(self, budget: float | None = None) -> None:
+        self._began = time.monotonic()
+        self._end = math.inf if budget is None else self._began + budget
 
     @property
-    def passed(self) -> bool:
-        """The time is over."""
-        return self._end is not None and time.monotonic() >= self._end
+    def going(self) -> bool:
+        """There is time left."""
+        return time.monotonic() < self._end
+
+    @property
+    def is_open(self) -> bool:
+        """It never comes."""
+        return self._end == math.inf
+
+    @property
+    def left(self) -> float:
+        """Seconds left, at least 0; infinity when it never comes."""
+        return max(0.0, self._end - time.monotonic())
+
+    @property
+    def budget(self) -> float | None:
+        """Seconds left as an argument of others' programs: None when it never comes."""
+        return None if self.is_open else self.left
+
+    @property
+    def spent(self) -> float:
+        """Seconds since it was set."""
+        return time.monotonic() - self._began
+
+    def share(self, part: Fraction | float) -> "Deadline":
+        """A deadline after this part of the time left; never, if this one never comes."""
+        return Deadline(None if self.is_open else self.left * float(part))
+
+    def within(self, seconds: float) -> "Deadline":
+        """This one, or one in so many seconds where that comes first."""
+        return Deadline(min(self.left, seconds))
+
+    def or_within(self, seconds: float) -> "Deadline":
+        """This one; where it never comes, one in so many seconds."""
+        return Deadline(seconds) if self.is_open else self

@@ -335,7 +335,7 @@ def iterate(
     130).
 
     `high`, `low`, `value` are the vectors BEST_UPPER, BEST_LOWER, VALUE_LOWER (PAIR only), `cbar` the regrets
-    (ADVANTAGE only). Returns the last largest move.
+    (ADVANTAGE only). Returns the last largest move; what the last sweep left is not changed any more.
     """
     states = game.shapes.shape[0]
     terms = room.terms
@@ -343,7 +343,7 @@ def iterate(
         for s in range(states):
             set_terms(terms, s, high[s], low[s], value[s], x[s])
     move, last, wait, since = np.inf, np.inf, 4, 0
-    for _ in range(sweeps):
+    for turn in range(1, sweeps + 1):
         before, last = last, move
         move = 0.0
         for s in range(states):
@@ -358,7 +358,7 @@ def iterate(
         since += 1
         if since == 1 and move > before:
             wait *= 2
-        if since >= wait and move < last:
+        if since >= wait and move <= last and turn < sweeps:
             rate = min(move / last, game.discount)
             for s in range(states):
                 x[s] += room.step[s] * rate / (1.0 - rate)
