@@ -9,7 +9,7 @@ import pytest
 
 from certigap.bounds.concentrability import reach_vectors
 from certigap.bounds.short_occupancy import short_occupancy
-from certigap.bounds.table import trivial_bound
+from certigap.bounds.trivial import trivial_bound
 from certigap.floats.fixed_point import fixed_point
 from certigap.model.build import markov_game
 from certigap.model.game import Game

@@ -41,7 +41,7 @@ def divide(
     order = itertools.count()
     waiting = [(-root.volume, next(order), root)]
     left = root.volume
-    while waiting and left > resolution * root.volume and not deadline.passed:
+    while waiting and left > resolution * root.volume and deadline.going:
         _, _, box = heapq.heappop(waiting)
         verdict = _judged(signs, judge, box)
         if verdict != OPEN:

@@ -44,7 +44,7 @@ def optimum(process: Process, domain: RealSet, largest: bool = True, deadline: D
     """The optimal values `[S]` over a domain, in pieces."""
     left, pieces = domain, list[Piece]()
     while left:
-        if deadline is not None and deadline.passed:
+        if deadline is not None and not deadline.going:
             raise LimitError(f"parametric game: the time is over with {left} undone")
         point = left.sample()
         if point is None:
