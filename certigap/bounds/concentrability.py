@@ -24,6 +24,7 @@ from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
 from certigap.exact.integers import FloatArray, IntArray, as_object
+from certigap.exact.knapsack import poured
 from certigap.exact.vector import Vector
 from certigap.floats.fixed_point import fixed_point
 from certigap.model.files.vectors import brackets_json, vector_json
@@ -78,18 +79,11 @@ def knapsack(gains: Sequence[Fraction], costs: Sequence[Fraction], budget: Fract
     >>> knapsack([Fraction(1), Fraction(1, 2)], [Fraction(1, 2), Fraction(1, 2)], Fraction(3, 2))
     Fraction(5, 2)
     """
-    total = Fraction(0)
-    paid = []
-    for gain, cost in zip(gains, costs, strict=True):
-        if cost == 0:
-            total += 2 * gain
-        else:
-            paid.append((gain / cost, gain, cost))
-    for _, gain, cost in sorted(paid, reverse=True):
-        amount = min(Fraction(2), budget / cost)
-        total += gain * amount
-        budget -= cost * amount
-    return total
+    pairs = list(zip(gains, costs, strict=True))
+    free = sum((2 * gain for gain, cost in pairs if not cost), Fraction(0))
+    paid = sorted(((gain / cost, 2 * cost) for gain, cost in pairs if cost), reverse=True)
+    spent = poured(budget, [room for _, room in paid])
+    return free + sum((worth * part for (worth, _), part in zip(paid, spent, strict=True)), Fraction(0))
 
 
 def reach_vectors(expert: Policy, player: int, deadline: Deadline | None = None) -> tuple[Vector, ...]:

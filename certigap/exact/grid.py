@@ -9,7 +9,7 @@ from certigap.exact.integers import FloatArray, IntArray
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Vector
 
-__all__ = ["on_grid", "outward", "to_grid"]
+__all__ = ["nearest", "on_grid", "outward", "to_grid"]
 
 _SHORT_BITS = 512
 _OUTWARD_BITS = 96
@@ -20,6 +20,15 @@ def to_grid(values: FloatArray, bits: int) -> IntArray:
     result = np.empty(len(values), dtype=object)
     result[:] = [_nearest(value, bits) for value in values.tolist()]
     return result
+
+
+def nearest(value: float, bits: int) -> Fraction:
+    """The nearest multiple of 2^-bits.
+
+    >>> nearest(0.3, 2)
+    Fraction(1, 4)
+    """
+    return Fraction(_nearest(value, bits), 1 << bits)
 
 
 def on_grid(grid: IntArray, bits: int) -> Vector:
@@ -43,8 +52,11 @@ def outward(interval: Interval) -> Interval:
 
 
 def _nearest(value: float, bits: int) -> int:
-    numerator, denominator = value.as_integer_ratio()
-    return round(Fraction(numerator << bits, denominator))
+    try:
+        return round(math.ldexp(value, bits))  # a shift of the exponent is exact
+    except OverflowError:
+        numerator, denominator = value.as_integer_ratio()
+        return round(Fraction(numerator << bits, denominator))
 
 
 def _length(value: Fraction) -> int:

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
+from certigap.exact.knapsack import poured
+
 __all__ = ["RowSet", "maximiser", "maximum", "minimum", "nested_infimum", "nested_supremum", "row_set"]
 
 
@@ -140,12 +142,10 @@ def maximiser(rows: RowSet, c: Sequence[int], price: int = 0) -> list[int]:
 
 def _repair(need: int, y: list[int], donors: list[int], receivers: list[int], order: list[int]) -> None:
     capacity, sequence, sign = (donors, order, -1) if need > 0 else (receivers, order[::-1], 1)
-    left = abs(need)
-    for k in sequence:
-        mass = min(left, capacity[k])
+    rooms = [capacity[k] for k in sequence]
+    for k, mass in zip(sequence, poured(abs(need), rooms), strict=True):
         y[k] += sign * mass
         capacity[k] -= mass
-        left -= mass
 
 
 def nested_supremum(values: list[int], own: int, sets: Sequence[RowSet], shape: Sequence[int]) -> list[int]:

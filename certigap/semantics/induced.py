@@ -161,31 +161,46 @@ def _induced(
 
 
 def _starts(sorted_keys: IndexArray) -> IndexArray:
+    """Where each run of equal keys begins."""
     return np.flatnonzero(np.concatenate([np.ones(1, dtype=bool), np.diff(sorted_keys) != 0]))
 
 
 def _transitions(
     game: Game, active: IndexArray, weights: IntArray, owner: IndexArray, denominators: IntArray
 ) -> RowMatrix:
+    """`[R, S]` row R is sum_k w[k] P(. | k) over the joint actions k that it owns.
+
+    Args:
+        game: the game; its transitions are a compressed sparse matrix `[K, S]` of integers over `denominators[k]`.
+        active: `[N]` the joint actions k of positive weight, those of one owner side by side.
+        weights: `[N]` the integers w[k], over the owner's denominator.
+        owner: `[N]` ascending: the row R of the result that each belongs to; every row owns one.
+        denominators: `[R]` of the weights.
+    """
     transitions, states = game.transitions, len(game.states)
-    counts = np.diff(transitions.offsets)[active]
-    total = int(counts.sum())
-    shift = np.repeat(transitions.offsets[active] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-    entries = np.arange(total, dtype=np.int64) + shift
+    counts = np.diff(transitions.offsets)[active]  # [N] entries of each joint action
+    entries = _ranges(transitions.offsets[active], counts)  # [E] their places in the sparse matrix
     own = transitions.denominators[active]
-    common = _group_lcm(own, _starts(owner))
-    factors = common[owner] // own
-    spread = product(np.repeat(product(weights, factors), counts), transitions.weights[entries], total)
-    keys = np.repeat(owner, counts) * states + transitions.columns[entries]
+    common = _group_lcm(own, _starts(owner))  # [R]
+    scaled = product(weights, common[owner] // own)  # [N] over denominators * common of the owner
+    terms = product(np.repeat(scaled, counts), transitions.weights[entries], len(entries))  # [E]
+    keys = np.repeat(owner, counts) * states + transitions.columns[entries]  # [E] row * S + next state
     order = np.argsort(keys, kind="stable")
-    first = _starts(keys[order])
-    kept = keys[order][first]
-    sums = np.add.reduceat(spread[order], first)
-    offsets = np.searchsorted(kept // states, np.arange(len(denominators) + 1, dtype=np.int64))
-    return _lowest_terms(offsets, kept % states, sums, product(denominators, common))
+    first = _starts(keys[order])  # where a new (row, next state) begins
+    sums = np.add.reduceat(terms[order], first)
+    rows, columns = np.divmod(keys[order][first], states)
+    offsets = np.searchsorted(rows, np.arange(len(denominators) + 1, dtype=np.int64))
+    return _lowest_terms(offsets, columns, sums, product(denominators, common))
+
+
+def _ranges(starts: IndexArray, counts: IndexArray) -> IndexArray:
+    """starts[0], starts[0] + 1, .. (counts[0] numbers), then those from starts[1], and so on."""
+    before = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return np.asarray(np.arange(int(counts.sum()), dtype=np.int64) + np.repeat(starts - before, counts))
 
 
 def _group_lcm(values: IntArray, starts: IndexArray) -> IntArray:
+    """The least common multiple of each run, `int64` where it fits."""
     if bit_length(values) <= 1:
         return np.ones(len(starts), dtype=np.int64)
     result = np.lcm.reduceat(as_object(values), starts)
@@ -193,5 +208,6 @@ def _group_lcm(values: IntArray, starts: IndexArray) -> IntArray:
 
 
 def _lowest_terms(offsets: IndexArray, columns: IndexArray, weights: IntArray, scales: IntArray) -> RowMatrix:
+    """The sparse matrix with every row's weights and scale divided by what they have in common."""
     factor = np.gcd(np.gcd.reduceat(weights, offsets[:-1]), scales)
     return RowMatrix(offsets, columns, weights // np.repeat(factor, np.diff(offsets)), scales // factor)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from certigap.exact.knapsack import poured_rows
 from certigap.floats.play import Floats, Indices, first_best
 
 __all__ = ["Share"]
@@ -25,20 +26,20 @@ class Share:
     states: Indices  # [L]
 
     def vertex(self, gradient: Floats) -> Floats:
-        """Rows `[L]` that maximise `gradient . y`."""
-        best = first_best(gradient, self.offsets, self.states)
-        top = np.maximum.reduceat(gradient, self.offsets[:-1])
-        gain = (top[self.states] - gradient) * (self.center > 0)
-        price = 2 * self.occupancy[self.states]
-        ratio = np.divide(gain, price, out=np.full(len(gain), np.inf), where=price > 0)
-        order = np.argsort(-np.where(gain > 0, ratio, -1.0), kind="stable")
-        cost = (price * self.center)[order]
-        left = self.eps - (np.cumsum(cost) - cost)
-        share = np.clip(np.divide(left, cost, out=np.ones(len(cost)), where=cost > 0), 0.0, 1.0)
+        """Rows `[L]` that maximise `gradient . y`; every entry l = (state, action) of the `[L]` is a possible donor."""
+        receivers = first_best(gradient, self.offsets, self.states)  # [L] 1 at the best action of each state, else 0
+        top = np.maximum.reduceat(gradient, self.offsets[:-1])  # [S]
+        gain = np.where(self.center > 0, top[self.states] - gradient, 0.0)  # [L] of a unit of mass moved from l
+        price = 2 * self.occupancy[self.states]  # [L] of that unit, in distance
+        worth = np.divide(gain, price, out=np.full(len(gain), np.inf), where=price > 0)
+        order = np.argsort(-np.where(gain > 0, worth, -1.0), kind="stable")
+        cost = (price * self.center)[order]  # of emptying each donor, the worthiest first
+        spent = poured_rows(self.eps, cost)
+        part = np.divide(spent, cost, out=np.ones(len(cost)), where=cost > 0)
         moved = np.zeros(len(gain))
-        moved[order] = share * self.center[order]
+        moved[order] = part * self.center[order]
         moved[gain <= 0] = 0.0
-        return self.center - moved + best * np.add.reduceat(moved, self.offsets[:-1])[self.states]
+        return self.center - moved + receivers * np.add.reduceat(moved, self.offsets[:-1])[self.states]
 
     def spent(self, rows: Floats) -> float:
         """sum_s mu(s) || y(s) - e(s) ||_1."""

@@ -3,13 +3,10 @@
 Weights are rounded to a grid and prices to short fractions: every choice of them is sound (`certigap.regions.linear`).
 """
 
-from collections.abc import Iterator
 from fractions import Fraction
 
-import numpy as np
-
 from certigap.bounds.boxes.tree import Boxes, Leaf, node_region
-from certigap.exact.vector import Vector
+from certigap.exact.grid import nearest, on_grid, to_grid
 from certigap.floats.kernel.node import NodeArrays
 from certigap.model.policy import Policy
 from certigap.regions.engine import PlayerBound, RegionEngine
@@ -17,8 +14,10 @@ from certigap.regions.linear import Ball, Expansion, linear_bound
 
 __all__ = ["settled_leaf"]
 
-_GRID = 2**30
-_PRICE_GRID = 2**20
+_BITS = 30
+"""Of the grid for vectors and weights: what it costs is 2^-30 of the values, far below any ratio asked for."""
+_PRICE_BITS = 20
+"""Of the grid for prices: any price is sound, and the bound is flat near the best one."""
 
 
 def settled_leaf(engine: RegionEngine, expert: Policy, ball: Ball, player: int, boxes: Boxes, node: NodeArrays) -> Leaf:
@@ -35,7 +34,7 @@ def settled_leaf(engine: RegionEngine, expert: Policy, ball: Ball, player: int, 
     region = node_region(expert, ball, boxes)
     if region is None:
         return Leaf((), Fraction(0))
-    high, low, value, gap, top = (Vector(tuple(_grid(own, _GRID)), _GRID) for own in node.vectors)
+    high, low, value, gap, top = (on_grid(to_grid(own, _BITS), _BITS) for own in node.vectors)
     zero = Fraction(0)
     start = PlayerBound(high, low, value, gap, zero, zero)
     bound = engine.player_bound(region, player, start=start)
@@ -49,10 +48,6 @@ def settled_leaf(engine: RegionEngine, expert: Policy, ball: Ball, player: int, 
 
 
 def _expansion(node: NodeArrays) -> Expansion:
-    one, two = (Vector(tuple(_grid(own, _GRID)), _GRID) for own in node.weights)
-    prices = tuple(Fraction(max(price, 0), _PRICE_GRID) for price in _grid(node.prices, _PRICE_GRID))
+    one, two = (on_grid(to_grid(own, _BITS), _BITS) for own in node.weights)
+    prices = tuple(nearest(max(price, 0.0), _PRICE_BITS) for price in node.prices.tolist())
     return Expansion((one, two), tuple(int(a) for a in node.reference), prices)
-
-
-def _grid(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], grid: int) -> Iterator[int]:
-    return (round(float(x) * grid) for x in values)

@@ -25,7 +25,8 @@ from functools import cached_property
 
 from certigap.bounds.balls import ErrorBall, visit_bounds
 from certigap.bounds.programs.program import Multipliers
-from certigap.exact.integers import FloatArray
+from certigap.exact.grid import nearest, on_grid, to_grid
+from certigap.exact.knapsack import poured
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
 from certigap.regions.scaled import ScaledGame
@@ -69,9 +70,9 @@ class Duality:
     def bound(self, ball: ErrorBall, given: Multipliers) -> OccupancyBound:
         """The bound that the multipliers prove once they are shifted to where their inequalities hold."""
         game = self.expert.game
-        price, toll = _on_grid(given.price, _PRICE_BITS), _on_grid(given.toll, _PRICE_BITS)
-        best = self._shifted_best(ball, _vector(given.best), price)
-        value = self._shifted_value(_vector(given.value), toll)
+        price, toll = (nearest(x, _PRICE_BITS) for x in (given.price, given.toll))
+        best = self._shifted_best(ball, on_grid(to_grid(given.best, _BITS), _BITS), price)
+        value = self._shifted_value(on_grid(to_grid(given.value, _BITS), _BITS), toll)
         return OccupancyBound(
             best=best,
             price=price,
@@ -155,23 +156,11 @@ def _moved(values: Sequence[int], weights: Sequence[int], size: int, room: Fract
     Fraction(3, 2)
     """
     top = max(values)
-    total = Fraction(sum(w * v for w, v in zip(weights, values, strict=True)), size)
-    for value, weight in sorted(zip(values, weights, strict=True)):
-        gain = top - value - fee
-        if gain <= 0 or room <= 0:
-            break
-        amount = min(room, Fraction(weight, size))
-        total += amount * gain
-        room -= amount
-    return total
-
-
-def _on_grid(value: float, bits: int) -> Fraction:
-    return Fraction(round(value * 2**bits), 2**bits)
-
-
-def _vector(values: FloatArray) -> Vector:
-    return Vector(tuple(round(float(value) * 2**_BITS) for value in values.tolist()), 2**_BITS)
+    stay = Fraction(sum(w * v for w, v in zip(weights, values, strict=True)), size)
+    pairs = sorted(zip(values, weights, strict=True))
+    gains = [(top - value - fee, Fraction(weight, size)) for value, weight in pairs if top - value > fee]
+    moved = poured(room, [weight for _, weight in gains])
+    return stay + sum((gain * mass for (gain, _), mass in zip(gains, moved, strict=True)), Fraction(0))
 
 
 def _shifted(vector: Vector, by: Fraction) -> Vector:

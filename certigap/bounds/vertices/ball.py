@@ -18,6 +18,7 @@ import numpy as np
 
 from certigap.errors import LimitError
 from certigap.exact.integers import IntArray, integer_array
+from certigap.exact.knapsack import dearest, poured
 from certigap.model.rows import Distribution
 
 __all__ = ["Ball", "ball_maxima", "ball_of", "ball_vertices"]
@@ -72,22 +73,17 @@ def ball_maxima(ball: Ball, costs: IntArray) -> IntArray:
         costs: `[N, A]` integers, of a type with room for the products.
     """
     center = np.array(ball.center, dtype=costs.dtype)
-    order = np.argsort(costs, axis=1)
-    sorted_costs, give = np.take_along_axis(costs, order, axis=1), center[order]
-    before = np.cumsum(give, axis=1) - give
-    moved = np.minimum(np.maximum(ball.half - before, 0), give)
-    return np.asarray(costs @ center + (moved * (sorted_costs[:, -1:] - sorted_costs)).sum(axis=1))
+    gains = costs.max(axis=1, keepdims=True) - costs
+    return np.asarray(costs @ center + dearest(gains, center, ball.half))
 
 
 def ball_maximiser(ball: Ball, costs: Sequence[Any]) -> list[int]:
     """A row `[A]` over the ball's denominator that maximises `costs . y` (`costs` `[A]`, of any one type)."""
     order = sorted(range(len(costs)), key=costs.__getitem__)
-    row, left = list(ball.center), ball.half
-    for donor in order[:-1]:
-        mass = min(left, row[donor])
+    row, donors = list(ball.center), order[:-1]
+    for donor, mass in zip(donors, poured(ball.half, [row[k] for k in donors]), strict=True):
         row[donor] -= mass
         row[order[-1]] += mass
-        left -= mass
     return row
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from certigap.exact.knapsack import dearest
+
 __all__ = ["Nodes", "VertexTree", "node_bounds"]
 
 FREE, KEPT, EMPTIED = 0, 1, 2
@@ -78,21 +80,9 @@ def node_bounds(
     row = other - emptied
     row[places, nodes.receiver] += total
     gains = table[nodes.deviation][:, None, :] - table[None, :, :]  # [N, a, b]
-    inner = (gains * row[:, None, :]).sum(axis=2) + _dearest(-gains, give[:, None, :], left[:, None, None])
-    order = np.argsort(inner, axis=1)
-    costs, mass = np.take_along_axis(inner, order, axis=1), own[order]
-    moved = np.minimum(np.maximum(halves[0] - (np.cumsum(mass, axis=1) - mass), 0), mass)
-    outer = (inner * own).sum(axis=1) + (moved * (costs[:, -1:] - costs)).sum(axis=1)
+    inner = (gains * row[:, None, :]).sum(axis=2) + dearest(-gains, give[:, None, :], left[:, None, None])
+    outer = (inner * own).sum(axis=1) + dearest(inner.max(axis=1, keepdims=True) - inner, own, halves[0])
     return outer, holds
-
-
-def _dearest(costs: Numbers, room: Numbers, total: Numbers) -> Numbers:
-    """max of costs . z with 0 <= z <= room and sum z = total, along the last axis."""
-    order = np.argsort(-costs, axis=2)
-    sorted_costs = np.take_along_axis(costs, order, axis=2)
-    sorted_room = np.take_along_axis(np.broadcast_to(room, costs.shape), order, axis=2)
-    mass = np.minimum(np.maximum(total - (np.cumsum(sorted_room, axis=2) - sorted_room), 0), sorted_room)
-    return np.asarray((mass * sorted_costs).sum(axis=2))
 
 
 class VertexTree:

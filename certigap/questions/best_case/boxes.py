@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from certigap.exact.knapsack import dearest
+
 __all__ = ["Numbers", "gap_lowers", "nash_gaps", "ranges", "tighten"]
 
 Numbers: TypeAlias = npt.NDArray[Any]
@@ -81,12 +83,5 @@ def _player(own: tuple[Numbers, Numbers], other: tuple[Numbers, Numbers], table:
 def _minima(costs: Numbers, sides: tuple[Numbers, Numbers], between: tuple[int, ...], unit: float | int) -> Numbers:
     """min of costs . y along the last axis: every row has its lower ends, the rest goes where it is cheapest."""
     low, high = (side.reshape(len(side), *between, -1) for side in sides)
-    order = np.argsort(costs, axis=-1)
-    room = high - low
-    shape = np.broadcast_shapes(order.shape, room.shape)
-    order = np.broadcast_to(order, shape)
-    sorted_room = np.take_along_axis(np.broadcast_to(room, shape), order, axis=-1)
-    sorted_costs = np.take_along_axis(np.broadcast_to(costs, shape), order, axis=-1)
     left = unit - low.sum(axis=-1, keepdims=True)
-    mass = np.minimum(np.maximum(left - (np.cumsum(sorted_room, axis=-1) - sorted_room), 0), sorted_room)
-    return np.asarray((costs * low).sum(axis=-1) + (mass * sorted_costs).sum(axis=-1))
+    return np.asarray((costs * low).sum(axis=-1) - dearest(-costs, high - low, left))
