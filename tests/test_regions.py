@@ -1,7 +1,6 @@
 """Row sets, region bounds, the bounds table: exact rules against linear programs, bounds against sampled policies."""
 
 import itertools
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +19,7 @@ from certigap.bounds.table import bounds_table
 from certigap.bounds.trivial import trivial_bound
 from certigap.errors import InputError
 from certigap.exact.vector import Vector
+from certigap.floats.compiled import interpreted
 from certigap.floats.kernel import sweeps
 from certigap.model.build import bimatrix, markov_game, normal_form
 from certigap.model.game import Game
@@ -105,7 +105,9 @@ def test_compiled_greedy_agrees_with_the_exact_one(problem) -> None:
         np.array([[rows.need / rows.denominator]]),
         np.array([[rows.exchange / rows.denominator]]),
     )
-    found = sweeps.row_maximum(np.array(c, dtype=float), len(c), sets, 0, 0, np.empty(len(c), dtype=np.int64))
+    found = interpreted(sweeps.row_maximum)(
+        np.array(c, dtype=float), len(c), sets, 0, 0, np.empty(len(c), dtype=np.int64)
+    )
     assert found == pytest.approx(maximum(rows, c) / rows.denominator, abs=1e-12)
 
 
@@ -381,10 +383,3 @@ def test_values_of_the_center_lie_between_its_region_vectors() -> None:
     own = values(game, center, "exact")[1].lower
     for s in range(3):
         assert known.value_lower[s] <= own[s] <= known.best_upper[s]
-
-
-def test_functions_compile_where_no_cache_can_be_written() -> None:
-    """A function without a source file has no place for a cache, like a package in a folder that is read-only."""
-    space: dict[str, Callable[[float], float]] = {}
-    exec("def double(x):\n    return 2.0 * x\n", space)
-    assert sweeps.compiled(space["double"])(1.5) == 3.0

@@ -19,9 +19,10 @@ from functools import cached_property, partial
 import numpy as np
 
 from certigap.exact.vector import Vector
+from certigap.floats.compiled import Floats, Indices
 from certigap.floats.fixed_point import fixed_point
 from certigap.floats.kernel import sweeps
-from certigap.floats.kernel.sweeps import Floats, GameArrays, SetArrays
+from certigap.floats.kernel.sweeps import GameArrays, SetArrays
 from certigap.model.game import Game
 from certigap.regions import operators
 from certigap.regions.operators import Steps
@@ -44,6 +45,8 @@ _LONGEST_SLICE = 400
 """Sweeps: all that is needed at discounts up to 0.95."""
 _SHARE = 1 / 4
 """Of the time left that one vector may take."""
+_SMALL, _SHORT_SLICE = 48, 20
+"""States times joint actions of all of them, up to which some of the interpreter's sweeps take a fraction of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,8 @@ class RegionEngine:
         self, region: Region, player: int, sets: SetArrays, known: tuple[Vector, Vector], deadline: Deadline | None
     ) -> Fraction:
         given = (np.array(known[0].floats()), np.array(known[1].floats()))
-        cbar = sweeps.regret(player, self.arrays, sets, *given, self.room)
+        cbar = np.empty(int(self.game.layout.action_offsets[player][-1]))
+        sweeps.regret(player, self.arrays, sets, *given, self.room, cbar)
         most = self._span(player) * (1 + self.game.discount * self.game.horizon)
         task = _Task(sweeps.ADVANTAGE, player, sets, most, None, known, cbar)
         return self._at_start(
@@ -262,11 +266,14 @@ class RegionEngine:
 
         def some(vector: Floats, count: int) -> float:
             arrays, sets = self.arrays, task.sets
-            return sweeps.iterate(
+            return sweeps.iterate.at_once(small)(
                 vector, task.kind, task.player, arrays, sets, high, low, value, cbar, tolerance, count, self.room
             )
 
+        small = len(empty) * self.game.layout.rows <= _SMALL
         length = min(_LONGEST_SLICE, max(1, _SLICE_WORK // len(self.arrays.columns)))
+        if small and not sweeps.iterate.is_ready:
+            length = _SHORT_SLICE
         return x, fixed_point(some, x, self.arrays.discount, tolerance, length, deadline)
 
     def _magnitude(self, player: int) -> float:
@@ -285,7 +292,7 @@ class RegionEngine:
         return vector.dot(self.game.initial.weights, self.game.initial.denominator)
 
     @cached_property
-    def first(self) -> sweeps.Indices:
+    def first(self) -> Indices:
         """`[n, S]` place of each row's first action in the flat arrays of `SetArrays`."""
         offsets = self.game.layout.action_offsets
         starts = np.cumsum([0, *(int(own[-1]) for own in offsets[:-1])])

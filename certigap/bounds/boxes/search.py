@@ -27,8 +27,9 @@ import numpy as np
 
 from certigap.bounds.boxes.settle import settled_leaf
 from certigap.bounds.boxes.tree import Boxes, Cover, Leaf, Split, halves
+from certigap.floats.compiled import Floats
 from certigap.floats.kernel.node import BallArrays, NodeArrays, NodeRoom, new_node_room, node_bound
-from certigap.floats.kernel.sweeps import Floats, Room, SetArrays, new_room
+from certigap.floats.kernel.sweeps import Room, SetArrays, new_room
 from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import Ball

@@ -9,29 +9,36 @@ from typing import NamedTuple
 
 import numpy as np
 
+from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, compiled, inner
 from certigap.floats.kernel.sweeps import (
     BEST_LOWER,
     BEST_UPPER,
     PAIR,
     VALUE_LOWER,
     VALUE_UPPER,
-    Floats,
     GameArrays,
-    Indices,
     Room,
     SetArrays,
-    compiled,
-    inner,
     iterate,
     own_stride,
 )
 
-__all__ = ["BallArrays", "NodeArrays", "NodeRoom", "new_node_room", "node_bound"]
+__all__ = [
+    "BallArrays",
+    "NodeArrays",
+    "NodeRoom",
+    "linear_bound",
+    "new_node_room",
+    "node_bound",
+    "pair_bound",
+]
 
 SWEEPS = 500
 ROUNDS = 2
 TRIALS = 6
 IMPROVEMENTS = 4
+
+_iterate = iterate.function
 
 
 class BallArrays(NamedTuple):
@@ -41,7 +48,7 @@ class BallArrays(NamedTuple):
     occupancy: Floats  # [S] lower bounds of the expert's
     initial: Floats  # [S]
     eps: float
-    transitions: Floats  # [K, S] dense
+    transitions: Floats2  # [K, S] dense
     slack: float  # of the iterations, discounted payoff
 
 
@@ -50,29 +57,29 @@ class NodeArrays(NamedTuple):
 
     lower: Floats  # [L]
     upper: Floats  # [L]
-    vectors: Floats  # [5, S] best_upper, best_lower, value_lower, gap_upper, value_upper: start and result
+    vectors: Floats2  # [5, S] best_upper, best_lower, value_lower, gap_upper, value_upper: start and result
     prices: Floats  # [n] result
-    free: Floats  # [2, n + 2] start and end of both descents: prices, then the weights over the occupancies
-    weights: Floats  # [2, S] result
+    free: Floats2  # [2, n + 2] start and end of both descents: prices, then the weights over the occupancies
+    weights: Floats2  # [2, S] result
     reference: Indices  # [S] result: the deviator's actions in the reference kernel
-    scores: Floats  # [n, S] result: how much a split of the row may help
+    scores: Floats2  # [n, S] result: how much a split of the row may help
     bounds: Floats  # [2] result: pair, linear
-    simplex: Floats  # [2, L] result: smallest and largest entries of the rows
+    simplex: Floats2  # [2, L] result: smallest and largest entries of the rows
 
 
 class NodeRoom(NamedTuple):
     """Working space of one thread."""
 
     low: Floats  # [L] the simplices: low + tau theta
-    tau: Floats  # [n, S]
-    deviating: Floats  # [K, S + 1] next states and, last, rewards; opponents at the vertices of their simplices
-    own: Floats  # [K, S + 1] the same with everyone at the vertices
-    choices: Floats  # [S, A, S + 1] `deviating` averaged over the opponents, for each action of the deviator
-    kernels: Floats  # [2, S, S] the reference kernels of deviator and player
-    phi: Floats  # [A, K] for each deviation and each joint vertex
-    matrix: Floats  # [S, S]
+    tau: Floats2  # [n, S]
+    deviating: Floats2  # [K, S + 1] next states and, last, rewards; opponents at the vertices of their simplices
+    own: Floats2  # [K, S + 1] the same with everyone at the vertices
+    choices: Floats3  # [S, A, S + 1] `deviating` averaged over the opponents, for each action of the deviator
+    kernels: Floats3  # [2, S, S] the reference kernels of deviator and player
+    phi: Floats2  # [A, K] for each deviation and each joint vertex
+    matrix: Floats2  # [S, S]
     value: Floats  # [S]
-    occupancies: Floats  # [2, S] of the reference kernels, discounted
+    occupancies: Floats2  # [2, S] of the reference kernels, discounted
     trial: Floats  # [n + 2] like a row of `free`
 
 
@@ -142,7 +149,7 @@ def cut(game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, r
 
 @inner
 def restrict(
-    table: Floats, first: int, count: int, size: int, stride: int, start: int, low: Floats, tau: float
+    table: Floats2, first: int, count: int, size: int, stride: int, start: int, low: Floats, tau: float
 ) -> None:
     """Replace the actions of one player (entries `stride` apart) by the vertices `low[start:] + tau e_k`, in place."""
     for outer in range(count // (size * stride)):
@@ -181,7 +188,7 @@ def restrict_tables(player: int, game: GameArrays, ball: BallArrays, sets: SetAr
 
 
 @inner
-def resolve(kernels: Floats, task: int, discount: float, matrix: Floats, x: Floats) -> None:
+def resolve(kernels: Floats3, task: int, discount: float, matrix: Floats2, x: Floats) -> None:
     """Replace x by the solution y of y - discount K y = x: K = kernels[0]^T, kernels[1]^T, kernels[0] for 0, 1, 2.
 
     Elimination needs no pivots, because the diagonal dominates.
@@ -254,7 +261,7 @@ def choose_references(player: int, game: GameArrays, ball: BallArrays, node: Nod
 
 
 @inner
-def spread(alpha: float, beta: float, t: int, vectors: Floats) -> float:
+def spread(alpha: float, beta: float, t: int, vectors: Floats2) -> float:
     """max of alpha v - beta u over V* = v in [B, H], V = u in [L, W], 0 <= v - u <= X at state t."""
     high, low = vectors[0, t], max(vectors[1, t], vectors[2, t])
     floor, gap, top = vectors[2, t], vectors[3, t], vectors[4, t]
@@ -491,40 +498,6 @@ def descend(
 
 
 @inner
-def linear_bound(
-    player: int,
-    game: GameArrays,
-    ball: BallArrays,
-    node: NodeArrays,
-    sets: SetArrays,
-    room: NodeRoom,
-    space: Room,
-    enough: float,
-) -> float:
-    """The linear bound at a good choice, any number <= `enough` being as good (fills reference, weights, prices).
-
-    Where weights that are the occupancies give a bound above the pair bound (a mixed expert makes the deviator's kernel
-    a guess), smaller ones are tried, which leave part of nu.best_upper.
-    """
-    states, n = game.shapes.shape
-    restrict_tables(player, game, ball, sets, room)
-    choose_references(player, game, ball, node, room)
-    best = np.inf
-    for descent in range(2):
-        if best <= enough or best < node.bounds[0]:
-            break
-        value = descend(descent, player, game, ball, node, sets, room, space, enough)
-        if value < best:
-            best = value
-            for j in range(n):
-                node.prices[j] = node.free[descent, j]
-            for which in range(2):
-                for s in range(states):
-                    node.weights[which, s] = node.free[descent, n + which] * room.occupancies[which, s]
-    return best
-
-
-@inner
 def upper_range(player: int, j: int, s: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> float:
     """The most that the choice of a vertex by opponent j changes the deviator's action values under best_upper."""
     states, largest = game.shapes.shape[0], 0.0
@@ -578,6 +551,61 @@ def score(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> No
 
 
 @compiled
+def linear_bound(
+    player: int,
+    game: GameArrays,
+    ball: BallArrays,
+    node: NodeArrays,
+    sets: SetArrays,
+    room: NodeRoom,
+    space: Room,
+    enough: float,
+) -> float:
+    """The linear bound at a good choice, any number <= `enough` being as good; fills all results but the vectors.
+
+    After `pair_bound`.
+
+    Where weights that are the occupancies give a bound above the pair bound (a mixed expert makes the deviator's kernel
+    a guess), smaller ones are tried, which leave part of nu.best_upper.
+    """
+    states, n = game.shapes.shape
+    restrict_tables(player, game, ball, sets, room)
+    choose_references(player, game, ball, node, room)
+    best = np.inf
+    for descent in range(2):
+        if best <= enough or best < node.bounds[0]:
+            break
+        value = descend(descent, player, game, ball, node, sets, room, space, enough)
+        if value < best:
+            best = value
+            for j in range(n):
+                node.prices[j] = node.free[descent, j]
+            for which in range(2):
+                for s in range(states):
+                    node.weights[which, s] = node.free[descent, n + which] * room.occupancies[which, s]
+    node.bounds[1] = best
+    score(player, game, node, room)
+    return best
+
+
+@compiled
+def pair_bound(
+    player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, room: NodeRoom, space: Room
+) -> float:
+    """Fill the row sets, their simplices and the vectors; the pair bound, -inf where the node is empty."""
+    if not cut(game, ball, node, sets, room):
+        return -np.inf
+    v, sweeps = node.vectors, int(np.int64(SWEEPS))  # a literal would compile a second copy of the sweeps
+    for place in range(5):
+        kind = (BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER)[place]
+        _iterate(v[place], kind, player, game, sets, v[0], v[1], v[2], v[3], ball.slack, sweeps, space)
+    pair = 0.0
+    for s in range(ball.initial.size):
+        pair += v[3, s] * ball.initial[s]
+    node.bounds[0], node.bounds[1] = pair, np.inf
+    return pair
+
+
 def node_bound(
     player: int,
     game: GameArrays,
@@ -589,17 +617,7 @@ def node_bound(
     enough: float,
 ) -> float:
     """The smaller of the pair and the linear bound, any number <= `enough` being as good; -inf: the node is empty."""
-    if not cut(game, ball, node, sets, room):
-        return -np.inf
-    v, sweeps = node.vectors, int(np.int64(SWEEPS))  # a literal would compile a second copy of the sweeps
-    for place in range(5):
-        kind = (BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER)[place]
-        iterate(v[place], kind, player, game, sets, v[0], v[1], v[2], v[3], ball.slack, sweeps, space)
-    pair = 0.0
-    for s in range(ball.initial.size):
-        pair += v[3, s] * ball.initial[s]
-    node.bounds[0], node.bounds[1] = pair, np.inf
-    if pair > enough:
-        node.bounds[1] = linear_bound(player, game, ball, node, sets, room, space, enough)
-        score(player, game, node, room)
-    return float(min(node.bounds[0], node.bounds[1]))
+    pair = pair_bound(player, game, ball, node, sets, room, space)
+    if pair <= enough:
+        return pair
+    return min(pair, linear_bound(player, game, ball, node, sets, room, space, enough))

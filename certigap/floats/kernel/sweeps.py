@@ -14,12 +14,11 @@ Each is monotone and a contraction of modulus `discount` in the maximum norm, so
 from anywhere. One file on purpose: numba's cache on disk notices changes in the called function's own file only.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeAlias, TypeVar, cast
+from typing import NamedTuple
 
-import numba
 import numpy as np
-import numpy.typing as npt
+
+from certigap.floats.compiled import Floats, Floats2, Indices, Indices2, compiled, inner
 
 __all__ = [
     "ADVANTAGE",
@@ -38,19 +37,14 @@ __all__ = [
 
 BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, ADVANTAGE, VALUE_UPPER = range(6)
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Indices: TypeAlias = npt.NDArray[np.int64]
-P = ParamSpec("P")
-R = TypeVar("R")
-
 
 class GameArrays(NamedTuple):
     """A game as flat float arrays (`certigap.model.layout`)."""
 
     discount: float
-    shapes: Indices  # [S, n]
+    shapes: Indices2  # [S, n]
     row_offsets: Indices  # [S + 1]
-    rewards: Floats  # [n, K]
+    rewards: Floats2  # [n, K]
     offsets: Indices  # [K + 1]
     columns: Indices  # [E]
     probabilities: Floats  # [E]
@@ -59,31 +53,13 @@ class GameArrays(NamedTuple):
 class SetArrays(NamedTuple):
     """The row sets of a region; `first[i, s] + a` is the place of action `a` in the flat arrays."""
 
-    first: Indices  # [n, S]
+    first: Indices2  # [n, S]
     center: Floats  # [L]
     base: Floats  # [L]
     donors: Floats  # [L]
     receivers: Floats  # [L]
-    need: Floats  # [n, S]
-    exchange: Floats  # [n, S]
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """The function compiled by numba on first call, kept on disk between processes; threads may run it together."""
-    return _compiled(function, nogil=True)
-
-
-def inner(function: Callable[P, R]) -> Callable[P, R]:
-    """A function that only compiled functions call: it needs no wrapper for Python."""
-    return _compiled(function, no_cpython_wrapper=True)
-
-
-def _compiled(function: Callable[P, R], **options: bool) -> Callable[P, R]:
-    try:
-        made = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
-    except RuntimeError:  # no folder for the cache can be written
-        made = numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function)
-    return cast(Callable[P, R], made)
+    need: Floats2  # [n, S]
+    exchange: Floats2  # [n, S]
 
 
 class Room(NamedTuple):
@@ -95,7 +71,7 @@ class Room(NamedTuple):
     c: Floats  # the same
     order: Indices  # the same
     sizes: Indices  # [n]
-    terms: Floats  # [4, S]
+    terms: Floats2  # [4, S]
     step: Floats  # [S]
 
 
@@ -108,7 +84,7 @@ def new_room(game: GameArrays) -> Room:
     return Room(q, work, out, c, order, sizes, np.empty((4, states)), np.empty(states))
 
 
-@compiled
+@inner
 def row_maximum(c: Floats, size: int, sets: SetArrays, player: int, state: int, order: Indices) -> float:
     """`max { c.y : y in the row set }`, the rule of `certigap.regions.greedy.maximiser`."""
     first = sets.first[player, state]
@@ -219,7 +195,7 @@ def own_stride(player: int, state: int, game: GameArrays) -> int:
 
 
 @inner
-def next_terms(row_to: int, row_from: int, game: GameArrays, terms: Floats) -> float:
+def next_terms(row_to: int, row_from: int, game: GameArrays, terms: Floats2) -> float:
     """`sum_s' h(s')` for p' (`row_to`) and p (`row_from`); `terms[k, s']` are the four prices of h.
 
     h = p' terms[0] - p terms[1] if p' >= p, else p' terms[2] - p terms[3]; columns are sorted, so both rows are merged.
@@ -243,7 +219,7 @@ def next_terms(row_to: int, row_from: int, game: GameArrays, terms: Floats) -> f
 
 
 @inner
-def difference(q: Floats, deviation: int, player: int, state: int, game: GameArrays, terms: Floats) -> None:
+def difference(q: Floats, deviation: int, player: int, state: int, game: GameArrays, terms: Floats2) -> None:
     """`q[a, b] = r(a', b) - r(a, b) + discount * sum_s' h(s')` for one deviation a' and every joint action (a, b)."""
     first = game.row_offsets[state]
     stride = own_stride(player, state, game)
@@ -256,7 +232,7 @@ def difference(q: Floats, deviation: int, player: int, state: int, game: GameArr
 
 
 @inner
-def set_terms(terms: Floats, s: int, high: float, low: float, value: float, gap: float) -> None:
+def set_terms(terms: Floats2, s: int, high: float, low: float, value: float, gap: float) -> None:
     """The four prices of h at a next state: V* in [low, high], V in [value, ..), 0 <= V* - V <= gap."""
     floor = max(value, low - gap)
     terms[0, s] = high
@@ -306,11 +282,11 @@ def mix_own_row(q: Floats, player: int, state: int, game: GameArrays, sets: SetA
     total = game.row_offsets[state + 1] - game.row_offsets[state]
     first = sets.first[player, state]
     for outer in range(total // (size * stride)):
-        for inner in range(stride):
+        for place in range(stride):
             value = 0.0
             for a in range(size):
-                value += sets.center[first + a] * q[(outer * size + a) * stride + inner]
-            q[outer * stride + inner] = value
+                value += sets.center[first + a] * q[(outer * size + a) * stride + place]
+            q[outer * stride + place] = value
 
 
 @compiled
@@ -369,17 +345,17 @@ def iterate(
 
 
 @compiled
-def regret(player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Floats, room: Room) -> Floats:
-    """cbar `[L_i]`: the regret bound of every own action (THEORY 5)."""
-    states, first, total = game.shapes.shape[0], sets.first[player, 0], 0
+def regret(
+    player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Floats, room: Room, result: Floats
+) -> None:
+    """Fill cbar `[L_i]`: the regret bound of every own action (THEORY 5)."""
+    states, first = game.shapes.shape[0], sets.first[player, 0]
     for s in range(states):
-        total += game.shapes[s, player]
         room.terms[0, s] = high[s]
         room.terms[1, s] = high[s]
         room.terms[2, s] = low[s]
         room.terms[3, s] = low[s]
-    result = np.empty(total)
-    for k in range(total):
+    for k in range(result.size):
         result[k] = -np.inf
     for s in range(states):
         size = game.shapes[s, player]
@@ -389,4 +365,3 @@ def regret(player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Fl
             for a in range(size):
                 place = sets.first[player, s] - first + a
                 result[place] = max(result[place], room.out[a])
-    return result

@@ -1,0 +1,242 @@
+"""The one home of compiled code: every kernel of `certigap.floats.kernel` goes through `compiled` and `inner`.
+
+    @inner                                       # called by compiled functions only
+    def gain(x: Floats, k: int) -> float: ...
+
+    @compiled                                    # called from Python
+    def sweep(x: Floats, table: Floats2, sets: SetArrays, most: float) -> float: ...
+
+Rules that keep the first use of a machine short:
+
+1. A `compiled` function says its types: `int`, `float`, `bool`, the arrays below (C order, by their number of axes) and
+   NamedTuples of these. So its machine code can be made before there are arguments (`prepare`, `certigap warm`). It
+   must be called with these very types: others are compiled on the spot, slowly (a test holds what is called to this).
+2. No kernel allocates: results and working space are arguments. Compiled without reference counts (`_nrt`) the search
+   over boxes runs 2.5 times as fast; an allocation is a compile error.
+3. Compiling costs about 0.1 s for ten lines, and the code of an inner function is optimised again in each
+   function that it ends up in: prefer several `compiled` functions, called one after the other from Python (20 us a
+   call), to one that contains them all; they are compiled side by side. To call a compiled function from another,
+   name its `.function`.
+4. A literal integer as an argument of an inner function makes a second copy of it: pass a variable.
+
+What happens on first use. The code is looked for in numba's cache on disk (beside the source, else the user's cache
+folder, or `NUMBA_CACHE_DIR`). If it is not there, another process compiles it, once, while this one goes on with what
+needs no kernel (`prepare`), or runs the same source interpreted (`at_once`). A call that cannot go on
+without it waits; the terminal is told, and the clock of budgets stands still (`certigap.work.clock`). Where no cache
+can be written, this process compiles, each time anew.
+"""
+
+import atexit
+import contextlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from types import FunctionType
+from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar, cast, get_args, get_type_hints
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from certigap.work.clock import paused
+
+__all__ = ["Floats", "Floats2", "Floats3", "Indices", "Indices2", "Kernel", "compiled", "inner", "interpreted"]
+
+Floats: TypeAlias = Annotated[npt.NDArray[np.float64], 1]
+Floats2: TypeAlias = Annotated[npt.NDArray[np.float64], 2]
+Floats3: TypeAlias = Annotated[npt.NDArray[np.float64], 3]
+Indices: TypeAlias = Annotated[npt.NDArray[np.int64], 1]
+Indices2: TypeAlias = Annotated[npt.NDArray[np.int64], 2]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SCALARS = {int: numba.types.int64, float: numba.types.float64, bool: numba.types.boolean}
+_NOTICE = "certigap: compiling, once (some seconds that no budget counts; `certigap warm` does it ahead)"
+_CHILD = """
+import json, sys
+sys.path[:], module, name = json.loads(sys.stdin.read())
+from certigap.floats.compiled import compile_here
+compile_here(module, name)
+"""
+_CHILD_SETTINGS = {"NUMBA_OPT": "1"}
+"""Of the compiling process: the costlier passes take a third of the time and gain nothing that was measured."""
+
+
+class Kernel(Generic[P, R]):
+    """A function that Python calls and numba compiles (module docstring); threads may run it together.
+
+    Attributes:
+        py_func: the source.
+        function: what numba makes of it: for compiled functions that call it.
+    """
+
+    def __init__(self, source: Callable[P, R]) -> None:
+        self.py_func, self.__doc__ = source, source.__doc__
+        self.__name__, self.__module__ = source.__name__, source.__module__
+        self.function = _jit(source, nogil=True)
+        self._ready = not hasattr(self.function, "compile")  # NUMBA_DISABLE_JIT: numba hands the source back
+        self._lock = threading.RLock()
+        self._process: subprocess.Popen[str] | None = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not self._ready:
+            self.load()
+        return cast(R, self.function(*args, **kwargs))
+
+    @property
+    def is_ready(self) -> bool:
+        """The machine code is in memory, or on disk (then it is loaded now): a call need not wait."""
+        if not self._ready:
+            done = self._process is not None and self._process.poll() is not None
+            if done or (self._process is None and self._stored()):
+                self.load()
+        return self._ready
+
+    def at_once(self, small: bool) -> Callable[P, R]:
+        """What to call without waiting: the machine code, or the interpreted source if the work is small.
+
+        Args:
+            small: the interpreter, 100 to 200 times as slow, has a result in less time than compiling takes.
+        """
+        if self.is_ready or not small:
+            return self
+        self.prepare()
+        return self._interpreted
+
+    def prepare(self) -> None:
+        """Have it compiled by another process, unless that is done, under way, or could not be kept."""
+        with self._lock:
+            if self._process is None and not self.is_ready and self._place is not None and sys.executable:
+                self._process = _started(self.__module__, self.__name__)
+
+    def load(self) -> None:
+        """Bring the machine code into memory: from disk, from the process that compiles it, or compiled here."""
+        with self._lock:
+            if self._ready:
+                return
+            if not self._stored():
+                self.prepare()
+                _notice()
+                with paused():
+                    if self._process is not None:
+                        self._process.wait()
+                    self.function.compile(self._types)
+            else:
+                self.function.compile(self._types)
+            self._ready = True
+
+    @cached_property
+    def _types(self) -> tuple[Any, ...]:
+        """The numba types of the arguments, as the source says them."""
+        hints = get_type_hints(self.py_func, include_extras=True)
+        return tuple(_numba_type(hint) for name, hint in hints.items() if name != "return")
+
+    @cached_property
+    def _interpreted(self) -> Callable[P, R]:
+        return interpreted(self.py_func)
+
+    @property
+    def _place(self) -> str | None:
+        """The folder of the cache on disk; None where none can be written."""
+        return cast("str | None", self.function.stats.cache_path)
+
+    def _stored(self) -> bool:
+        """The cache on disk has the machine code. numba has no public way to ask without compiling."""
+        cache = self.function._cache
+        return cache.load_overload(self._types, self.function.targetctx) is not None
+
+
+def compiled(function: Callable[P, R]) -> Kernel[P, R]:
+    """A function that Python calls (module docstring)."""
+    return Kernel(function)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that only compiled functions call: it needs no wrapper for Python."""
+    return cast(Callable[P, R], _jit(function, no_cpython_wrapper=True))
+
+
+def interpreted(function: Callable[P, R]) -> Callable[P, R]:
+    """The source of a compiled or inner function as the interpreter runs it, with all that it calls: no compiling."""
+    return cast(Callable[P, R], _twin(function, {}))
+
+
+def compile_here(module: str, name: str) -> None:
+    """Compile a kernel in this process and keep it on disk: what the compiling process does."""
+    kernel = getattr(importlib.import_module(module), name)
+    kernel.function.compile(kernel._types)
+
+
+def _jit(function: Callable[..., Any], **options: bool) -> Any:
+    options |= {"no_cfunc_wrapper": True, "_nrt": False}
+    try:
+        return numba.njit(cache=True, error_model="numpy", **options)(function)
+    except RuntimeError:  # no folder for the cache can be written
+        return numba.njit(error_model="numpy", **options)(function)
+
+
+def _numba_type(hint: Any) -> Any:
+    """The numba type of an annotation."""
+    if hint in _SCALARS:
+        return _SCALARS[hint]
+    fields = getattr(hint, "_fields", None)
+    if fields is not None:
+        hints = get_type_hints(hint, include_extras=True)
+        return numba.types.BaseTuple.from_types(tuple(_numba_type(hints[field]) for field in fields), hint)
+    array, axes = get_args(hint)
+    return numba.types.Array(numba.from_dtype(np.dtype(get_args(get_args(array)[1])[0])), axes, "C")
+
+
+def _twin(function: Any, made: dict[Any, FunctionType]) -> FunctionType:
+    """A copy of the source whose globals name copies of the compiled functions that it calls."""
+    source = getattr(function, "py_func", function)
+    if source not in made:
+        names = dict(source.__globals__)
+        made[source] = FunctionType(source.__code__, names, source.__name__, source.__defaults__)
+        for name in source.__code__.co_names:
+            if hasattr(names.get(name), "py_func"):
+                names[name] = _twin(names[name], made)
+    return made[source]
+
+
+def _notice() -> None:
+    """Tell the terminal, and only a terminal, why nothing happens; once a process."""
+    if not _TOLD and sys.stderr is not None and sys.stderr.isatty():
+        print(_NOTICE, file=sys.stderr, flush=True)
+        _TOLD.append(_NOTICE)
+
+
+_TOLD: list[str] = []
+
+
+def _started(module: str, name: str) -> subprocess.Popen[str] | None:
+    """The process that compiles a kernel; it ends with this one. None where no process can be started."""
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _CHILD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | _CHILD_SETTINGS,
+            text=True,
+            start_new_session=True,  # Ctrl-C is this process's to answer
+        )
+    except OSError:
+        return None
+    atexit.register(_end, process)
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(json.dumps([sys.path, module, name]))
+    return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
