@@ -44,6 +44,7 @@ def test_kernels_are_called_with_the_types_that_they_say() -> None:
     """Another type would compile a second copy of everything, in the foreground and inside the budget."""
     game, expert = cg.games.load("lemma1"), cg.games.expert("lemma1")
     engine = RegionEngine(game)
+    sweeps.iterate.load()
     engine.bound(rectangular_hull(expert, EIGHTH, Vector.of(THIRDS)), advantage=True)
     search = BranchSearch(engine, expert, Ball(EIGHTH, THIRDS), workers=1)
     search.open_roots()

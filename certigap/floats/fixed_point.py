@@ -17,13 +17,12 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from certigap.floats.compiled import Floats
 from certigap.work.deadline import Deadline
 
 __all__ = ["Sweeps", "fixed_point"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 Sweeps: TypeAlias = Callable[[Floats, int], float]
 """So many sweeps on a vector, in place, fewer when it no longer moves; returns the largest move of the last one."""

@@ -46,7 +46,7 @@ _LONGEST_SLICE = 400
 _SHARE = 1 / 4
 """Of the time left that one vector may take."""
 _SMALL, _SHORT_SLICE = 48, 20
-"""States times joint actions of all of them, up to which some of the interpreter's sweeps take a fraction of a second."""
+"""States times joint actions of all of them, up to which so many sweeps take the interpreter a fraction of a second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """A moment at which work stops and hands over what it has: every loop that can run long asks `going`."""
 
 import math
-import time
 from fractions import Fraction
+
+from certigap.work.clock import now
 
 __all__ = ["Deadline"]
 
 
 class Deadline:
-    """`budget` seconds from now; None: never.
+    """`budget` seconds from now, by a clock that stands still while kernels are compiled; None: never.
 
     >>> Deadline(None).going, Deadline(0).going
     (True, False)
@@ -19,13 +20,13 @@ class Deadline:
     __slots__ = ("_began", "_end")
 
     def __init__(self, budget: float | None = None) -> None:
-        self._began = time.monotonic()
+        self._began = now()
         self._end = math.inf if budget is None else self._began + budget
 
     @property
     def going(self) -> bool:
         """There is time left."""
-        return time.monotonic() < self._end
+        return now() < self._end
 
     @property
     def is_open(self) -> bool:
@@ -35,7 +36,7 @@ class Deadline:
     @property
     def left(self) -> float:
         """Seconds left, at least 0; infinity when it never comes."""
-        return max(0.0, self._end - time.monotonic())
+        return max(0.0, self._end - now())
 
     @property
     def budget(self) -> float | None:
@@ -45,7 +46,7 @@ class Deadline:
     @property
     def spent(self) -> float:
         """Seconds since it was set."""
-        return time.monotonic() - self._began
+        return now() - self._began
 
     def share(self, part: Fraction | float) -> "Deadline":
         """A deadline after this part of the time left; never, if this one never comes."""

@@ -1,0 +1,1 @@
+"""Upper ends for many states by priced coupled modes (THEORY, priced coupled modes)."""

@@ -1,0 +1,261 @@
+"""The float engine of the mode bounds: a game as one player sees it, nodes of a ball, rates, and the bound of a node.
+
+Proposals only: `certigap.floats.kernel` computes, the exact module of this package proves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from certigap.exact.integers import FloatArray
+from certigap.floats.kernel.mode_prices import JOINT, OPTIMUM, VALUE, Question, mode_bound
+from certigap.floats.kernel.mode_solve import (
+    N0,
+    N1,
+    T0,
+    T1,
+    ModeGame,
+    ModeRoom,
+    ModeSets,
+    ModeState,
+    X,
+    meetings,
+    new_mode_room,
+    new_mode_state,
+)
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+
+__all__ = ["Bench", "Found", "View", "expert_rates", "visit_rates"]
+
+TOLERANCE = 1e-7
+"""Of the vectors, as a share of the largest payoff difference."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A bound of a node: value, the prices that give it, vectors `[5, S]`."""
+
+    value: float
+    floor: float  # no prices get below
+    prices: FloatArray  # [n + 1], the last is theta
+    vectors: FloatArray  # [5, S]
+
+
+class View:
+    """One player's view of a game around an expert, and the ball in floats.
+
+    Args:
+        game: the game.
+        expert: the centre.
+        player: whose gap is bounded.
+        occupancy: `[S]` m <= mu of the expert.
+        eps: radius of the ball of rows.
+        order: the players, the outermost row first.
+    """
+
+    def __init__(
+        self, game: Game, expert: Policy, player: int, occupancy: FloatArray, eps: float, order: Sequence[int]
+    ) -> None:
+        from scipy.sparse import csr_array
+
+        layout, transitions = game.layout, game.transitions
+        self.game, self.player, self.eps, self.occupancy = game, player, eps, occupancy
+        self.n, self.states = layout.players, layout.states
+        matrix = csr_array(
+            (transitions.floats(), transitions.columns, transitions.offsets), shape=(layout.rows, layout.states)
+        )
+        matrix.sort_indices()
+        pairs = np.diff(layout.row_offsets) * layout.shape_array[:, player]
+        offsets = np.concatenate([[0], np.cumsum(pairs)]).astype(np.int64)
+        starts = np.cumsum([0, *(len(own) for own in expert.floats())])[:-1]
+        first = np.array([own[:-1] for own in layout.action_offsets]) + starts[:, None]
+        none = np.zeros(0)
+        strides = layout.shape_array[:, player + 1 :].prod(axis=1)
+        rewards = game.float_rewards()[player].copy()
+        self.center = np.concatenate(expert.floats())
+        bare = ModeGame(
+            player, float(game.discount), layout.shape_array, layout.row_offsets, strides, rewards,
+            np.zeros_like(rewards), matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64),
+            matrix.data.astype(np.float64), offsets, none.astype(np.int64), none.astype(np.int64), none,
+            np.array(order, dtype=np.int64), first.astype(np.int64),
+            np.array([w / game.initial.denominator for w in game.initial.weights]),
+        )  # fmt: skip
+        meet = np.zeros(int(offsets[-1]) + 1, dtype=np.int64)
+        meetings(bare, True, meet, bare.columns, none)
+        columns, probabilities = np.zeros(int(meet[-1]), dtype=np.int64), np.zeros(int(meet[-1]))
+        meetings(bare, False, meet, columns, probabilities)
+        self.arrays = bare._replace(meet_offsets=meet, meet_columns=columns, meet_probabilities=probabilities)
+        self.span = 2 * float(game.half_range(player))
+
+    def with_order(self, order: Sequence[int]) -> "View":
+        """The same view with rows nested in another order."""
+        other = object.__new__(View)
+        other.__dict__.update(self.__dict__)
+        other.arrays = self.arrays._replace(order=np.array(order, dtype=np.int64))
+        return other
+
+    def root(self) -> ModeSets:
+        """The row sets of the ball."""
+        length = len(self.center)
+        shape = (self.n, self.states)
+        sets = self.sets(np.zeros(length), np.ones(length), np.zeros(shape), np.full(shape, 2.0))
+        if sets is None:
+            raise ValueError("the ball holds its centre")
+        return sets
+
+    def sets(self, lower: FloatArray, upper: FloatArray, least: FloatArray, most: FloatArray) -> ModeSets | None:
+        """The row sets of a node; None when it holds no policy of the ball.
+
+        Args:
+            lower, upper: `[L]` box.
+            least, most: `[n, S]` distances of the splits.
+        """
+        first, center = self.arrays.first, self.center
+        places = first.ravel()
+        ends = np.argsort(places, kind="stable")
+        below = np.add.reduceat(np.maximum(lower - center, 0.0), places[ends])
+        above = np.add.reduceat(np.maximum(center - upper, 0.0), places[ends])
+        total_low, total_high = np.add.reduceat(lower, places[ends]), np.add.reduceat(upper, places[ends])
+        if (total_low > 1 + 1e-12).any() or (total_high < 1 - 1e-12).any():
+            return None
+        box = np.empty(places.shape)
+        box[ends] = 2 * np.maximum(below, above)
+        least = np.maximum(least, box.reshape(first.shape))
+        left = self.eps - least @ self.occupancy
+        if (left < -1e-12).any():
+            return None
+        with np.errstate(divide="ignore"):
+            reach = np.where(self.occupancy > 0, least + np.maximum(left, 0.0)[:, None] / self.occupancy, 2.0)
+        budget = np.minimum(most, np.minimum(reach, 2.0))
+        if (budget < least - 1e-12).any():
+            return None
+        receiving = np.where(upper > center, center, np.inf)
+        smallest = np.empty(places.shape)
+        smallest[ends] = np.minimum.reduceat(receiving, places[ends])
+        room = np.maximum(2 - 2 * smallest.reshape(first.shape), 0.0)
+        boxed = np.zeros(places.shape, dtype=np.int64)
+        cut = ((lower > 0) | (upper < 1)).astype(np.int64)
+        boxed[ends] = np.maximum.reduceat(cut, places[ends])
+        limits = np.array([np.minimum(budget, room) / 2, least / 2, boxed.reshape(first.shape)])
+        return ModeSets(np.array([center, lower, upper]), limits)
+
+    def left(self, sets: ModeSets) -> FloatArray:
+        """`[n]` what the ball leaves to spend beyond the least distances."""
+        return np.asarray(self.eps - 2 * sets.limits[1] @ self.occupancy)
+
+    def bench(self) -> "Bench":
+        """Working space of one thread."""
+        return Bench(self, new_mode_room(self.arrays), new_mode_state(self.arrays))
+
+
+class Bench:
+    """A view with working space: bounds nodes, one at a time."""
+
+    def __init__(self, view: View, room: ModeRoom, state: ModeState) -> None:
+        self.view, self.room, self.state = view, room, state
+
+    def bound(
+        self,
+        sets: ModeSets,
+        kind: int,
+        rates: FloatArray,
+        *,
+        prices: FloatArray | None = None,
+        vectors: FloatArray | None = None,
+        target: float = -np.inf,
+        rounds: int = 14,
+        relative: float = 1e-3,
+        tolerance: float = TOLERANCE,
+    ) -> Found:
+        """The bound of a node.
+
+        Args:
+            sets: its row sets.
+            kind: JOINT (the gap), OPTIMUM (V*) or VALUE (-V).
+            rates: `[5, n, S]` tolls for a price of 1.
+            prices, vectors: where to start.
+            target: a bound that is small enough.
+            rounds: cuts at most.
+            relative: how near to the best prices is good enough.
+            tolerance: of the vectors, as a share of the payoffs' span.
+        """
+        return self._ask(
+            sets, kind, rates, -1, np.zeros(5), 0.0, True, prices, vectors, target, rounds, relative, tolerance
+        )
+
+    def visits(
+        self,
+        sets: ModeSets,
+        kind: int,
+        rates: FloatArray,
+        mark: int,
+        marked: Sequence[int],
+        cutoff: float,
+        *,
+        prices: FloatArray | None = None,
+        vectors: FloatArray | None = None,
+        rounds: int = 14,
+        relative: float = 1e-2,
+    ) -> Found:
+        """A bound of the discounted occupancy of the `marked` modes at state `mark`, over policies beyond `cutoff`."""
+        group = np.zeros(5)
+        group[list(marked)] = 1.0
+        return self._ask(
+            sets, kind, rates, mark, group, cutoff, False, prices, vectors, -np.inf, rounds, relative, TOLERANCE
+        )
+
+    def _ask(
+        self, sets: ModeSets, kind: int, rates: FloatArray, mark: int, marked: FloatArray, cutoff: float, fixed: bool,
+        prices: FloatArray | None, vectors: FloatArray | None, target: float, rounds: int, relative: float,
+        tolerance: float,
+    ) -> Found:  # fmt: skip
+        view, state = self.view, self.state
+        horizon = 1 / (1 - view.arrays.discount)
+        scale = max(view.span, 1e-12)
+        most = np.full(view.n + 1, 4 * scale * horizon**2)
+        if not fixed:
+            most[:-1] += 4 * horizon**2
+            most[-1] = 100 * horizon / scale
+        used = np.array([rates[:, j].any() for j in range(view.n)] + [True])
+        most[~used] = 0.0
+        if prices is None:
+            prices = np.full(view.n + 1, 0.25 * scale * horizon**2)
+            prices[-1] = 1.0 if fixed else 0.0
+        start = np.minimum(prices, np.where(np.arange(view.n + 1) < view.n, most, np.inf))
+        if vectors is not None:
+            state.vectors[:] = vectors
+        question = Question(
+            kind, rates, view.left(sets), mark, marked, cutoff, most, fixed, rounds, target, relative,
+            tolerance * (scale if fixed else max(1.0, scale)),
+        )  # fmt: skip
+        value, floor = mode_bound(view.arrays, sets, question, start, state, self.room)
+        return Found(value, floor, start, state.vectors.copy())
+
+
+def expert_rates(view: View, kind: int) -> FloatArray:
+    """`[5, n, S]` rates (A): while nobody has disagreed with the expert, 1 - g; V* alone pays nothing by them."""
+    rates = np.zeros((5, view.n, view.states))
+    if kind != OPTIMUM:
+        rates[[T0, N0]] = 1 - view.arrays.discount
+    return rates
+
+
+def visit_rates(
+    view: View, kind: int, imitator: FloatArray, deviator: FloatArray, share: float | FloatArray = 0.0
+) -> FloatArray:
+    """`[5, n, S]` rates (B) from visit bounds `[S]`; `share` of the opponents' prices is the deviator's alone."""
+    rates = np.zeros((5, view.n, view.states))
+    m, own = view.occupancy, np.arange(view.n) == view.player
+    gamma = np.where(own[:, None], 0.0, 1.0 if kind == OPTIMUM else np.broadcast_to(share, view.n)[:, None])
+    if kind != OPTIMUM:
+        modes = [T0, T1, N0, N1] if kind == JOINT else [N0, N1]
+        rates[modes] = (1 - gamma if kind == JOINT else np.ones_like(gamma)) * _ratio(m, imitator)
+    if kind != VALUE:
+        rates[X] = gamma * _ratio(m, deviator)
+    return rates
+
+
+def _ratio(m: FloatArray, bound: FloatArray) -> FloatArray:
+    return np.divide(m, bound, out=np.zeros_like(m), where=bound > 0)

@@ -1,0 +1,307 @@
+"""Compiled bounds by priced coupled modes: vectors at given prices, prices by cutting planes. Proposals only.
+
+The bound `nu.V + sum_j p_j left_j - theta cutoff` is convex and piecewise linear in the prices `p` and in `theta`; its
+slope at a point is `left_j` less what the chosen rows pay at that price, and their reward less the cutoff. A cut a
+point; the next point is the least of the largest cut, drawn towards the best point in the first rounds.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from certigap.exact.integers import FloatArray
+from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, compiled, inner
+from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, ModeGame, ModeRoom, ModeSets, ModeState, X, solve
+
+__all__ = ["JOINT", "OPTIMUM", "VALUE", "Question", "lowest", "mode_bound"]
+
+JOINT, OPTIMUM, VALUE = range(3)
+SWEEPS = 400
+DAMPED = 8
+
+
+class Question(NamedTuple):
+    """What is to be bounded on a node: `theta` gap (or V*, or -V) plus the marked modes' occupancy of state `mark`."""
+
+    kind: int
+    rates: Floats3  # [5, n, S] tolls for a price of 1
+    left: Floats  # [n] eps - m.least
+    mark: int  # -1: none
+    marked: Floats  # [5] 1 for the modes of the group
+    cutoff: float
+    most: Floats  # [n + 1] largest prices and theta
+    fixed: bool  # theta stays 1
+    rounds: int
+    target: float  # a bound that is small enough
+    relative: float  # of the bound: a gap to the least cut at which it is good enough
+    tolerance: float  # of the vectors
+
+
+class PriceRoom(NamedTuple):
+    """Working space of the cutting planes: `d = n + 1` variables, at most `rounds` cuts."""
+
+    cuts: Floats2  # [rounds, d + 1]
+    tableau: Floats2  # [d + 2, rounds + 2 d + 1]
+    base: Indices  # [d + 1]
+    tolls: Floats3  # [5, n, S]
+    here: Floats  # [d] prices and theta
+    best: Floats  # [d]
+    point: Floats  # [d]
+    known: Indices  # [5] 1: the mode's vector does not depend on what changes
+
+
+def mode_bound(
+    game: ModeGame, sets: ModeSets, question: Question, prices: FloatArray, state: ModeState, room: ModeRoom,
+) -> tuple[float, float]:  # fmt: skip
+    """The least bound found over the prices, and a value that no prices can get below (by the cuts).
+
+    Args:
+        prices: `[n + 1]` prices and theta: where to start, and the result.
+        state: where to start, and the result: vectors, rows and occupancies at the result's prices.
+    """
+    d, rounds, empty = len(prices), question.rounds, np.empty
+    spare = PriceRoom(
+        empty((rounds, d + 1)), empty((d + 2, rounds + 2 * d + 1)), empty(d + 1, dtype=np.int64),
+        empty(question.rates.shape), prices.copy(), prices.copy(), empty(d), np.zeros(5, dtype=np.int64),
+    )  # fmt: skip
+    found = priced_bound(game, sets, question, state, room, spare)
+    prices[:] = spare.best
+    return found
+
+
+@inner
+def occupancies(game: ModeGame, kind: int, all_modes: bool, state: ModeState, room: ModeRoom) -> None:
+    """Discounted occupancies of the modes under the chosen rows, in `visits`."""
+    flow, visits, states = room.flow, state.visits, len(game.initial)
+    flow[:] = 0.0
+    visits[:] = 0.0
+    start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
+    for s in range(states):
+        flow[start, s] = game.initial[s]
+    # the order in which mass flows on: T0, T1, X, N0, N1
+    for mode in (T0, T1, X, N0, N1):
+        if (mode in (T0, T1)) and kind != JOINT:
+            continue
+        if (mode == X and kind == VALUE) or ((mode in (N0, N1)) and kind == OPTIMUM):
+            continue
+        if not all_modes and (mode in (T1, N1) or (mode == X and kind == JOINT)):
+            continue
+        d, r = visits[mode], flow[mode]
+        for _ in range(SWEEPS):
+            left = 0.0
+            for s in range(states):
+                x = r[s]
+                if x == 0.0:
+                    continue
+                r[s] = 0.0
+                d[s] += x
+                begin = room.begin[s]
+                for z in range(begin, begin + room.entries[mode, s]):
+                    r[room.column[mode, z]] += x * room.weight[mode, z]
+            for s in range(states):
+                left += r[s]
+            if left <= 1e-6:
+                break
+        for s in range(states):
+            if d[s] > 0.0:
+                leave(game, mode, s, d[s], state, flow)
+
+
+@inner
+def leave(game: ModeGame, mode: int, s: int, d: float, state: ModeState, flow: Floats2) -> None:
+    """What flows from a mode to others."""
+    f, joint, g = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s], game.discount
+    if mode in (X, N1):
+        return
+    if mode == N0:
+        for k in range(f, f + joint):
+            w = g * d * state.moved[mode, k]
+            if w > 0.0:
+                for z in range(game.offsets[k], game.offsets[k + 1]):
+                    flow[N1, game.columns[z]] += w * game.probabilities[z]
+        return
+    stride, size, own = game.strides[s], game.shapes[s, game.player], state.action[mode, s]
+    for k in range(joint):
+        w0, w1 = g * d * state.kept[mode, f + k], g * d * state.moved[mode, f + k]
+        if w0 + w1 == 0.0:
+            continue
+        pair, other = game.pair_offsets[s] + own * joint + k, f + k + (own - (k // stride) % size) * stride
+        for z in range(game.offsets[other], game.offsets[other + 1]):
+            flow[X, game.columns[z]] += (w0 + w1) * game.probabilities[z]
+        for z in range(game.offsets[f + k], game.offsets[f + k + 1]):
+            flow[N0, game.columns[z]] += w0 * game.probabilities[z]
+            flow[N1, game.columns[z]] += w1 * game.probabilities[z]
+        for z in range(game.meet_offsets[pair], game.meet_offsets[pair + 1]):
+            t, p = game.meet_columns[z], game.meet_probabilities[z]
+            flow[X, t] -= (w0 + w1) * p
+            flow[N0, t] -= w0 * p
+            flow[N1, t] -= w1 * p
+            if mode == T0:
+                flow[T1, t] += w1 * p
+
+
+@inner
+def earned(game: ModeGame, kind: int, state: ModeState) -> float:
+    """The reward that the chosen rows earn in all modes."""
+    total = 0.0
+    for s in range(len(game.initial)):
+        f, joint = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        stride, size = game.strides[s], game.shapes[s, game.player]
+        for mode in (T0, T1, X, N0, N1):
+            d = state.visits[mode, s]
+            if d == 0.0:
+                continue
+            for k in range(joint):
+                w = d * (state.kept[mode, f + k] + state.moved[mode, f + k])
+                if w == 0.0:
+                    continue
+                if mode == X:
+                    total += w * game.rewards[f + k]
+                    continue
+                total -= w * game.rewards[f + k]
+                if mode in (T0, T1):
+                    own = state.action[mode, s]
+                    total += w * game.rewards[f + k + (own - (k // stride) % size) * stride]
+    return total
+
+
+@inner
+def lowest(cuts: Floats2, count: int, most: Floats, point: Floats, d: int, work: Floats2, base: Indices) -> float:
+    """min over 0 <= x <= most of max_k cuts[k, 0] + cuts[k, 1:].x, in `point`: the dual by the simplex method.
+
+    `x` are the first `d` entries of `most` and `point`.
+
+    Dual: max sum_k lambda_k c_k - sum_j most_j mu_j with sum lambda = 1, sum_k lambda_k g_kj + mu_j - slack_j = 0.
+    `work` `[d + 2, most cuts + 2 d + 1]`: tableau, columns lambda, mu, slack, right side; last row the objective.
+    `base` `[d + 1]`: the basic columns.
+    """
+    columns = count + 2 * d
+    for i in range(d + 2):
+        for k in range(columns + 1):
+            work[i, k] = 0.0
+    for k in range(count):
+        work[0, k] = 1.0
+        for j in range(d):
+            work[j + 1, k] = -cuts[k, j + 1]
+        work[d + 1, k] = cuts[k, 0]
+    work[0, columns] = 1.0
+    for j in range(d):
+        work[j + 1, count + j] = -1.0  # mu
+        work[j + 1, count + d + j] = 1.0  # slack
+        work[d + 1, count + j] = -most[j]
+    base[0] = 0
+    for i in range(1, d + 2):
+        scale = work[i, 0]
+        for k in range(columns + 1):
+            work[i, k] -= scale * work[0, k]
+    for j in range(d):
+        i = j + 1
+        base[i] = count + d + j
+        if work[i, columns] < 0.0:  # the slack is g_1j: negative, so mu_j takes its place
+            for k in range(columns + 1):
+                work[i, k] = -work[i, k]
+            base[i] = count + j
+            scale = work[d + 1, count + j]
+            for k in range(columns + 1):
+                work[d + 1, k] -= scale * work[i, k]
+    for _ in range(200):
+        enter, gain = -1, 1e-11
+        for k in range(columns):
+            if work[d + 1, k] > gain:
+                enter = k
+                gain = work[d + 1, k]
+        if enter < 0:
+            break
+        out, ratio = -1, np.inf
+        for i in range(d + 1):
+            if work[i, enter] > 1e-12 and work[i, columns] / work[i, enter] < ratio:
+                out = i
+                ratio = work[i, columns] / work[i, enter]
+        if out < 0:
+            break
+        scale = work[out, enter]
+        for k in range(columns + 1):
+            work[out, k] /= scale
+        for i in range(d + 2):
+            if i != out and work[i, enter] != 0.0:
+                scale = work[i, enter]
+                for k in range(columns + 1):
+                    work[i, k] -= scale * work[out, k]
+        base[out] = enter
+    for j in range(d):  # reduced cost of the slack: -x_j
+        point[j] = min(max(-work[d + 1, count + d + j], 0.0), most[j])
+    return float(-work[d + 1, columns])
+
+
+@compiled
+def priced_bound(
+    game: ModeGame, sets: ModeSets, question: Question, state: ModeState, room: ModeRoom, spare: PriceRoom,
+) -> tuple[float, float]:  # fmt: skip
+    """`mode_bound` from the prices in `spare.here`; the result's are `spare.best`."""
+    n, kind, rates = game.shapes.shape[1], question.kind, question.rates
+    d = n if question.fixed else n + 1
+    cuts, tolls, known = spare.cuts, spare.tolls, spare.known
+    here, best_at, point = spare.here, spare.best, spare.point
+    best, all_modes, low = 1e300, not question.fixed, -np.inf
+    for mode in (T1, X, N1):
+        for j in range(n):
+            for s in range(len(game.initial)):
+                if rates[mode, j, s] != 0.0:
+                    all_modes = True
+    last = False
+    for turn in range(question.rounds + 1):
+        theta = float(here[n])
+        for mode in range(5):
+            for j in range(n):
+                for s in range(len(game.initial)):
+                    tolls[mode, j, s] = here[j] * rates[mode, j, s]
+        for mode in (X, N1, N0, T1, T0):
+            if known[mode] == 1 or ((mode in (T0, T1)) and kind != JOINT) or (mode == X and kind == VALUE):
+                continue
+            if (mode in (N0, N1)) and kind == OPTIMUM:
+                continue
+            solve(
+                game, sets, mode, theta, question.mark, question.marked[mode], tolls, question.tolerance,
+                state, room,
+            )  # fmt: skip
+            known[mode] = 1 if not all_modes and mode != T0 and mode != N0 else 0
+        start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
+        occupancies(game, kind, all_modes or last, state, room)
+        value = -theta * question.cutoff
+        for s in range(len(game.initial)):
+            value += game.initial[s] * state.vectors[start, s]
+        for j in range(n):
+            value += here[j] * question.left[j]
+        if last:
+            best = min(best, value)
+            break
+        if value < best:
+            best = value
+            for j in range(n + 1):
+                best_at[j] = here[j]
+        cut = cuts[turn]
+        cut[0] = value
+        for j in range(n):
+            paid = 0.0
+            for mode in range(5):
+                for s in range(len(game.initial)):
+                    paid += rates[mode, j, s] * state.visits[mode, s] * state.excess[mode, j, s]
+            cut[j + 1] = question.left[j] - paid
+            cut[0] -= cut[j + 1] * here[j]
+        if not question.fixed:
+            cut[n + 1] = earned(game, kind, state) - question.cutoff
+            cut[0] -= cut[n + 1] * here[n]
+        if best <= question.target or turn + 1 == question.rounds:
+            last = True
+        else:
+            low = lowest(cuts, turn + 1, question.most, point, d, spare.tableau, spare.base)
+            near = -1e300 < question.target < low and best - low <= 0.05 * (best - question.target)
+            last = near or best - low <= question.relative * max(abs(best), 1e-3)
+        if last:
+            for j in range(n + 1):
+                here[j] = best_at[j]
+            continue
+        weight = 0.5 if turn < DAMPED else 1.0
+        for j in range(d):
+            here[j] = weight * point[j] + (1.0 - weight) * best_at[j]
+    return best, low
