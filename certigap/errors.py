@@ -1,6 +1,10 @@
 """The exception tree. Every message names the object, what was expected and what came."""
 
-__all__ = ["CertigapError", "CertigapWarning", "InputError", "LimitError", "SolverError"]
+from collections.abc import Iterator
+from contextlib import contextmanager
+from textwrap import shorten
+
+__all__ = ["CertigapError", "CertigapWarning", "InputError", "LimitError", "SolverError", "foreign"]
 
 
 class CertigapError(Exception):
@@ -27,3 +31,24 @@ class SolverError(CertigapError):
 
 class CertigapWarning(UserWarning):
     """Something a reader of the result should know; the result itself is sound."""
+
+
+@contextmanager
+def foreign(what: str) -> Iterator[None]:
+    """Inside, a solver library is at work: an exception of any type is its failure, a `SolverError`.
+
+    Args:
+        what: the solver's name in the message.
+
+    >>> with foreign("clever solver"):
+    ...     1 / 0
+    Traceback (most recent call last):
+    certigap.errors.SolverError: clever solver: ZeroDivisionError, division by zero
+    """
+    try:
+        yield
+    except CertigapError:
+        raise
+    except Exception as error:
+        said = shorten(str(error), 60, placeholder=" ..")
+        raise SolverError(f"{what}: {type(error).__name__}{', ' + said if said else ''}") from error

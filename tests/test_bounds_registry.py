@@ -21,6 +21,7 @@ from certigap.model.build import bimatrix
 from certigap.model.policy import Policy
 from certigap.questions.theorem_instance import THEOREMS
 from certigap.questions.worst_case.balls import balls_around
+from certigap.work.deadline import Deadline
 from tests.helpers.random_games import games_with_experts
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +60,7 @@ def test_every_bound_that_holds_is_accepted_and_every_other_says_why(
 ) -> None:
     (other, its_expert), *_ = games_with_experts(1, seed=3)
     game, expert = (other, its_expert) if name == "random" else (catalog.load(name), catalog.expert(name))
-    answer = balls_around(game, expert, measure).answer(EPS, budget=0)
+    answer = balls_around(game, expert, measure).answer(EPS, Deadline(0))
     table = bounds_table(Center(expert), ErrorBall(expert, measure, EPS))
     written = {rule.name: set(rule.written) for rule in BOUNDS}
     assert set(table.bounds) == set(NAMES)

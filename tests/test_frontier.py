@@ -20,6 +20,7 @@ from certigap.questions.worst_case.question import WorstCaseAnswer, worst_case
 from certigap.report import frontier_figure, frontier_json, frontier_table
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors
+from certigap.work.deadline import Deadline
 from tests.helpers.random_games import games_with_experts
 
 GRID = ["2/5", "1/50", "1/10"]
@@ -79,7 +80,7 @@ def test_an_empty_handed_radius_gets_the_witness_of_another(monkeypatch: pytest.
     game, expert = dilemma()
 
     def hurried(balls: CloningBalls, eps: Fraction, *_: object, **__: object) -> WorstCaseAnswer:
-        return answer_at(balls, eps, 0 if eps == Fraction(1, 10) else None)
+        return answer_at(balls, eps, Deadline(0) if eps == Fraction(1, 10) else None)
 
     answer_at = CloningBalls.answer
     monkeypatch.setattr(CloningBalls, "answer", hurried)
@@ -95,12 +96,12 @@ def test_an_interrupt_ends_the_sweep_and_keeps_what_there_is(monkeypatch: pytest
     (game, expert), *_ = games_with_experts(1)
     asked: list[object] = []
 
-    def interrupted(balls: CloningBalls, eps: Fraction, budget: float | None, **_: object) -> WorstCaseAnswer:
-        asked.append(budget)
+    def interrupted(balls: CloningBalls, eps: Fraction, deadline: Deadline, **_: object) -> WorstCaseAnswer:
+        asked.append(deadline.budget)
         if len(asked) == 1:
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
-        return answer_at(balls, eps, 0)
+        return answer_at(balls, eps, Deadline(0))
 
     answer_at = CloningBalls.answer
     monkeypatch.setattr(CloningBalls, "answer", interrupted)

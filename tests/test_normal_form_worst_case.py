@@ -21,6 +21,7 @@ from certigap.model.rows import Distribution, distribution
 from certigap.questions.worst_case.question import worst_case
 from certigap.regions.greedy import maximiser, row_set
 from certigap.semantics import eps_bc, gaps
+from certigap.work.deadline import Deadline
 from tests.helpers.strategies import random_normal_form, random_row
 
 GAMES = 300
@@ -194,7 +195,7 @@ def test_a_cut_tree_still_holds_the_value() -> None:
     expert = Policy.from_rows(game, [random_row(rng, 8, 6), random_row(rng, 8, 6)])
     value = exact_worst_case(game, expert, "1/2").value
     for answer in (
-        branch_worst_case(game, expert, "1/2", budget=0),
+        branch_worst_case(game, expert, "1/2", deadline=Deadline(0)),
         branch_worst_case(game, expert, "1/2", max_nodes=1),
     ):
         assert not answer.complete

@@ -23,6 +23,7 @@ from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import eps_bc, errors
 from certigap.witnesses import matching_cost
 from certigap.witnesses.oracle import Share
+from certigap.work.deadline import Deadline
 from tests.benchmarks.root_region import ratio
 from tests.helpers.random_games import games_with_experts, random_center, random_game, random_in_ball
 
@@ -268,7 +269,7 @@ def test_too_many_vertices_leave_an_interval(monkeypatch: pytest.MonkeyPatch, tm
 def test_vertices_end_in_the_time_given() -> None:
     game = random_game(np.random.default_rng(5), 1, 3, 3)
     with pytest.raises(LimitError, match="expected an end in the time given"):
-        exact_worst_case(game, random_center(game, np.random.default_rng(6)), "1/3", seconds=0)
+        exact_worst_case(game, random_center(game, np.random.default_rng(6)), "1/3", deadline=Deadline(0))
 
 
 def test_an_interrupt_of_the_vertices_leaves_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.center import Center
 from certigap.model.policy import Policy
+from certigap.work.deadline import Deadline
 
 __all__ = ["Bound", "Evidence", "Rule", "Theorem", "Turn"]
 
@@ -96,14 +97,14 @@ class Rule:
 
     name: in the table, in `--json`, in README's list.
     turn: when.
-    find: the bound of a ball; the moment (`time.monotonic`) at which its share of the time ends, None: never.
+    find: the bound of a ball; its deadline comes when its share of the time ends.
     written: what its evidence writes: names of FORMAT's theorems (8), or the keys "cover", "occupancy" of a proof (7).
     is_closed_form: a theorem with hypotheses that can be claimed alone (`theorem_instance`).
     """
 
     name: str
     turn: Turn
-    find: Callable[[Center, ErrorBall, float | None], Bound]
+    find: Callable[[Center, ErrorBall, Deadline], Bound]
     written: tuple[str, ...] = ()
     is_closed_form: bool = False
 

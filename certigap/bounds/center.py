@@ -15,6 +15,7 @@ from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import GapAnswer, gaps
+from certigap.work.deadline import Deadline
 
 __all__ = ["Center"]
 
@@ -65,11 +66,15 @@ class Center:
         """`[S]` >= mu of the expert."""
         return self._occupancy.upper
 
-    def once(self, make: "Callable[..., Made]", *given: Any) -> Made:
-        """`make(self, *given)`, made once: what a bound shares between radii stays in the bound's own file."""
+    def once(self, make: "Callable[..., Made]", *given: Any, deadline: Deadline | None = None) -> Made:
+        """`make(self, *given)`, made once: what a bound shares between radii stays in the bound's own file.
+
+        With a deadline it is `make(self, *given, deadline=deadline)`, and what was made in that time is kept.
+        """
         key = (make, *given)
         if key not in self._made:
-            self._made[key] = make(self, *given)
+            limit = {} if deadline is None else {"deadline": deadline}
+            self._made[key] = make(self, *given, **limit)
         made: Made = self._made[key]
         return made
 

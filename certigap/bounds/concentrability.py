@@ -42,23 +42,23 @@ _SWEEPS, _SLICE = 400, 20
 """Of all targets together: enough at discounts up to 0.92; and of one between two mixtures."""
 
 
-def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     game = center.game
     if ball.measure.is_by_state:
         return Bound.unproven("concentrability", f"the ball of eps_{ball.measure} limits no player's rows")
     if len(game.states) > MAX_STATES:
         return Bound.untried("concentrability", f"expected at most {MAX_STATES} states, got {len(game.states)}")
     bounds = []
-    for player, vectors in enumerate(center.once(_reach)):
+    for player, vectors in enumerate(center.once(_reach, deadline=deadline)):
         most = [u.dot(game.initial.weights, game.initial.denominator) for u in vectors]
         moved = knapsack(most, center.occupancy_lower.fractions(), ball.budget)
         bounds.append(((1 - game.discount) * ball.reach + moved) * game.half_range(player) * game.horizon**2)
     return Bound("concentrability", max(bounds) + center.regret, Theorem("concentrability", partial(_proof, center)))
 
 
-def _reach(center: Center) -> tuple[tuple[Vector, ...], ...]:
+def _reach(center: Center, deadline: Deadline | None = None) -> tuple[tuple[Vector, ...], ...]:
     """`[n][S]` of `[S]`: nu.reach[i][s] >= the occupancy of s that player i alone can bring about."""
-    return tuple(reach_vectors(center.expert, player) for player in range(len(center.game.players)))
+    return tuple(reach_vectors(center.expert, player, deadline) for player in range(len(center.game.players)))
 
 
 def _proof(center: Center) -> dict[str, Any]:

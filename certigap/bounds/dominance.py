@@ -19,6 +19,7 @@ from certigap.regions.engine import RegionEngine
 from certigap.regions.operators import common_denominator, differences
 from certigap.regions.region import all_policies
 from certigap.regions.scaled import ScaledGame
+from certigap.work.deadline import Deadline
 
 __all__ = ["Dominance", "Refusal", "refusal", "statewise_dominance"]
 
@@ -50,8 +51,8 @@ class Dominance:
     refusal: Refusal | None
 
 
-def statewise_dominance(engine: RegionEngine, expert: Policy) -> Dominance:
-    """The statewise check of every player, with its vectors.
+def statewise_dominance(engine: RegionEngine, expert: Policy, deadline: Deadline | None = None) -> Dominance:
+    """The statewise check of every player, with its vectors; looser ones at the deadline, which can only refuse more.
 
     >>> from certigap.model.build import bimatrix
     >>> game = bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]])
@@ -61,8 +62,8 @@ def statewise_dominance(engine: RegionEngine, expert: Policy) -> Dominance:
     region = all_policies(expert)
     sets = engine.set_arrays(region)
     players = range(len(engine.game.players))
-    upper = tuple(engine.best_upper(region, i, sets) for i in players)
-    lower = tuple(engine.best_lower(region, i, sets) for i in players)
+    upper = tuple(engine.best_upper(region, i, sets, deadline=deadline) for i in players)
+    lower = tuple(engine.best_lower(region, i, sets, deadline=deadline) for i in players)
     found = (refusal(engine.scaled, expert, i, upper[i], lower[i]) for i in players)
     return Dominance(upper, lower, next((r for r in found if r is not None), None))
 

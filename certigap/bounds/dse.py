@@ -19,6 +19,7 @@ from certigap.bounds.center import Center
 from certigap.bounds.dominance import Dominance, statewise_dominance
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
+from certigap.work.deadline import Deadline
 
 __all__ = ["DSE", "dse_bound"]
 
@@ -31,15 +32,15 @@ def dse_bound(ball: ErrorBall) -> Fraction:
     return factor * largest * game.horizon**2
 
 
-def dominance(center: Center) -> Dominance:
+def dominance(center: Center, deadline: Deadline | None = None) -> Dominance:
     """The statewise check of dominance, with its vectors."""
-    return statewise_dominance(center.engine, center.expert)
+    return statewise_dominance(center.engine, center.expert, deadline)
 
 
-def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     if ball.measure.is_by_state:
         return Bound.unproven("dse", f"the ball of eps_{ball.measure} limits no player's rows")
-    found = center.once(dominance)
+    found = center.once(dominance, deadline=deadline)
     if found.refusal is not None:
         return Bound.unproven("dse", f"expected a dominant expert, got {found.refusal}")
     return Bound("dse", dse_bound(ball), Theorem("dse", partial(_proof, center.game, found)))

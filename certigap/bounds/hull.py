@@ -13,6 +13,7 @@ from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 from certigap.regions.engine import PlayerBound, RegionBound
+from certigap.work.deadline import Deadline
 
 __all__ = ["REGION", "HullEvidence", "covers_json"]
 
@@ -45,8 +46,8 @@ def _cover(bound: PlayerBound) -> dict[str, Any]:
     return {"vectors": [vector_json(vector) for vector in vectors], "tree": [{"leaf": [0, 1, 2, 3]}]}
 
 
-def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
-    region = center.engine.bound(ball.hull(center.occupancy_lower))
+def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
+    region = center.engine.bound(ball.hull(center.occupancy_lower), deadline=deadline)
     return Bound("region", region.upper, HullEvidence(region, center.occupancy_lower))
 
 

@@ -8,6 +8,7 @@ from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule
 from certigap.bounds.center import Center
 from certigap.bounds.registry import BOUNDS
+from certigap.work.deadline import Deadline
 
 __all__ = ["BoundsTable", "bounds_table", "in_turn"]
 
@@ -62,14 +63,14 @@ def in_turn(rules: Iterable[Rule] = BOUNDS) -> list[Rule]:
     return sorted(rules, key=lambda rule: rule.turn)
 
 
-def bounds_table(center: Center, ball: ErrorBall, deadline: float | None = None) -> BoundsTable:
+def bounds_table(center: Center, ball: ErrorBall, deadline: Deadline | None = None) -> BoundsTable:
     """Every bound of the ball that can be certified without a search of boxes.
 
     Args:
         center: the expert and what its balls share.
         ball: a ball around it.
-        deadline: `time.monotonic` seconds at which costly rules end; None: never.
+        deadline: when the rules' work ends; None: never.
 
     Source: THEORY 5 and 11.
     """
-    return BoundsTable.of(*(rule.find(center, ball, deadline) for rule in in_turn()))
+    return BoundsTable.of(*(rule.find(center, ball, deadline or Deadline()) for rule in in_turn()))

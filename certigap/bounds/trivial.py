@@ -6,6 +6,7 @@ from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
 from certigap.model.game import Game
+from certigap.work.deadline import Deadline
 
 __all__ = ["TRIVIAL", "trivial_bound"]
 
@@ -20,7 +21,7 @@ def trivial_bound(game: Game) -> Fraction:
     return 2 * max(game.half_range(player) for player in range(len(game.players))) * game.horizon
 
 
-def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     return Bound("trivial", trivial_bound(center.game), Theorem("trivial"))
 
 

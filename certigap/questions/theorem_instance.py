@@ -19,6 +19,7 @@ from certigap.errors import InputError, LimitError
 from certigap.exact.rational import RationalLike, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.work.deadline import Deadline
 
 __all__ = ["THEOREMS", "TheoremInstance", "theorem_instance"]
 
@@ -67,7 +68,7 @@ def theorem_instance(game: Game, expert: Policy, theorem: str, eps: RationalLike
     if theorem == "value-gap":
         bound = len(game.players) * center.half_range * radius * game.horizon**2
         return TheoremInstance(game, expert, theorem, radius, bound, Theorem(theorem))
-    found = _RULES[theorem].find(center, ErrorBall(expert, Measure.BC, radius), None)
+    found = _RULES[theorem].find(center, ErrorBall(expert, Measure.BC, radius), Deadline())
     if found.value is None or found.evidence is None:
         raise (LimitError if found.is_silent else InputError)(f"{theorem}: {found.why}")
     return TheoremInstance(game, expert, theorem, radius, found.value, found.evidence)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray, IndexArray, as_object
+from certigap.floats.programs import CLARABEL, HIGHS, solved
 from certigap.floats.solvers import first_best
 from certigap.model.game import Game
 from certigap.model.policy import Policy
@@ -55,7 +55,7 @@ class BestResponseProgram:
         induced = decision_process(self.game, policy, self.player)
         self._rewards.value = np.array(as_object(induced.rewards[0]) / induced.scale(), dtype=np.float64)
         self._probabilities.value = self._entries(induced)
-        multipliers = self._multipliers()
+        multipliers = solved(self._problem, [self._constraint], "best-response program", (HIGHS, CLARABEL))[0]
         return first_best(multipliers, induced.offsets)
 
     def _entries(self, induced: Induced) -> FloatArray:
@@ -64,17 +64,6 @@ class BestResponseProgram:
             keys = induced.matrix.owners * self.game.layout.states + induced.matrix.columns
             result[np.searchsorted(self._keys, keys)] = induced.matrix.floats()
         return result
-
-    def _multipliers(self) -> FloatArray:
-        import cvxpy as cp
-
-        try:
-            self._problem.solve(solver=cp.HIGHS)
-        except cp.SolverError as error:
-            raise SolverError(f"best-response program: expected a solution, got {error}") from error
-        if self._problem.status != cp.OPTIMAL or self._constraint.dual_value is None:
-            raise SolverError(f"best-response program: expected status optimal, got {self._problem.status}")
-        return np.asarray(self._constraint.dual_value, dtype=np.float64)
 
 
 def _pattern(game: Game, player: int) -> IndexArray:

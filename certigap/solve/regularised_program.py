@@ -6,10 +6,8 @@ since min_y [ x'A y - tau H(y) ] = -tau log sum_b exp(-(x'A)_b / tau). The reada
 `certigap.solve.matrix_game` computes by Newton's method: a differential test, and a proposal like any float.
 """
 
-import numpy as np
-
-from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray
+from certigap.floats.programs import CLARABEL, solved
 
 __all__ = ["regularised_row_strategy"]
 
@@ -20,6 +18,7 @@ def regularised_row_strategy(table: FloatArray, temperature: float) -> FloatArra
     Raises:
         SolverError: the solver failed, whatever its way of saying so.
 
+    >>> import numpy as np
     >>> regularised_row_strategy(np.array([[1.0, -1.0], [-1.0, 1.0]]), 0.1).round(6).tolist()
     [0.5, 0.5]
     """
@@ -28,10 +27,4 @@ def regularised_row_strategy(table: FloatArray, temperature: float) -> FloatArra
     x = cp.Variable(table.shape[0])
     value = temperature * (cp.sum(cp.entr(x)) - cp.log_sum_exp(-(table.T @ x) / temperature))
     problem = cp.Problem(cp.Maximize(value), [cp.sum(x) == 1])
-    try:
-        problem.solve(solver=cp.CLARABEL)
-    except Exception as error:  # a solver's exception of any type is its failure
-        raise SolverError(f"regularised program: expected a solution, got {type(error).__name__}") from error
-    if x.value is None:
-        raise SolverError(f"regularised program: expected a solution, got status {problem.status}")
-    return np.array(x.value, dtype=np.float64)
+    return solved(problem, [x], "regularised program", (CLARABEL,), roughly=True)[0]

@@ -1,6 +1,5 @@
 """The witness search as a whole: every player in turn as the exploited one, many starts, then exact evaluation."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +13,7 @@ from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.witnesses.oracle import Share
 from certigap.witnesses.rounding import inside_ball
 from certigap.witnesses.search import Found, ascend, starts
+from certigap.work.deadline import Deadline
 
 __all__ = ["Search", "Witness", "exact_witness", "proved_witness"]
 
@@ -55,14 +55,15 @@ class Search:
             for j, own in enumerate(self._center)
         ]
 
-    def run(self, deadline: float | None = None, count: int | None = None) -> bool:
-        """Search through `count` starts a player; False when `deadline` (`time.monotonic` seconds) cut it.
+    def run(self, deadline: Deadline | None = None, count: int | None = None) -> bool:
+        """Search through `count` starts a player; False when `deadline` cut it.
 
         Without `count`, up to `MAX_STARTS`, and no more once `PATIENCE` of them in a row have brought nothing.
         """
+        until = deadline or Deadline()
 
         def going() -> bool:
-            return deadline is None or time.monotonic() < deadline
+            return until.going
 
         players = range(len(self._shares))
         total = self._default_count() if count is None else count

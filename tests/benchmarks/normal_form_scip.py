@@ -25,6 +25,7 @@ from certigap.model.build import bimatrix
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.solve import solve
+from certigap.work.deadline import Deadline
 
 SIZES = (5, 10, 20, 50)
 RADII = ("1/10", "1/2", "1")
@@ -119,7 +120,7 @@ def line(game: Game, expert: Policy, eps: str, size: int, mixed: bool, limit: fl
     try:
         found = Interval.point(exact_worst_case(game, expert, eps, limit=ENUMERATED).value)
     except LimitError:
-        found = branch_worst_case(game, expert, eps, budget=limit).interval
+        found = branch_worst_case(game, expert, eps, deadline=Deadline(limit)).interval
     ours = time.perf_counter() - began
     ends = (
         f"[{float(found.lower or 0):.9f}, {float(found.upper or 0):.9f}]"

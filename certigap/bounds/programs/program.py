@@ -17,28 +17,24 @@ proofs by `duality`.
 """
 
 import math
-import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from certigap.bounds.balls import ErrorBall, visit_bounds
-from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray
 from certigap.exact.vector import Vector
 from certigap.floats.game import FloatGame
+from certigap.floats.programs import CLARABEL, HIGHS, solved
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.work.deadline import Deadline
 
 __all__ = ["MAX_ROWS", "Multipliers", "OccupancyProgram", "occupancy_seconds"]
 
 MAX_ROWS = 20_000
 """Joint actions above which the programs are not tried: 1,152 take 0.3 s a program, 19,000 half a minute."""
-
-
-_LEAST_SECONDS = 0.05
 
 
 def occupancy_seconds(game: Game) -> float:
@@ -74,12 +70,12 @@ class OccupancyProgram:
         self._build_best()
         self._build_value()
 
-    def solve(self, ball: ErrorBall, seconds: float | None = None) -> Multipliers:
+    def solve(self, ball: ErrorBall, deadline: Deadline | None = None) -> Multipliers:
         """The multipliers at one radius.
 
         Args:
             ball: the radii.
-            seconds: time for either program; None: as long as it takes.
+            deadline: of both programs; None: as long as they take.
 
         Raises:
             SolverError: the solver failed, or its time ended.
@@ -89,8 +85,15 @@ class OccupancyProgram:
         self._spread.value = spread[self.expert.game.layout.action_state[self.player]]
         self._budget.value = float(ball.budget) * self._horizon
         self._radius.value = float(ball.reach) * self._horizon
-        best, value = _solved(self._best, "sup", seconds), _solved(self._value, "inf", seconds)
-        return Multipliers(best[0], max(float(best[1]), 0.0), -value[0], max(float(value[1]), 0.0))
+        until = deadline or Deadline()
+        best, price = self._solved(self._best, "sup", until.share(1 / 2))
+        value, toll = self._solved(self._value, "inf", until)
+        return Multipliers(best, max(float(price), 0.0), -value, max(float(toll), 0.0))
+
+    def _solved(self, parts: tuple[Any, Any, Any], what: str, deadline: Deadline) -> list[FloatArray]:
+        """Multipliers of the flow and of the radius; Clarabel is asked where HiGHS fails."""
+        problem, *wanted = parts
+        return solved(problem, wanted, f"occupancy program ({what})", (HIGHS, CLARABEL), deadline, roughly=True)
 
     def _build_best(self) -> None:
         import cvxpy as cp
@@ -129,29 +132,6 @@ class OccupancyProgram:
         out = _picker(layout.row_state, layout.states)
         matrix = csr_array(out - self._game.discount * csr_array(self._game.transitions)).T.tocsr()
         return matrix @ x == self._game.start
-
-
-def _solved(parts: tuple[Any, Any, Any], what: str, seconds: float | None) -> tuple[FloatArray, float]:
-    """Multipliers of the flow and of the radius; Clarabel is asked where HiGHS fails."""
-    import cvxpy as cp
-
-    problem, flow, paid = parts
-    seen = []
-    limits: dict[str, Any] = {} if seconds is None else {"time_limit": max(seconds, _LEAST_SECONDS)}
-    began = time.monotonic()
-    for solver in (cp.HIGHS, cp.CLARABEL):
-        if seconds is not None and time.monotonic() - began > seconds / 2:
-            break
-        try:
-            with warnings.catch_warnings(action="ignore", category=UserWarning):  # inaccurate is good enough here
-                problem.solve(solver=solver, **limits)
-        except cp.SolverError as error:
-            seen.append(f"{solver}: {error}")
-            continue
-        if problem.status in (cp.OPTIMAL, cp.OPTIMAL_INACCURATE) and flow.dual_value is not None:
-            return np.asarray(flow.dual_value, dtype=np.float64), float(paid.dual_value)
-        seen.append(f"{solver}: {problem.status}")
-    raise SolverError(f"occupancy program ({what}): expected status optimal, got {'; '.join(seen)}")
 
 
 def _picker(columns: Any, width: int) -> Any:

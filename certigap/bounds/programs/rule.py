@@ -1,6 +1,5 @@
 """The bound `occupancy`: the joint-occupancy programs of every player, their multipliers made exact (`duality`)."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,10 +15,12 @@ from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
+from certigap.work.deadline import Deadline
 
 __all__ = ["OCCUPANCY", "OccupancyEvidence", "occupancy_bounds", "occupancy_proof", "programs"]
 
 _MANY_STATES = 20  # with fewer the bound of B_BC was never below the hull's in trials; on Tag it is 8 % below
+_TRIED_SECONDS = 1.0  # programs that take less are tried whatever the time, where nothing else is as sharp
 _SECONDS = 20.0  # that the programs of B_BC may take when nobody says how much time there is
 
 
@@ -69,39 +70,40 @@ def programs(center: Center, by_state: bool) -> list[tuple[OccupancyProgram, Dua
     ]
 
 
-def occupancy_bounds(center: Center, ball: ErrorBall, seconds: float | None = None) -> OccupancyEvidence:
+def occupancy_bounds(center: Center, ball: ErrorBall, deadline: Deadline | None = None) -> OccupancyEvidence:
     """The proved bounds of all players over one ball.
 
     Args:
         center: the expert and what its balls share.
         ball: a ball around it.
-        seconds: time for all programs together; None: as long as they take.
+        deadline: of all programs together; None: as long as they take.
 
     Raises:
         SolverError: a program failed, or its time ended.
     """
     pairs = center.once(programs, ball.measure.is_by_state)
-    share = None if seconds is None else seconds / (2 * len(pairs))
-    players = tuple(duality.bound(ball, program.solve(ball, share)) for program, duality in pairs)
-    return OccupancyEvidence(center.game, players, center.occupancy_lower)
+    until, players = deadline or Deadline(), []
+    for place, (program, duality) in enumerate(pairs):
+        share = until.share(1 / (len(pairs) - place))
+        players.append(duality.bound(ball, program.solve(ball, share)))
+    return OccupancyEvidence(center.game, tuple(players), center.occupancy_lower)
 
 
-def _find(center: Center, ball: ErrorBall, deadline: float | None) -> Bound:
+def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     """Half of the time left is enough, or it is not begun."""
     game = center.game
     if game.layout.rows > MAX_ROWS:
         return Bound.untried("occupancy", f"expected at most {MAX_ROWS} joint actions, got {game.layout.rows}")
-    seconds = None if deadline is None else (deadline - time.monotonic()) / 2
+    share = deadline.share(1 / 2)
     if ball.measure.is_by_rows:
         if len(game.states) < _MANY_STATES:
             return Bound.untried("occupancy", f"with fewer than {_MANY_STATES} states `region` is as sharp")
-        seconds = _SECONDS if seconds is None else seconds
-        if seconds < (needed := occupancy_seconds(game)):
-            return Bound.untried(
-                "occupancy", f"its programs take about {needed:.1f} s, more than half of the time left"
-            )
+        share = share.or_within(_SECONDS)
+    least = 0.0 if ball.measure.is_by_rows else _TRIED_SECONDS
+    if max(share.left, least) < (needed := occupancy_seconds(game)):
+        return Bound.untried("occupancy", f"its programs take about {needed:.1f} s, more than half of the time left")
     try:
-        found = occupancy_bounds(center, ball, seconds)
+        found = occupancy_bounds(center, ball, share)
     except SolverError as error:
         return Bound.unproven("occupancy", str(error))
     return Bound("occupancy", found.upper, found)

@@ -5,7 +5,6 @@ round the players, and to the best reply a', never lowers the gap; many starts, 
 exact vertices of the balls, whatever the floats that chose them.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -16,6 +15,7 @@ from certigap.bounds.vertices.ball import Ball, ball_maximiser
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import distribution
+from certigap.work.deadline import Deadline
 
 __all__ = ["ascend"]
 
@@ -25,7 +25,13 @@ Floats = npt.NDArray[np.float64]
 
 
 def ascend(
-    game: Game, player: int, balls: Sequence[Ball], *, starts: int = 100, seed: int = 0, deadline: float | None = None
+    game: Game,
+    player: int,
+    balls: Sequence[Ball],
+    *,
+    starts: int = 100,
+    seed: int = 0,
+    deadline: Deadline | None = None,
 ) -> Policy:
     """A profile of vertices at which a player's gap is large (a local maximum in every row, by floats).
 
@@ -35,7 +41,7 @@ def ascend(
         balls: `[n]` rows of each player.
         starts: number of starting points, one for every action of the player at least.
         seed: of the starting points.
-        deadline: `time.monotonic` seconds after which no further start is made.
+        deadline: after it no further start is made.
     """
     table = game.float_rewards()[player].reshape(game.layout.shapes[0])
     rng = np.random.default_rng([seed, player])
@@ -44,7 +50,7 @@ def ascend(
     for start in range(max(starts, table.shape[player])):
         found = climb.run(start % table.shape[player], lambda size: rng.normal(size=size))
         best = found if best is None or found[0] > best[0] else best
-        if deadline is not None and time.monotonic() >= deadline:
+        if deadline is not None and not deadline.going:
             break
     rows = [list(ball.center) for ball in balls] if best is None else best[1]
     pairs = zip(rows, balls, strict=True)

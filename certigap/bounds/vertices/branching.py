@@ -5,7 +5,6 @@ Upper end: the largest exact bound over the nodes (`certigap.bounds.vertices.tre
 ends are equal as a rule: the tree is finite and exact at its single points.
 """
 
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,6 +21,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import distribution
 from certigap.semantics.exploitability import gaps
+from certigap.work.deadline import Deadline
 
 __all__ = ["NormalFormInterval", "branch_worst_case"]
 
@@ -47,7 +47,7 @@ def branch_worst_case(
     expert: Policy,
     eps: RationalLike,
     *,
-    budget: float | None = None,
+    deadline: Deadline | None = None,
     max_nodes: int = 200_000,
     seed: int = 0,
 ) -> NormalFormInterval:
@@ -57,7 +57,7 @@ def branch_worst_case(
         game: a bimatrix game.
         expert: the policy that is imitated.
         eps: radius of the ball, >= 0, full L1.
-        budget: seconds for the search; the exact decision comes on top.
+        deadline: when the search ends; the exact decision comes on top.
         max_nodes: the most open nodes of a player's tree.
         seed: of the ascent's starting points.
 
@@ -76,14 +76,14 @@ def branch_worst_case(
         raise InputError("branch and bound over vertices: expected a policy of this game, got one of another")
     if radius < 0:
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
-    work = _Work(game, expert, radius, None if budget is None else time.monotonic() + budget, max_nodes)
+    work = _Work(game, expert, radius, deadline or Deadline(), max_nodes)
     return work.answer(seed)
 
 
 class _Work:
     """The search of both players; `best` is the largest stage gap that is attained."""
 
-    def __init__(self, game: Game, expert: Policy, radius: Fraction, deadline: float | None, max_nodes: int) -> None:
+    def __init__(self, game: Game, expert: Policy, radius: Fraction, deadline: Deadline, max_nodes: int) -> None:
         self.game, self.expert, self.radius = game, expert, radius
         self.deadline, self.max_nodes = deadline, max_nodes
         self.balls = [ball_of(own[0], radius) for own in expert.rows]
@@ -105,7 +105,7 @@ class _Work:
         try:
             self._keep(ascend(self.game, player, self.balls, seed=seed, deadline=self.deadline))
         except KeyboardInterrupt:
-            self.deadline = time.monotonic()
+            self.deadline = Deadline(0)
             return False
         return True
 
@@ -116,7 +116,7 @@ class _Work:
             for tree in self.trees:
                 tree.open_roots(target)
             while (tree := max(self.trees, key=lambda one: one.upper)).heap:
-                if tree.count >= self.max_nodes or (self.deadline is not None and time.monotonic() >= self.deadline):
+                if tree.count >= self.max_nodes or not self.deadline.going:
                     return False
                 tree.step(target)
         except KeyboardInterrupt:

@@ -5,7 +5,6 @@ expert's rows. Each gap is convex in every row, so W(eps) = max_i max gap_i is a
 (`certigap.bounds.vertices`). A discount g multiplies every gap by 1/(1 - g): the state never changes.
 """
 
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -17,6 +16,7 @@ from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics.exploitability import gaps
+from certigap.work.deadline import Deadline
 
 __all__ = ["NormalFormWorstCase", "exact_worst_case"]
 
@@ -51,7 +51,7 @@ def exact_worst_case(
     *,
     limit: int = 5_000_000,
     max_vertices: int = 200_000,
-    seconds: float | None = None,
+    deadline: Deadline | None = None,
 ) -> NormalFormWorstCase:
     """The largest NashGap of a policy whose rows are within `eps` of the expert's, exactly.
 
@@ -61,7 +61,7 @@ def exact_worst_case(
         eps: radius of the ball, >= 0, full L1.
         limit: the most payoffs (profiles of vertices x actions) to compute for a player.
         max_vertices: the most vertices of one ball.
-        seconds: time after which to give up; None: as long as it takes.
+        deadline: when to give up; None: never.
 
     Raises:
         InputError: several states, a negative `eps`, or a policy of another game.
@@ -81,7 +81,6 @@ def exact_worst_case(
         raise InputError("exact worst case: expected a policy of this game, got one of another")
     if radius < 0:
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
-    deadline = None if seconds is None else time.monotonic() + seconds
     balls = [ball_of(own[0], radius) for own in expert.rows]
     vertices = cache(lambda player: _vertices(balls[player], max_vertices))
     found = [vertex_optimum(game, player, balls, vertices, limit, deadline) for player in range(len(balls))]

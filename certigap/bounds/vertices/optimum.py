@@ -8,7 +8,6 @@ k is taken: two players with one mixed expert cost as little as two with pure on
 """
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +19,7 @@ from certigap.errors import LimitError
 from certigap.exact.integers import IntArray, as_object, bit_length
 from certigap.model.game import Game
 from certigap.model.rows import Distribution, distribution
+from certigap.work.deadline import Deadline
 
 __all__ = ["Optimum", "vertex_optimum"]
 
@@ -45,7 +45,7 @@ class Optimum:
 
 
 def vertex_optimum(
-    game: Game, player: int, balls: Sequence[Ball], vertices: Vertices, limit: int, deadline: float | None = None
+    game: Game, player: int, balls: Sequence[Ball], vertices: Vertices, limit: int, deadline: Deadline | None = None
 ) -> Optimum:
     """The largest stage gap of a player of a one-state game, and where it is attained.
 
@@ -55,7 +55,7 @@ def vertex_optimum(
         balls: `[n]` rows of each player.
         vertices: their vertices.
         limit: the most payoffs (profiles of vertices x actions) to compute.
-        deadline: `time.monotonic` seconds at which to give up.
+        deadline: when to give up.
 
     Raises:
         LimitError: more than `limit` for every choice of the player left out, or the deadline came.
@@ -98,7 +98,7 @@ class _Enumeration:
         left_out: int,
         balls: Sequence[Ball],
         vertices: Vertices,
-        deadline: float | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.game, self.player, self.left_out, self.balls, self.deadline = game, player, left_out, balls, deadline
         others = [j for j in range(len(balls)) if j not in (player, left_out)]
@@ -174,7 +174,7 @@ class _Enumeration:
             yield table[:, None] * scale - payoff[None] if own_first else payoff.max(axis=-1, keepdims=True) - payoff
 
     def _check_time(self) -> None:
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+        if self.deadline is not None and not self.deadline.going:
             player = self.game.players[self.player]
             raise LimitError(f"payoffs at vertices for player {player}: expected an end in the time given, got none")
 

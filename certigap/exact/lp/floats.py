@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from certigap.errors import SolverError, foreign
 from certigap.exact.integers import FloatArray, IndexArray, IntArray
 from certigap.exact.lp.basis import Basis, Place
 
@@ -58,8 +59,9 @@ class FloatSolver:
     ) -> Proposal | None:
         """The optimum in floats, `ends` as in `Program.ends` with infinities; None when HiGHS fails altogether."""
         try:
-            return self._solved(cost, ends, self.last if warm else None)
-        except (RuntimeError, ValueError, MemoryError):
+            with foreign("HIGHS"):
+                return self._solved(cost, ends, self.last if warm else None)
+        except SolverError:
             return None
 
     def _solved(self, cost: FloatArray, ends: tuple[FloatArray, ...], basis: Any) -> Proposal | None:

@@ -7,7 +7,6 @@ would not enumerate in reasonable time, get the upper end only: the lower end is
 """
 
 import math
-import time
 from fractions import Fraction
 
 from certigap.errors import InputError
@@ -20,6 +19,7 @@ from certigap.questions.best_case.proof import Proven, Witness, exact_witness, p
 from certigap.questions.best_case.search import Search
 from certigap.solve.answer import EquilibriaAnswer
 from certigap.solve.equilibria import equilibria
+from certigap.work.deadline import Deadline
 from certigap.work.progress import Progress
 
 __all__ = ["best_case"]
@@ -68,7 +68,7 @@ def best_case(
     >>> best_case(cg.games.load("algorithm1"), "1/10")
     <BestCaseAnswer rho eps 1/10: [0.0222565, 0.0222756]>
     """
-    began = time.monotonic()
+    deadline = Deadline(budget)
     radius, width = rational(eps), rational(tolerance)
     check_seed(seed)
     check_budget(budget)
@@ -80,7 +80,7 @@ def best_case(
         raise InputError(f"tolerance: expected a rational >= 0, got {format_rational(width)}")
     found = equilibria(game)
     work = _Work(game, found, radius, width, max_nodes, seed)
-    return work.answer(None if budget is None else began + budget, began, progress)
+    return work.answer(deadline, progress)
 
 
 class _Work:
@@ -97,7 +97,7 @@ class _Work:
         self.one_sided = _CONTINUUM if not found.is_finite else _TOO_LARGE if is_large else ""
         self.search = Search(tables, targets, float(radius), float(tolerance), max_nodes, seed)
 
-    def answer(self, deadline: float | None, began: float, progress: Progress | None) -> BestCaseAnswer:
+    def answer(self, deadline: Deadline, progress: Progress | None) -> BestCaseAnswer:
         reached = self._searched(deadline, progress)
         witness, shown = self._witness(), self._proven()
         lower = Fraction(0) if shown is None or shown.lower is None else shown.lower
@@ -116,16 +116,16 @@ class _Work:
             complete=complete,
             reason=reason,
             details={"nodes": len(self.search.nodes), "seed": self.search.seed},
-            seconds=time.monotonic() - began,
+            seconds=deadline.spent,
         )
 
-    def _searched(self, deadline: float | None, progress: Progress | None) -> bool:
+    def _searched(self, deadline: Deadline, progress: Progress | None) -> bool:
         """Whether the tolerance was met; False too when the lower end is left out."""
 
         def going() -> bool:
             if progress is not None:
                 progress(*self.search.ends())
-            return deadline is None or time.monotonic() < deadline
+            return deadline.going
 
         if not self.radius:
             return True

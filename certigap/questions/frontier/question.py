@@ -10,7 +10,6 @@ Both curves are therefore monotone, and each point still names where its ends co
 
 import signal
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.balls import Balls, balls_around
+from certigap.work.deadline import Deadline
 from certigap.work.progress import SweepProgress
 
 __all__ = ["FrontierAnswer", "FrontierPoint", "frontier"]
@@ -117,14 +117,14 @@ def frontier(
     >>> [str(point.interval.upper) for point in answer.points]
     ['9/200', '9/100']
     """
-    began = time.monotonic()
+    deadline = Deadline(budget)
     check_policy(game, expert)
     check_seed(seed)
     check_budget(budget)
     radii = _grid(eps_grid, eps_max, points)
     balls = balls_around(game, expert, measure, seed)
-    found = _ask(balls, radii, None if budget is None else began + budget, progress)
-    witnesses = _shared(balls, radii, found, None if budget is None else began + budget)
+    found = _ask(balls, radii, deadline, progress)
+    witnesses = _shared(balls, radii, found, deadline)
     return FrontierAnswer(
         game=game,
         expert=expert,
@@ -132,7 +132,7 @@ def frontier(
         points=_monotone(radii, found, witnesses),
         expert_regret=found[0].expert_regret,
         seed=seed,
-        seconds=time.monotonic() - began,
+        seconds=deadline.spent,
     )
 
 
@@ -156,15 +156,14 @@ def _grid(eps_grid: Sequence[RationalLike] | None, eps_max: RationalLike | None,
 def _ask(
     balls: Balls,
     radii: Sequence[Fraction],
-    deadline: float | None,
+    deadline: Deadline,
     progress: SweepProgress | None,
 ) -> list[WorstCaseAnswer]:
     """Every radius in turn, the time left shared equally; after an interrupt the rest is asked without time."""
     found: list[WorstCaseAnswer] = []
     with _interrupts() as seen:
         for place, eps in enumerate(radii):
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            share = 0.0 if seen else None if left is None else left / (len(radii) - place)
+            share = Deadline(0) if seen else deadline.share(Fraction(1, len(radii) - place))
             tell = None if progress is None else partial(progress, eps)
             found.append(balls.answer(eps, share, progress=tell))
     return found
@@ -190,7 +189,7 @@ def _interrupts() -> Iterator[list[int]]:
 
 
 def _shared(
-    balls: Balls, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], deadline: float | None
+    balls: Balls, radii: Sequence[Fraction], found: Sequence[WorstCaseAnswer], deadline: Deadline
 ) -> list[Lower]:
     """Per radius the largest proved gap, after the witnesses of other radii were drawn into its ball.
 
@@ -199,8 +198,7 @@ def _shared(
     result: list[Lower] = []
     for place, (eps, own) in enumerate(zip(radii, found, strict=True)):
         best: Lower = (own.interval.lower or Fraction(0), own.witness)
-        is_late = deadline is not None and time.monotonic() >= deadline
-        near = found[max(0, place - 1) : place + 2] if is_late else found
+        near = found if deadline.going else found[max(0, place - 1) : place + 2]
         others = [answer.witness for answer in near if answer is not own]
         drawn = balls.improved(eps, others, best[0])
         result.append(drawn if drawn is not None and drawn[0] > best[0] else best)

@@ -13,6 +13,7 @@ from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.cloning import CloningBalls
 from certigap.questions.worst_case.limits import RATIO
 from certigap.questions.worst_case.occupancy import OccupancyBalls
+from certigap.work.deadline import Deadline
 from certigap.work.progress import Progress
 
 __all__ = ["Balls", "balls_around"]
@@ -27,7 +28,7 @@ class Balls(Protocol):
     def answer(
         self,
         eps: RationalLike,
-        budget: float | None = None,
+        deadline: Deadline | None = None,
         ratio: Fraction = RATIO,
         progress: Progress | None = None,
     ) -> WorstCaseAnswer:

@@ -7,7 +7,6 @@ largest bound takes the place of the hull's. The interval is valid at every mome
 exhausted budget returns the one that stands, with `complete` False.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
@@ -29,6 +28,7 @@ from certigap.questions.worst_case.limits import RATIO, SHORT
 from certigap.regions.linear import Ball
 from certigap.semantics.exploitability import gaps
 from certigap.witnesses import Search, exact_witness, inside_ball, proved_witness
+from certigap.work.deadline import Deadline
 from certigap.work.progress import Progress, uninterrupted
 
 __all__ = ["CloningBalls"]
@@ -58,15 +58,15 @@ class CloningBalls:
     def answer(
         self,
         eps: RationalLike,
-        budget: float | None = None,
+        deadline: Deadline | None = None,
         ratio: Fraction = RATIO,
         progress: Progress | None = None,
     ) -> WorstCaseAnswer:
         """The interval at one radius, with what proves it; arguments as in `worst_case`."""
-        began = time.monotonic()
+        deadline = deadline or Deadline()
         work = _Work(self.center, ball_radius(eps), progress)
-        complete = work.run(None if budget is None else began + budget, ratio)
-        return work.answer(complete, began)
+        complete = work.run(deadline, ratio)
+        return work.answer(complete, deadline.spent)
 
     def improved(
         self, eps: Fraction, witnesses: Sequence[Policy], standing: Fraction
@@ -91,21 +91,21 @@ class _Work:
         self.witness = proved_witness(center.gaps)
         self.search = Search(center.expert, radius, center.occupancy_upper, center.seed)
         at_once, *self._rules = in_turn()
-        self.table = BoundsTable.of(at_once.find(center, self.ball, None))
+        self.table = BoundsTable.of(at_once.find(center, self.ball, Deadline()))
 
-    def run(self, deadline: float | None, ratio: Fraction) -> bool:
+    def run(self, deadline: Deadline, ratio: Fraction) -> bool:
         """The quick bounds and the vertices; then witness search and boxes; False when cut."""
         early = [self._step(rule, deadline, ratio) for rule in self._rules if rule.turn < Turn.AFTER_SEARCH]
         late = [self._step(rule, deadline, ratio) for rule in self._rules if rule.turn >= Turn.AFTER_SEARCH]
         done = uninterrupted(lambda: self._all(early, deadline))
         if self._is_settled:
-            return uninterrupted(lambda: self._all(late, None)) and done
+            return uninterrupted(lambda: self._all(late, Deadline())) and done
         second = [lambda: self.search.run(deadline), *late]
         done = done and uninterrupted(lambda: self._all(second, deadline))
         done = done and uninterrupted(lambda: self._branch(deadline, ratio))
         return uninterrupted(self._prove_witness) and done
 
-    def answer(self, complete: bool, began: float) -> WorstCaseAnswer:
+    def answer(self, complete: bool, seconds: float) -> WorstCaseAnswer:
         """The interval that stands, with its evidence."""
         center, witness, smallest = self.center, self.witness, self.table.smallest
         return WorstCaseAnswer(
@@ -126,7 +126,7 @@ class _Work:
             complete=complete,
             method="" if smallest.evidence is None else smallest.evidence.method,
             seed=center.seed,
-            seconds=time.monotonic() - began,
+            seconds=seconds,
         )
 
     @property
@@ -134,19 +134,19 @@ class _Work:
         """The ends have met."""
         return self.table.upper == self.witness.lower
 
-    def _all(self, steps: Iterable[Callable[[], bool]], deadline: float | None) -> bool:
+    def _all(self, steps: Iterable[Callable[[], bool]], deadline: Deadline) -> bool:
         """Take the steps in turn; False as soon as one was cut or the time is over."""
         for step in steps:
             done = step()
             self._tell(float(self.table.upper))
-            if not done or (deadline is not None and time.monotonic() >= deadline):
+            if not done or not deadline.going:
                 return False
         return True
 
-    def _step(self, rule: Rule, deadline: float | None, ratio: Fraction) -> Callable[[], bool]:
+    def _step(self, rule: Rule, deadline: Deadline, ratio: Fraction) -> Callable[[], bool]:
         return partial(self._ask, rule, deadline, ratio)
 
-    def _ask(self, rule: Rule, deadline: float | None, ratio: Fraction) -> bool:
+    def _ask(self, rule: Rule, deadline: Deadline, ratio: Fraction) -> bool:
         """One more bound, and the policy that it may come with."""
         if rule.turn == Turn.COSTLY and self._is_close(ratio):
             found = Bound.untried(rule.name, "the interval is as short as was asked without it")
@@ -158,7 +158,7 @@ class _Work:
             self.witness = max(self.witness, shown, key=lambda one: one.lower)
         return found.is_complete
 
-    def _branch(self, deadline: float | None, ratio: Fraction) -> bool:
+    def _branch(self, deadline: Deadline, ratio: Fraction) -> bool:
         """Cut the ball into boxes until the bound is near the best gap found; False when cut."""
         if self.game.layout.rows * len(self.game.states) > MAX_ENTRIES or self._is_close(ratio):
             return True
@@ -171,9 +171,9 @@ class _Work:
             self.table = self.table.joined(found)
         return closed
 
-    def _search_boxes(self, branching: BranchSearch, deadline: float | None, ratio: Fraction) -> bool:
+    def _search_boxes(self, branching: BranchSearch, deadline: Deadline, ratio: Fraction) -> bool:
         branching.open_roots()
-        end = time.monotonic() + _BRANCH_SECONDS if deadline is None else deadline
+        deadline = deadline.or_within(_BRANCH_SECONDS)
         whole = branching.upper
 
         def target() -> float:
@@ -185,7 +185,7 @@ class _Work:
             return branching.splits >= branching.patience and closed < _LITTLE * (whole - self._target(ratio))
 
         def going() -> bool:
-            return time.monotonic() + branching.leaf_seconds * branching.leaves < end and not hopeless()
+            return branching.leaf_seconds * branching.leaves < deadline.left and not hopeless()
 
         closed = branching.run(target, going, lambda player, policy: self.search.climb(player, policy, going))
         return closed or hopeless()

@@ -8,7 +8,6 @@ B_mu(0) is not {piE}: it holds every policy that moves the state occupancy nowhe
 horizon there (Lemma 1 of the paper: (5/3)/(1 - g)).
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +27,7 @@ from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.semantics.matching import ErrorsAnswer, errors
 from certigap.witnesses import inside_ball
 from certigap.witnesses.occupancy.pool import Drawn, Pool
+from certigap.work.deadline import Deadline
 from certigap.work.progress import Progress, uninterrupted
 
 __all__ = ["OccupancyBalls", "worst_case_mu", "worst_case_rho"]
@@ -79,7 +79,7 @@ class OccupancyBalls:
     def answer(
         self,
         eps: RationalLike,
-        budget: float | None = None,
+        deadline: Deadline | None = None,
         ratio: Fraction = RATIO,
         progress: Progress | None = None,
     ) -> WorstCaseAnswer:
@@ -87,32 +87,31 @@ class OccupancyBalls:
 
         Args:
             eps: radius of the ball, >= 0.
-            budget: seconds for bounds and search; None: as long as they take.
+            deadline: when bounds and search end; None: when they are done.
             ratio: not used: nothing here goes on until the ends are close.
             progress: told the ends after every step.
         """
-        began, radius = time.monotonic(), ball_radius(eps)
+        until, radius = deadline or Deadline(), ball_radius(eps)
         ball = ErrorBall(self.expert, self.measure, radius)
-        deadline = None if budget is None else began + budget
         at_once, *rules = in_turn()
-        table = BoundsTable.of(at_once.find(self.center, ball, None))
+        table = BoundsTable.of(at_once.find(self.center, ball, until))
 
         def ask(rule: Rule) -> bool:
             nonlocal table
-            table = table.joined(rule.find(self.center, ball, deadline))
+            table = table.joined(rule.find(self.center, ball, until))
             if progress is not None:
                 progress(float(self._best(radius).lower), float(table.upper))
-            return deadline is None or time.monotonic() < deadline
+            return until.going
 
         def search() -> bool:
-            return self.pool.search(radius, deadline, _ENOUGH * float(table.upper))
+            return self.pool.search(radius, until, _ENOUGH * float(table.upper))
 
         early = [partial(ask, rule) for rule in rules if rule.turn < Turn.AFTER_SEARCH]
         late = [partial(ask, rule) for rule in rules if rule.turn >= Turn.AFTER_SEARCH]
         steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), *early, search, *late]
         complete = uninterrupted(lambda: all(step() for step in steps))
         complete = uninterrupted(lambda: self._prove(radius)) and complete
-        return self._answer(radius, table, complete, began)
+        return self._answer(radius, table, complete, until.spent)
 
     def improved(
         self, eps: Fraction, witnesses: Sequence[Policy], standing: Fraction
@@ -148,7 +147,7 @@ class OccupancyBalls:
         inside = [one for one in self._kept if _error(self.measure, one.errors) <= radius]
         return max(inside or self._kept[:1], key=lambda one: one.lower)
 
-    def _answer(self, radius: Fraction, table: BoundsTable, complete: bool, began: float) -> WorstCaseAnswer:
+    def _answer(self, radius: Fraction, table: BoundsTable, complete: bool, seconds: float) -> WorstCaseAnswer:
         witness, smallest = self._best(radius), table.smallest
         return WorstCaseAnswer(
             game=self.game,
@@ -168,7 +167,7 @@ class OccupancyBalls:
             complete=complete,
             method="" if smallest.evidence is None else smallest.evidence.method,
             seed=self.center.seed,
-            seconds=time.monotonic() - began,
+            seconds=seconds,
             errors=witness.errors,
         )
 
@@ -200,7 +199,7 @@ def worst_case_rho(
     >>> float(answer.interval.lower), answer.interval.upper
     (0.045, Fraction(9, 200))
     """
-    return OccupancyBalls(game, expert, Measure.RHO, seed).answer(eps, budget)
+    return OccupancyBalls(game, expert, Measure.RHO, seed).answer(eps, Deadline(budget))
 
 
 def worst_case_mu(
@@ -213,7 +212,7 @@ def worst_case_mu(
     >>> worst_case_mu(game, expert, 0).interval.lower
     Fraction(50, 3)
     """
-    return OccupancyBalls(game, expert, Measure.MU, seed).answer(eps, budget)
+    return OccupancyBalls(game, expert, Measure.MU, seed).answer(eps, Deadline(budget))
 
 
 def _error(measure: Measure, found: ErrorsAnswer) -> Fraction:

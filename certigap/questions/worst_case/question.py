@@ -4,7 +4,6 @@ The upper end is the smallest named bound of the ball (`certigap.bounds.registry
 witness policy in it. How either is searched depends on the ball: `cloning` for "bc", `occupancy` for "rho" and "mu".
 """
 
-import time
 from dataclasses import replace
 
 from certigap.bounds.balls import ball_radius
@@ -16,6 +15,7 @@ from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.balls import balls_around
 from certigap.questions.worst_case.limits import RATIO
+from certigap.work.deadline import Deadline
 from certigap.work.progress import Progress
 
 __all__ = ["WorstCaseAnswer", "worst_case"]
@@ -63,14 +63,13 @@ def worst_case(
     >>> float(answer.interval.lower), answer.interval.upper
     (0.045, Fraction(9, 200))
     """
-    began, radius = time.monotonic(), ball_radius(eps)
+    radius = ball_radius(eps)
     check_policy(game, expert)
     check_seed(seed)
     check_budget(budget)
-    wanted = rational(ratio)
+    deadline, wanted = Deadline(budget), rational(ratio)
     if wanted <= 1:
         raise InputError(f"ratio: expected a rational > 1, got {format_rational(wanted)}")
     balls = balls_around(game, expert, measure, seed)
-    left = None if budget is None else max(0.0, began + budget - time.monotonic())
-    answer = balls.answer(radius, left, wanted, progress)
-    return replace(answer, seconds=time.monotonic() - began)
+    answer = balls.answer(radius, deadline, wanted, progress)
+    return replace(answer, seconds=deadline.spent)

@@ -14,7 +14,6 @@ pays there.
 
 import copy
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -31,6 +30,7 @@ from certigap.witnesses.occupancy.moves import Moves
 from certigap.witnesses.occupancy.starts import starts
 from certigap.witnesses.oracle import Share
 from certigap.witnesses.search import gradient
+from certigap.work.deadline import Deadline
 
 __all__ = ["Drawn", "Pool"]
 
@@ -90,21 +90,22 @@ class Pool:
         """eps_rho or eps_mu in floats."""
         return float(np.abs(self._difference(policy)).sum())
 
-    def search(self, eps: Fraction, deadline: float | None = None, enough: float = math.inf) -> bool:
-        """Add the policies that a search at radius `eps` finds; False when `deadline` (`time.monotonic`) cut it.
+    def search(self, eps: Fraction, deadline: Deadline | None = None, enough: float = math.inf) -> bool:
+        """Add the policies that a search at radius `eps` finds; False when `deadline` cut it.
 
         Small games: pure profiles and random policies climb by `moves`, in the ball and towards it. Larger ones: B_BC
         is searched, its radius adapted until its witness has about the error asked for; then the best policies of each
         player climb J. A gap of `enough` ends the search of a small game.
         """
+        until = deadline or Deadline()
 
         def going() -> bool:
-            return deadline is None or time.monotonic() < deadline
+            return until.going
 
         if self._moves is not None:
             self._climb_by_moves(self._moves, float(eps), enough, going)
         if self._entries > _SMALL:
-            self._adapt(eps, deadline, going)
+            self._adapt(eps, until, going)
             self._climb_leaders(float(eps), going)
         return going()
 
@@ -167,7 +168,7 @@ class Pool:
         rows = [player * states + own for player, own in enumerate(self.play.layout.action_state)]
         return starts(np.concatenate(self.center), np.concatenate(rows), np.random.default_rng(self.seed))
 
-    def _adapt(self, eps: Fraction, deadline: float | None, going: Callable[[], bool]) -> None:
+    def _adapt(self, eps: Fraction, deadline: Deadline, going: Callable[[], bool]) -> None:
         radius = eps / 2
         for _ in range(_RADII):
             if not going() or not radius:
