@@ -42,6 +42,7 @@ _HOMES = {
     "solve_game": "certigap.solve",
     "convert": "certigap.io",
     "best_case": "certigap.questions.best_case",
+    "dominance": "certigap.questions.dominance",
     "frontier": "certigap.questions.frontier.question",
     "regularised_best_response": "certigap.semantics.entropic",
     "regularised_delta": "certigap.questions.entropy",
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
+    from certigap.questions.dominance import dominance
     from certigap.questions.entropy import regularised_delta
     from certigap.questions.frontier.question import frontier
     from certigap.questions.parametric import (

@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     gap = _command(commands, "gap", "player gaps, NashGap and NashConv of a policy")
     _files(gap, "game", "policy")
     _certificate(gap)
-    _method(gap)
+    _arithmetic(gap)
     gap.add_argument(
         "--temperature",
         metavar="T",
@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     errors.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     errors.add_argument("--policy", required=True, metavar="FILE", help="the imitator's policy file")
     _certificate(errors)
-    _method(errors)
+    _arithmetic(errors)
 
     certify = _command(
         commands, "certify", "the worst NashGap of any policy with a given imitation error: a proven interval"
@@ -233,9 +233,9 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _method(parser: argparse.ArgumentParser) -> None:
+def _arithmetic(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--method",
+        "--arithmetic",
         default="auto",
         choices=["auto", "exact", "enclosed"],
         help="exact, or proven intervals (default: by size)",

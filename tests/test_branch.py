@@ -28,7 +28,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.question import WorstCaseAnswer, worst_case
 from certigap.regions.engine import RegionEngine
-from certigap.regions.linear import Ball, Expansion, linear_bound
+from certigap.regions.linear import ErrorBudget, Expansion, linear_bound
 from certigap.regions.priced import priced_rows, priced_supremum
 from certigap.regions.region import Region
 from certigap.semantics.evaluation import occupancy
@@ -42,7 +42,7 @@ Data = dict[str, Any]
 
 def search_of(expert: Policy, eps: Fraction, workers: int = 1) -> BranchSearch:
     mu = occupancy(expert.game, expert).lower
-    return BranchSearch(RegionEngine(expert.game), expert, Ball(eps, tuple(mu.fractions())), workers)
+    return BranchSearch(RegionEngine(expert.game), expert, ErrorBudget(eps, tuple(mu.fractions())), workers)
 
 
 def searched(expert: Policy, eps: Fraction, splits: int) -> tuple[Cover, ...]:
@@ -90,7 +90,7 @@ def test_the_linear_bound_holds_for_every_choice_of_its_expansion(
     game = random_game(rng, states, actions, players, discount)
     expert = random_center(game, rng)
     mu, eps, engine = occupancy(game, expert), Fraction(1, 4), RegionEngine(game)
-    ball = Ball(eps, tuple(mu.lower.fractions()))
+    ball = ErrorBudget(eps, tuple(mu.lower.fractions()))
     region = node_region(expert, ball, {})
     assert region is not None
     policies = [random_in_ball(expert, eps, mu.upper, rng) for _ in range(15)]
@@ -155,7 +155,7 @@ def test_priced_suprema_equal_linear_programs(seed: int) -> None:
     rng = np.random.default_rng(seed)
     game = random_game(rng, 1, 3)
     center = random_center(game, rng)
-    ball, boxes = Ball(Fraction(6, 5), (Fraction(1),)), halves(center, {}, Split(0, 0, seed % 3, Fraction(1, 2)))
+    ball, boxes = ErrorBudget(Fraction(6, 5), (Fraction(1),)), halves(center, {}, Split(0, 0, seed % 3, Fraction(1, 2)))
     for part in ({}, *boxes):
         region = node_region(center, ball, part)
         if region is None:

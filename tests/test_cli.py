@@ -93,7 +93,7 @@ def test_show_does_not_check(folder: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_long_numbers_become_intervals_unless_exact(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert main(["games", "export", "tag"]) == 0
-    arguments = ("gap", "tag.game.json", "tag.learner.json", "--method", "exact")
+    arguments = ("gap", "tag.game.json", "tag.learner.json", "--arithmetic", "exact")
     short = run_json(capsys, *arguments)["nash_gap"]
     long = run_json(capsys, *arguments, "--exact")["nash_gap"]
     assert isinstance(long, str)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import certigap as cg
+from certigap.bounds.balls import Measure
 from certigap.cli import main
 from certigap.commands.answers import certify_text
 from tests.helpers.command_line import fails, run_json
@@ -123,8 +124,8 @@ def test_seed_0_is_a_seed(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_exact_ends_in_the_text(folder: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     """Each end of the JSON stands in the text, digit by digit."""
     options = {
-        "gap": ("--method", "enclosed"),
-        "errors": ("--method", "enclosed"),
+        "gap": ("--arithmetic", "enclosed"),
+        "errors": ("--arithmetic", "enclosed"),
         "certify": ("--ratio", "2"),
         "frontier": ("--points", "1", "--budget", "2"),
     }[command]
@@ -148,7 +149,7 @@ def test_an_end_without_success_says_so() -> None:
     assert answer.complete
     assert certify_text(answer, Fraction(101, 100)).endswith(open_end)
     assert open_end not in certify_text(answer, Fraction(2))
-    assert certify_text(replace(answer, measure="rho"), Fraction(101, 100)).endswith(
+    assert certify_text(replace(answer, measure=Measure.RHO), Fraction(101, 100)).endswith(
         " s: nothing it knows brings the ends closer at a fair rate"
     )
     cut = certify_text(replace(answer, complete=False), Fraction(101, 100))

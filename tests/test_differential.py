@@ -99,7 +99,7 @@ def test_linear_programs_agree_with_policy_iteration(seed: int, case: tuple[int,
     for player in range(players):
         by_program = best_response(game, policy, player, "lp")
         assert by_program.optimum == best_response(game, policy, player, arithmetic="exact").optimum
-    by_programs, exact = semantics.nash_gap(game, policy, "lp"), semantics.nash_gap(game, policy, "exact")
+    by_programs, exact = semantics.nash_gap(game, policy, method="lp"), semantics.nash_gap(game, policy, "exact")
     assert by_programs == exact
 
 
@@ -151,7 +151,7 @@ def test_enclosed_vectors_satisfy_the_checkers_inequalities() -> None:
     game = random_markov_game(rng, 2, 4, 3, "19/20", bits=40)
     policy = random_policy(rng, game, bits=40)
     answer, mass = gaps(game, policy, "enclosed"), occupancy(game, policy, "enclosed")
-    assert answer.method == "enclosed"
+    assert answer.arithmetic == "enclosed"
     g, states = game.discount, range(4)
     rewards, moves = dumb_chain(game, dumb_rows(policy))
 

@@ -207,12 +207,12 @@ def _joint(policy: Policy) -> list[Fraction]:
     return result
 
 
-@pytest.mark.parametrize("method", ["exact", "enclosed"])
-def test_a_policy_has_no_error_against_itself(method: str) -> None:
+@pytest.mark.parametrize("arithmetic", ["exact", "enclosed"])
+def test_a_policy_has_no_error_against_itself(arithmetic: str) -> None:
     @quick
     @given(games_with_policies(1))
     def check(drawn: tuple[Game, Policy]) -> None:
-        answer = errors(*drawn, drawn[1], method)
+        answer = errors(*drawn, drawn[1], arithmetic)
         for interval in (answer.eps_bc, answer.eps_mu, answer.eps_rho, answer.value_gap):
             assert 0 in interval
         assert answer.eps_bc.value == 0

@@ -1,5 +1,6 @@
 """Gambit's games: the `.nfg` reader and catalog games against pygambit (text, payoffs, regrets); what is refused."""
 
+import dataclasses
 import random
 import sys
 from fractions import Fraction
@@ -8,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from certigap.errors import InputError, LimitError
+from certigap.errors import CertigapWarning, InputError, LimitError
 from certigap.io.gambit import from_gambit, read_gambit, read_gambit_catalog
 from certigap.io.nfg import parse_nfg
 from certigap.model.files.codec import game_to_json, parse_game
@@ -64,6 +65,8 @@ def test_outcomes_names_and_comment() -> None:
         ("EFG 2 R", "line 1: expected the header 'NFG 1 R', got 'EFG'"),
         (HEAD + " { 2 2 }\n1 2 3 4 5 6", "expected 8 payoffs, 2 for each of 4 profiles; got only 6, got the end"),
         (HEAD + " { 2 2 }\n1 2 3 4\n5 6 7 x", "line 3: expected a payoff, got 'x'"),
+        (HEAD + " { 2 2 }\n1-2 3-4 5+6 7-8", "line 2: expected a payoff, got '1-2'"),
+        (HEAD + " { 2 2 }\n1 2\n3 nan 5", "line 3: expected a payoff, got 'nan'"),
         (HEAD + " { 1 1 } 1 1/0", "expected a payoff, got '1/0'"),
         (HEAD + " { 1 1 } 1 .", "expected a payoff, got '.'"),
         (HEAD + " { 1 1 } 1 2 3", "expected the end after the last payoff, got '3'"),
@@ -96,11 +99,14 @@ def test_size_is_checked_before_anything_is_built() -> None:
         parse_nfg(HEAD + " { 1000 1000 } 1 2", max_profiles=10)
 
 
+@pytest.mark.filterwarnings("ignore::certigap.errors.CertigapWarning")
 def test_every_catalog_game_reads_alike_from_gambits_text(gbt: ModuleType) -> None:
+    """Strategies of trees are named by their actions here, and by numbers in Gambit's text."""
     for name in gbt.catalog.games()["Game"]:
         source = gbt.catalog.load(name)
-        game = from_gambit(source)
-        assert parse_nfg(source.to_nfg(), name) == game, name
+        game, text = from_gambit(source), parse_nfg(source.to_nfg(), name)
+        named = {"players": text.players, "actions": text.actions} if source.is_tree else {}
+        assert dataclasses.replace(game, **named) == text, name
         assert parse_game(dumps(game_to_json(game))) == game, name
 
 
@@ -149,21 +155,42 @@ def test_strategies_are_counted_before_they_are_built(gbt: ModuleType) -> None:
 
 
 def test_imperfect_recall_is_said(gbt: ModuleType) -> None:
-    assert read_gambit_catalog("journals/geb/wichardt2008").meta["perfect_recall"] == "no"
+    with pytest.warns(CertigapWarning, match="player Player 1 forgets"):
+        assert read_gambit_catalog("journals/geb/wichardt2008").meta["perfect_recall"] == "no"
     assert read_gambit_catalog("journals/geb/bagwell1995").meta["perfect_recall"] == "yes"
 
 
-def test_gbt_files_are_read(gbt: ModuleType, tmp_path: Path) -> None:
-    text = f"<gambit:document><game><nfgfile>\n{HEAD} {{ 1 2 }} 1 2 3 4\n</nfgfile></game></gambit:document>"
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0" encoding="UTF-8"?>\n'])
+def test_gbt_files_are_read(tmp_path: Path, declaration: str) -> None:
+    inside = f"<nfgfile>\n{HEAD.replace('t', 'für &amp; wider', 1)} {{ 1 2 }} 1 2 3 4\n</nfgfile>"
+    text = f"{declaration}<gambit:document version='0.1'><game>{inside}</game></gambit:document>"
     (tmp_path / "g.gbt").write_text(text)
-    assert [read_gambit(tmp_path / "g.gbt").reward(1, k) for k in range(2)] == [2, 4]
+    game = read_gambit(tmp_path / "g.gbt")
+    assert game.name == "für & wider"
+    assert [game.reward(1, k) for k in range(2)] == [2, 4]
+    (tmp_path / "c.gbt").write_text(f"<document><game><efgfile>{CHANCE}</efgfile></game></document>")
+    assert read_gambit(tmp_path / "c.gbt").reward(1, 0) == Fraction(1, 30)
 
 
-@pytest.mark.parametrize(("suffix", "text"), [(".efg", 'EFG 2 R "x" { "1" }\nc'), (".gbt", "<a"), (".efg", "")])
-def test_refused_gambit_files(gbt: ModuleType, tmp_path: Path, suffix: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("suffix", "text", "message"),
+    [
+        (".efg", 'EFG 2 R "x" { "1" }\nc', "expected the number of a draw, got the end of the file"),
+        (".efg", "", "expected the header 'EFG 2 R', got the end of the file"),
+        (".gbt", "<a", "expected a Gambit .gbt file, got: "),
+        (".gbt", "", "expected a Gambit .gbt file, got: no element found"),
+        (".gbt", "<gambit:document><game/></gambit:document>", "expected a Gambit .gbt file with one game, got 0"),
+        (".gbt", "<a><nfgfile>NFG</nfgfile><efgfile/></a>", "with one game, got 2"),
+        (".gbt", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "got one that defines entities"),
+        (".gbt", "<a><nfgfile>NFG 1 R</nfgfile></a>", "expected a title in quotes, got the end of the file"),
+    ],
+)
+def test_refused_gambit_files(tmp_path: Path, suffix: str, text: str, message: str) -> None:
     (tmp_path / f"bad{suffix}").write_text(text)
-    with pytest.raises(InputError, match=f"bad{suffix}: expected a Gambit {suffix} file, got: ") as caught:
+    with pytest.raises(InputError) as caught:
         read_gambit(tmp_path / f"bad{suffix}")
+    assert f"bad{suffix}: " in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -175,10 +202,30 @@ def test_unknown_catalog_names(gbt: ModuleType, name: str) -> None:
 
 def test_without_pygambit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "pygambit", None)
-    (tmp_path / "c.efg").write_text(CHANCE)
-    with pytest.raises(InputError, match=r"pip install certigap\[gambit\]"):
-        read_gambit(tmp_path / "c.efg")
     with pytest.raises(InputError, match=r"pip install certigap\[gambit\]"):
         read_gambit_catalog("journals/ijgt/nau2004/sec3")
+    (tmp_path / "c.efg").write_text(CHANCE)
+    assert read_gambit(tmp_path / "c.efg").reward(1, 0) == Fraction(1, 30)
     (tmp_path / "c.nfg").write_text(HEAD + " { 1 1 } 1 2")
     assert read_gambit(tmp_path / "c.nfg").reward(1, 0) == 2
+
+
+@pytest.mark.parametrize("error", [UnicodeDecodeError("ascii", b"x", 0, 1, "no"), ValueError("two\nlines"), KeyError()])
+def test_whatever_pygambit_raises_is_one_line(error: Exception) -> None:
+    class Failing:
+        is_tree = True
+        players = (1,)
+
+        def to_efg(self) -> str:
+            raise error
+
+    with pytest.raises(InputError, match=r"^gambit: expected a game that pygambit can write, got: ") as caught:
+        from_gambit(Failing())
+    assert "\n" not in str(caught.value)
+
+
+def test_backslashes_escape_quotes_alone() -> None:
+    game = parse_nfg(r'NFG 1 R "a\b" { "$\rho$" "$rho$" } { { "$\alpha$" "\"b\"" } { "x\y" "xy" } } 1 2 3 4 5 6 7 8')
+    assert game.name == r"a\b"
+    assert game.players == (r"$\rho$", "$rho$")
+    assert game.actions[0] == ((r"$\alpha$", '"b"'), (r"x\y", "xy"))

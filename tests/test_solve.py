@@ -29,7 +29,7 @@ LINES = [(0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4
 
 
 def is_subgame_perfect(answer: SolveAnswer) -> bool:
-    return answer.gaps.method == "exact" and answer.gaps.values == answer.gaps.optima
+    return answer.gaps.arithmetic == "exact" and answer.gaps.values == answer.gaps.optima
 
 
 def winner(board: str) -> str | None:

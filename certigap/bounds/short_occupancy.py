@@ -67,7 +67,7 @@ def _lost(policy: Policy) -> FloatArray:
 
 
 def occupancy_upper_holds(policy: Policy, upper: Vector) -> bool:
-    """M >= (1 - g) nu + g P^T M entrywise, which proves M >= mu."""
+    """u >= (1 - g) nu + g P^T u entrywise, which proves u >= mu."""
     step = _Step(policy)
     m: IntArray = np.array(upper.numerators, dtype=object)
     return bool((m * step.scale >= step.scaled(m, upper.denominator)).all())

@@ -72,7 +72,7 @@ def _policy_value(answer: GapAnswer) -> Certificate:
         "values": _intervals(answer.game, at_start),
     }
     proof = {"values": brackets_json(answer.game, answer.values)}
-    return Certificate(answer.game, claim, proof, {"method": answer.method})
+    return Certificate(answer.game, claim, proof, {"arithmetic": answer.arithmetic})
 
 
 def _gap_proof(answer: GapAnswer) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _nash_gap(answer: GapAnswer) -> Certificate:
         "nash_conv": answer.nash_conv.to_json(),
         "player_gaps": _intervals(answer.game, answer.player_gaps),
     }
-    return Certificate(answer.game, claim, _gap_proof(answer), {"method": answer.method})
+    return Certificate(answer.game, claim, _gap_proof(answer), {"arithmetic": answer.arithmetic})
 
 
 def _equilibrium(answer: GapAnswer) -> Certificate:
@@ -96,7 +96,7 @@ def _equilibrium(answer: GapAnswer) -> Certificate:
         "policy": policy_rows_to_json(answer.policy),
         "regret": format_rational(_known(answer.nash_gap.upper)),
     }
-    return Certificate(answer.game, claim, _gap_proof(answer), {"method": answer.method})
+    return Certificate(answer.game, claim, _gap_proof(answer), {"arithmetic": answer.arithmetic})
 
 
 def _known(end: Fraction | None) -> Fraction:
@@ -120,7 +120,7 @@ def _matching_error(answer: ErrorsAnswer) -> Certificate:
         "expert_values": brackets_json(game, answer.expert_values),
         "policy_values": brackets_json(game, answer.policy_values),
     }
-    return Certificate(game, claim, proof, {"method": answer.method})
+    return Certificate(game, claim, proof, {"arithmetic": answer.arithmetic})
 
 
 def _by_state(game: Game, own: Sequence[Any]) -> Any:

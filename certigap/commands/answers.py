@@ -26,7 +26,7 @@ def gap(given: argparse.Namespace) -> int:
     policy = read_policy(given.policy, game)
     if given.temperature is not None:
         return regularised_gap(given, game, policy)
-    answer = gaps(game, policy, method=given.method)
+    answer = gaps(game, policy, arithmetic=given.arithmetic)
     named = dict(zip(game.players, answer.player_gaps, strict=True))
     totals = {"nash_gap": answer.nash_gap, "nash_conv": answer.nash_conv}
     if given.json:
@@ -49,7 +49,7 @@ def errors(given: argparse.Namespace) -> int:
     check_file(given.output, given.game, given.expert, given.policy)
     game = read_game(given.game)
     expert, policy = read_policy(given.expert, game), read_policy(given.policy, game)
-    answer = matching_errors(game, expert, policy, method=given.method)
+    answer = matching_errors(game, expert, policy, arithmetic=given.arithmetic)
     names = {"eps_bc": "eps_BC", "eps_mu": "eps_mu", "eps_rho": "eps_rho", "value_gap": "ValueGap"}
     if given.json:
         print_json(quantities({name: getattr(answer, name) for name in names}, given.exact))

@@ -2,7 +2,7 @@
 
 | source | what it is |
 |---|---|
-| `FILE.nfg`, `FILE.efg`, `FILE.gbt` | Gambit files (`.nfg` needs no Gambit) |
+| `FILE.nfg`, `FILE.efg`, `FILE.gbt` | Gambit files, read without Gambit |
 | `gambit:NAME` | a game of pygambit's own catalog |
 | `openspiel:NAME` | an OpenSpiel game of perfect information |
 | `FILE.npz` | arrays |

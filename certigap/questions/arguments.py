@@ -7,7 +7,17 @@ from certigap.errors import InputError
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 
-__all__ = ["check_budget", "check_policy", "check_seed"]
+__all__ = ["check_budget", "check_game", "check_policy", "check_seed"]
+
+
+def check_game(game: Any) -> None:
+    """A game.
+
+    Raises:
+        InputError: anything else.
+    """
+    if not isinstance(game, Game):
+        raise InputError(f"game: expected a Game, got the {type(game).__name__} {str(game)[:40]!r}")
 
 
 def check_policy(game: Any, expert: Any) -> None:
@@ -16,8 +26,7 @@ def check_policy(game: Any, expert: Any) -> None:
     Raises:
         InputError: anything else.
     """
-    if not isinstance(game, Game):
-        raise InputError(f"game: expected a Game, got the {type(game).__name__} {str(game)[:40]!r}")
+    check_game(game)
     if not isinstance(expert, Policy):
         raise InputError(f"expert: expected a Policy, got the {type(expert).__name__} {str(expert)[:40]!r}")
     if expert.game != game:

@@ -35,13 +35,13 @@ from certigap.regions.priced import PricedRows, priced_rows, priced_supremum
 from certigap.regions.region import Region
 from certigap.regions.scaled import ScaledGame, ScaledState
 
-__all__ = ["Ball", "Expansion", "linear_bound"]
+__all__ = ["ErrorBudget", "Expansion", "linear_bound"]
 
 Number = TypeVar("Number", int, Fraction)
 
 
 @dataclass(frozen=True, slots=True)
-class Ball:
+class ErrorBudget:
     """sum_s weights(s) || row_j(s) - e_j(s) ||_1 <= eps for every player j."""
 
     eps: Fraction
@@ -58,14 +58,14 @@ class Expansion:
 
 
 def linear_bound(
-    game: ScaledGame, region: Region, ball: Ball, player: int, known: Sequence[Vector], choice: Expansion
+    game: ScaledGame, region: Region, budget: ErrorBudget, player: int, known: Sequence[Vector], choice: Expansion
 ) -> Fraction:
     """An upper bound of the player's gap at nu over the policies of the ball inside `region`.
 
     Args:
         game: the game in integers.
         region: the node, not empty.
-        ball: the budget.
+        budget: what the ball allows.
         player: who may deviate.
         known: best_upper, best_lower, value_lower, gap_upper, value_upper, proved on the region.
         choice: weights, reference actions, prices.
@@ -77,9 +77,9 @@ def linear_bound(
     ranges = [_Range(*entries) for entries in zip(*vectors, strict=True)]
     initial = game.game.initial.fractions()
     rho = [[p - Fraction(w, weight_den) for p, w in zip(initial, own, strict=True)] for own in weights]
-    total = sum(choice.prices, Fraction(0)) * ball.eps
+    total = sum(choice.prices, Fraction(0)) * budget.eps
     for s, state in enumerate(game.states):
-        rows = [priced_rows(region, j, s, price * ball.weights[s]) for j, price in enumerate(choice.prices)]
+        rows = [priced_rows(region, j, s, price * budget.weights[s]) for j, price in enumerate(choice.prices)]
         node = _State(state, player, rows, choice.reference[s])
         pair = (weights[0][s], weights[1][s])
         gains = [list(node.gains(best, pair, ranges, den)) for best in range(state.shape[player])]

@@ -57,26 +57,26 @@ class Backend(Protocol):
         ...
 
 
-def select(method: str, game: Game, *policies: Policy, deviations: bool = False) -> Backend:
-    """The back end called `method`, or the one that `auto` picks.
+def select(arithmetic: str, game: Game, *policies: Policy, deviations: bool = False) -> Backend:
+    """The back end called `arithmetic`, or the one that `auto` picks.
 
     Args:
-        method: "auto", "exact" or "enclosed".
+        arithmetic: "auto", "exact" or "enclosed".
         game: the game.
         policies: those to be evaluated, checked to fit the game.
         deviations: best responses will be asked for, so `auto` looks at the decision processes too.
 
     Raises:
-        InputError: another method, or a policy of another game.
+        InputError: another arithmetic, or a policy of another game.
     """
     for policy in policies:
         require_policy(game, policy)
-    if method == "exact":
+    if arithmetic == "exact":
         return exact_backend
-    if method == "enclosed":
+    if arithmetic == "enclosed":
         return enclosed_backend
-    if method != "auto":
-        raise InputError(f"method: expected 'auto', 'exact' or 'enclosed', got {method!r}")
+    if arithmetic != "auto":
+        raise InputError(f"arithmetic: expected 'auto', 'exact' or 'enclosed', got {arithmetic!r}")
     short = all(_exact_is_short(game, policy, deviations) for policy in policies)
     return exact_backend if short else enclosed_backend
 

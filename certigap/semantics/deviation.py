@@ -37,7 +37,7 @@ class BestResponse:
     optimum: Bracket
     rows: tuple[Distribution, ...]
     solver: str
-    method: str
+    arithmetic: str
 
     @property
     def value(self) -> Interval:
@@ -49,7 +49,7 @@ class BestResponse:
         return self.policy.replace(self.player, self.rows)
 
     def __repr__(self) -> str:
-        return f"<BestResponse of player {self.game.players[self.player]}, {self.method}, {self.solver}>"
+        return f"<BestResponse of player {self.game.players[self.player]}, {self.arithmetic}, {self.solver}>"
 
 
 def best_response(

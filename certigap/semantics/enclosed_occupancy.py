@@ -1,9 +1,9 @@
 """A two-sided enclosure of an occupancy, mu = (1 - g) nu + g P^T mu =: T mu, by one-sided inequalities in integers.
 
-T is monotone with nonnegative coefficients, so 0 <= M <= T M proves M <= mu and M >= T M proves M >= mu. From a float
-solution X on the grid 2^-90 with lo <= TX - X <= hi (vectors), M = X - d with d >= g P^T d + max(0, -lo) is a lower
-vector, and X + d with max(0, hi) an upper one. d comes from a float solve, enlarged by what rounding can cost, which is
-at most one unit per entry of a column of P plus two. States that are never reached stay exactly 0.
+T is monotone with nonnegative coefficients, so 0 <= m <= T m proves m <= mu and u >= T u proves u >= mu. From a float
+solution X on the grid 2^-90 with lo <= TX - X <= hi (vectors), m = X - d with d >= g P^T d + max(0, -lo) is a lower
+vector, and u = X + d with max(0, hi) an upper one. d comes from a float solve, enlarged by what rounding can cost,
+which is at most one unit per entry of a column of P plus two. States that are never reached stay exactly 0.
 """
 
 from dataclasses import dataclass

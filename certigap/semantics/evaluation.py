@@ -19,13 +19,13 @@ from certigap.semantics.optimum import require_policy
 __all__ = ["action_values", "occupancy", "q_values", "values", "visited"]
 
 
-def values(game: Game, policy: Policy, method: str = "auto") -> tuple[Bracket, ...]:
+def values(game: Game, policy: Policy, arithmetic: str = "auto") -> tuple[Bracket, ...]:
     """V_i^pi of every player.
 
     Args:
         game: the game.
         policy: a policy of it.
-        method: "exact", "enclosed", or "auto" (exact while the answer stays short).
+        arithmetic: "exact", "enclosed", or "auto" (exact while the answer stays short).
 
     Returns:
         `[n]` brackets of `[S]` vectors, discounted payoffs.
@@ -35,22 +35,22 @@ def values(game: Game, policy: Policy, method: str = "auto") -> tuple[Bracket, .
     >>> values(game, Policy.pure(game))[0].lower
     Vector(numerators=(3,), denominator=1)
     """
-    return select(method, game, policy).values(game, policy)
+    return select(arithmetic, game, policy).values(game, policy)
 
 
-def q_values(game: Game, policy: Policy, player: int, method: str = "auto") -> Bracket:
+def q_values(game: Game, policy: Policy, player: int, arithmetic: str = "auto") -> Bracket:
     """Q_i^pi of one player over all rows (state, joint action).
 
     Args:
         game: the game.
         policy: a policy of it.
         player: index of the player.
-        method: as in `values`.
+        arithmetic: as in `values`.
 
     Returns:
         A bracket of `[K]` vectors, in the order of `Layout`.
     """
-    return action_values(game, player, values(game, policy, method)[player])
+    return action_values(game, player, values(game, policy, arithmetic)[player])
 
 
 def action_values(game: Game, player: int, following: Bracket) -> Bracket:
@@ -59,18 +59,18 @@ def action_values(game: Game, player: int, following: Bracket) -> Bracket:
     return Bracket(lower, lower if following.is_exact else _action_vector(game, player, following.upper))
 
 
-def occupancy(game: Game, policy: Policy, method: str = "auto") -> Bracket:
+def occupancy(game: Game, policy: Policy, arithmetic: str = "auto") -> Bracket:
     """mu_pi, the discounted share of time in each state.
 
     Args:
         game: the game.
         policy: a policy of it.
-        method: as in `values`.
+        arithmetic: as in `values`.
 
     Returns:
         A bracket of `[S]` vectors; the exact one sums to 1.
     """
-    return select(method, game, policy).occupancy(game, policy)
+    return select(arithmetic, game, policy).occupancy(game, policy)
 
 
 def visited(game: Game, policy: Policy) -> tuple[bool, ...]:

@@ -43,27 +43,27 @@ class ErrorsAnswer:
     policy_occupancy: Bracket
     expert_values: tuple[Bracket, ...]
     policy_values: tuple[Bracket, ...]
-    method: str
+    arithmetic: str
 
     def __repr__(self) -> str:
         named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
-        return f"<ErrorsAnswer {self.method}, {', '.join(f'{k} {describe(v)}' for k, v in named.items())}>"
+        return f"<ErrorsAnswer {self.arithmetic}, {', '.join(f'{k} {describe(v)}' for k, v in named.items())}>"
 
 
-def errors(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> ErrorsAnswer:
+def errors(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> ErrorsAnswer:
     """eps_BC, eps_mu, eps_rho and the value gap.
 
     Args:
         game: the game.
         expert: the policy that was imitated.
         policy: the imitator.
-        method: "exact", "enclosed", or "auto" (exact while the answers stay short).
+        arithmetic: "exact", "enclosed", or "auto" (exact while the answers stay short).
 
     Returns:
         Intervals (points when exact), with the occupancies and values that prove them.
 
     Raises:
-        InputError: another method, or a policy of another game.
+        InputError: another arithmetic, or a policy of another game.
 
     Source:
         Bergerault, Cevher, Mehr (arXiv 2602.21020), Section 2.
@@ -73,7 +73,7 @@ def errors(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> 
     >>> errors(game, Policy.pure(game, {"1": "2", "2": "2"}), Policy.pure(game))
     <ErrorsAnswer exact, eps_BC 2, eps_mu 0, eps_rho 2, ValueGap -2>
     """
-    backend = select(method, game, expert, policy)
+    backend = select(arithmetic, game, expert, policy)
     expert_occupancy, policy_occupancy = backend.occupancy(game, expert), backend.occupancy(game, policy)
     expert_values, policy_values = backend.values(game, expert), backend.values(game, policy)
     shorten = outward if backend.name == "enclosed" else (lambda interval: interval)
@@ -97,31 +97,31 @@ matching_errors = errors
 """The name at the root of the package, where `errors` is the module of exceptions."""
 
 
-def eps_bc(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> Interval:
+def eps_bc(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """max_i E_{s ~ mu_E} || pi_i(.|s) - piE_i(.|s) ||_1, full L1 (see `errors`)."""
-    backend = select(method, game, expert, policy)
+    backend = select(arithmetic, game, expert, policy)
     return _behaviour_error(backend.occupancy(game, expert), expert, policy)
 
 
-def eps_mu(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> Interval:
+def eps_mu(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """|| mu_pi - mu_E ||_1, full L1 (see `errors`)."""
-    backend = select(method, game, expert, policy)
+    backend = select(arithmetic, game, expert, policy)
     return _state_error(backend.occupancy(game, expert), backend.occupancy(game, policy))
 
 
-def eps_rho(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> Interval:
+def eps_rho(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """|| rho_pi - rho_E ||_1 over states and joint actions, full L1 (see `errors`).
 
     Zero exactly when the policies agree at every visited state (the paper's Theorem 1).
     """
-    backend = select(method, game, expert, policy)
+    backend = select(arithmetic, game, expert, policy)
     first, second = backend.occupancy(game, expert), backend.occupancy(game, policy)
     return _joint_error(game, expert, policy, first, second)
 
 
-def value_gap(game: Game, expert: Policy, policy: Policy, method: str = "auto") -> Interval:
+def value_gap(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """max_i [ V_i^E(nu) - V_i^pi(nu) ], discounted payoff; may be negative (see `errors`)."""
-    backend = select(method, game, expert, policy)
+    backend = select(arithmetic, game, expert, policy)
     return _value_gap(game, backend.values(game, expert), backend.values(game, policy))
 
 

@@ -10,7 +10,7 @@ Jacobian of softmax). If z + S D z = 0 then (Dz)'z = -(Dz)'S(Dz) = 0, so Dz = 0 
 grows without bound, and Newton's method with a line search on |F| reaches the root from any start. Small tau is
 approached by cooling: without it, random 4x4 games with payoffs in [-1, 1] need more than 200 steps at tau = 1/1000.
 
-u and v are of size M = max |Q|/tau and known to about M eps, which F multiplies by M: M^2 eps is what rounding
+u and v are of size q = max |Q|/tau and known to about q eps, which F multiplies by q: q^2 eps is what rounding
 leaves of F.
 
 For any x, y the value lies between  tau H(x) - tau logsumexp(-Q'x/tau)  and  tau logsumexp(Qy/tau) - tau H(y).

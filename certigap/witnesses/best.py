@@ -39,7 +39,7 @@ class Search:
     Args:
         expert: the center of the ball.
         eps: its radius.
-        occupancy_upper: `[S]` M >= mu of the expert, the price of deviating at each state.
+        occupancy_upper: `[S]` u >= mu of the expert, the price of deviating at each state.
         seed: of the random starting points.
     """
 

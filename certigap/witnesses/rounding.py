@@ -1,6 +1,6 @@
 """From a float policy to an exact one inside the ball: rounded to a grid, then drawn towards the expert until it fits.
 
-The error sum_s M(s) || y(s) - e(s) ||_1, with M >= mu of the expert, is positively homogeneous in y - e: the factor
+The error sum_s u(s) || y(s) - e(s) ||_1, with u >= mu of the expert, is positively homogeneous in y - e: the factor
 min(1, eps / error), rounded down, brings it to at most eps exactly.
 """
 
@@ -26,7 +26,7 @@ def inside_ball(policy: Sequence[Floats], expert: Policy, occupancy_upper: Vecto
     Args:
         policy: per player `[L_i]` float probabilities.
         expert: the center.
-        occupancy_upper: `[S]` M >= mu of the expert.
+        occupancy_upper: `[S]` u >= mu of the expert.
         eps: radius of B_BC.
     """
     game = expert.game
@@ -47,7 +47,7 @@ def inside_ball(policy: Sequence[Floats], expert: Policy, occupancy_upper: Vecto
 
 
 def matching_cost(policy: Policy, expert: Policy, occupancy_upper: Vector) -> Fraction:
-    """max_i sum_s M(s) || pi_i(.|s) - piE_i(.|s) ||_1: at least eps_BC(pi) when M >= mu of the expert."""
+    """max_i sum_s u(s) || pi_i(.|s) - piE_i(.|s) ||_1: at least eps_BC(pi) when u >= mu of the expert."""
     pairs = zip(policy.rows, expert.rows, strict=True)
     return max(
         _cost([row.fractions() for row in own], [row.fractions() for row in center], occupancy_upper)

@@ -18,7 +18,7 @@ from certigap.certificates import certificate
 from certigap.model.files.codec import write_game
 from certigap.questions.worst_case.question import worst_case
 from certigap.regions.engine import RegionEngine
-from certigap.regions.linear import Ball
+from certigap.regions.linear import ErrorBudget
 from tests.helpers.random_games import games_with_experts
 
 CHECKER = Path(__file__).resolve().parents[2] / "certigap" / "checker.py"
@@ -30,7 +30,7 @@ def main() -> int:
     game, expert = next(iter(games_with_experts(1, seed, states, 2, 2)))
     answer = worst_case(game, expert, eps, ratio=2)
     weights = tuple(max(m, Fraction(0)) for m in answer.occupancy_lower.fractions())
-    search = BranchSearch(RegionEngine(game), expert, Ball(answer.radius, weights))
+    search = BranchSearch(RegionEngine(game), expert, ErrorBudget(answer.radius, weights))
     began = time.perf_counter()
     search.open_roots()
     search.run(lambda: 0.0, lambda: search.leaves < wanted, lambda player, policy: None)

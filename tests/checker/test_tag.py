@@ -30,9 +30,9 @@ CLAIMED = {
 def proofs() -> list[Certificate]:
     game, expert, learner = cg.games.load("tag"), cg.games.expert("tag"), cg.games.learner("tag")
     answers: list[Any] = [
-        (gaps(game, expert, method="enclosed"), "equilibrium"),
-        (gaps(game, learner, method="enclosed"), "nash-gap"),
-        (matching_errors(game, expert, learner, method="enclosed"), None),
+        (gaps(game, expert, arithmetic="enclosed"), "equilibrium"),
+        (gaps(game, learner, arithmetic="enclosed"), "nash-gap"),
+        (matching_errors(game, expert, learner, arithmetic="enclosed"), None),
         (region_bound(expert, "1/10"), None),
         (theorem_instance(game, expert, "trivial", "1/10"), None),
     ]

@@ -84,7 +84,7 @@ def test_no_name_of_the_standard_library_and_every_file_in_the_order() -> None:
 
 
 def test_sizes() -> None:
-    """DESIGN: an entry of about 100 lines; reading, rules, game and kernel at most 650; 250 a rule."""
+    """An entry of about 100 lines; reading, rules, game and kernel at most 650; 250 a rule."""
     lines = {name: text.count("\n") for name, text in source().items()}
     assert lines["checker"] <= 150
     assert sum(lines[name] for name in CORE) <= 700

@@ -32,7 +32,7 @@ from certigap.floats.kernel.node import BallArrays, NodeArrays, NodeRoom, new_no
 from certigap.floats.kernel.sweeps import Room, SetArrays, new_room
 from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
-from certigap.regions.linear import Ball
+from certigap.regions.linear import ErrorBudget
 from certigap.work.parallel import in_processes, worker_count
 
 __all__ = ["MAX_ENTRIES", "BranchSearch"]
@@ -80,14 +80,14 @@ class BranchSearch:
     Args:
         engine: of the game.
         expert: the center.
-        ball: the ball; its weights are a lower bound of the expert's occupancy.
+        budget: of the ball; its weights are a lower bound of the expert's occupancy.
         workers: cores to use, by default as `worker_count` says.
     """
 
-    def __init__(self, engine: RegionEngine, expert: Policy, ball: Ball, workers: int | None = None) -> None:
-        self.engine, self.expert, self.ball = engine, expert, ball
+    def __init__(self, engine: RegionEngine, expert: Policy, budget: ErrorBudget, workers: int | None = None) -> None:
+        self.engine, self.expert, self.budget = engine, expert, budget
         self.game, self.nodes, self.splits = engine.game, 0, 0
-        self._arrays = _ball_arrays(engine, expert, ball)
+        self._arrays = _ball_arrays(engine, expert, budget)
         self._workers = worker_count(workers)
         self._benches = [self._bench() for _ in range(self._workers)]
         self._upper = math.inf
@@ -169,7 +169,7 @@ class BranchSearch:
             found.append(self._preorder(player, root, open_leaves))
 
         def settled(place: int) -> Leaf:
-            return settled_leaf(self.engine, self.expert, self.ball, *open_leaves[place])
+            return settled_leaf(self.engine, self.expert, self.budget, *open_leaves[place])
 
         many = self.leaf_seconds * len(open_leaves) > _FORK_SECONDS
         leaves = in_processes(settled, len(open_leaves), self._workers if many else 1)
@@ -184,7 +184,7 @@ class BranchSearch:
         """Both bounds of a leaf are timed."""
         both = arrays._replace(bounds=np.array([math.inf, 0.0]))
         began = time.perf_counter()
-        settled_leaf(self.engine, self.expert, self.ball, player, boxes, both)
+        settled_leaf(self.engine, self.expert, self.budget, player, boxes, both)
         self._timed.append(time.perf_counter() - began)
 
     def _bench(self) -> _Bench:
@@ -302,7 +302,7 @@ def _middle(low: float, high: float) -> Fraction:
     return Fraction(round((low + high) / 2 * grid), 1) / Fraction(grid)
 
 
-def _ball_arrays(engine: RegionEngine, expert: Policy, ball: Ball) -> BallArrays:
+def _ball_arrays(engine: RegionEngine, expert: Policy, budget: ErrorBudget) -> BallArrays:
     game = engine.game
     transitions, rows = game.transitions, game.layout.rows
     dense = np.zeros((rows, len(game.states)))
@@ -310,9 +310,9 @@ def _ball_arrays(engine: RegionEngine, expert: Policy, ball: Ball) -> BallArrays
     span = max(float(game.half_range(player)) for player in range(len(game.players)))
     return BallArrays(
         center=np.concatenate(expert.floats()),
-        occupancy=np.array([float(m) for m in ball.weights]),
+        occupancy=np.array([float(m) for m in budget.weights]),
         initial=np.array([float(p) for p in game.initial.fractions()]),
-        eps=float(ball.eps),
+        eps=float(budget.eps),
         transitions=dense,
         slack=_SLACK * span,
     )

@@ -10,7 +10,7 @@ from certigap.exact.grid import nearest, on_grid, to_grid
 from certigap.floats.kernel.node import NodeArrays
 from certigap.model.policy import Policy
 from certigap.regions.engine import PlayerBound, RegionEngine
-from certigap.regions.linear import Ball, Expansion, linear_bound
+from certigap.regions.linear import ErrorBudget, Expansion, linear_bound
 
 __all__ = ["settled_leaf"]
 
@@ -20,18 +20,20 @@ _PRICE_BITS = 20
 """Of the grid for prices: any price is sound, and the bound is flat near the best one."""
 
 
-def settled_leaf(engine: RegionEngine, expert: Policy, ball: Ball, player: int, boxes: Boxes, node: NodeArrays) -> Leaf:
+def settled_leaf(
+    engine: RegionEngine, expert: Policy, budget: ErrorBudget, player: int, boxes: Boxes, node: NodeArrays
+) -> Leaf:
     """The exact bound of the player's gap on the policies of the ball in the boxes, with its proof.
 
     Args:
         engine: of the game.
         expert: the center of the ball.
-        ball: the ball.
+        budget: of the ball.
         player: who may deviate.
         boxes: of the node.
         node: what the float search knows of it.
     """
-    region = node_region(expert, ball, boxes)
+    region = node_region(expert, budget, boxes)
     if region is None:
         return Leaf((), Fraction(0))
     high, low, value, gap, top = (on_grid(to_grid(own, _BITS), _BITS) for own in node.vectors)
@@ -43,7 +45,7 @@ def settled_leaf(engine: RegionEngine, expert: Policy, ball: Ball, player: int, 
         return Leaf(four, bound.upper)
     five = (*four, engine.value_upper(region, player, top))
     expansion = _expansion(node)
-    linear = linear_bound(engine.scaled, region, ball, player, five, expansion)
+    linear = linear_bound(engine.scaled, region, budget, player, five, expansion)
     return Leaf(five, linear, expansion) if linear < bound.upper else Leaf(four, bound.upper)
 
 

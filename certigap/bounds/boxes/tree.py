@@ -14,7 +14,7 @@ from typing import TypeAlias
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
-from certigap.regions.linear import Ball, Expansion
+from certigap.regions.linear import ErrorBudget, Expansion
 from certigap.regions.region import Region
 
 __all__ = ["Boxes", "Cover", "Leaf", "Split", "halves", "node_region", "preorder"]
@@ -73,17 +73,17 @@ def halves(expert: Policy, boxes: Boxes, split: Split) -> tuple[Boxes, Boxes]:
     return {**boxes, key: below}, {**boxes, key: above}
 
 
-def node_region(expert: Policy, ball: Ball, boxes: Boxes) -> Region | None:
+def node_region(expert: Policy, budget: ErrorBudget, boxes: Boxes) -> Region | None:
     """The row sets of a node; None when it holds no policy of the ball."""
     players, states = range(len(expert.rows)), range(len(expert.game.states))
     radii = []
     for j in players:
         least = {s: _distance(expert, j, s, box) for (k, s), box in boxes.items() if k == j}
         known = {s: d for s, d in least.items() if d is not None}
-        left = ball.eps - sum((ball.weights[s] * d for s, d in known.items()), Fraction(0))
+        left = budget.eps - sum((budget.weights[s] * d for s, d in known.items()), Fraction(0))
         if len(known) < len(least) or left < 0:
             return None
-        radii.append(tuple(_radius(known.get(s, Fraction(0)), left, ball.weights[s]) for s in states))
+        radii.append(tuple(_radius(known.get(s, Fraction(0)), left, budget.weights[s]) for s in states))
     ends = [[[_end(expert, boxes, j, s, side) for s in states] for j in players] for side in (0, 1)]
     lower, upper = (tuple(tuple(own) for own in side) for side in ends)
     region = Region(expert, tuple(radii), lower, upper)

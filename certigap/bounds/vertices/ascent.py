@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from certigap.bounds.vertices.ball import Ball, ball_maximiser
+from certigap.bounds.vertices.ball import RowBall, ball_maximiser
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import distribution
@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 def ascend(
     game: Game,
     player: int,
-    balls: Sequence[Ball],
+    balls: Sequence[RowBall],
     *,
     starts: int = 100,
     seed: int = 0,
@@ -61,7 +61,7 @@ def ascend(
 class _Climb:
     """One player's ascent; `rows` are integers over the balls' denominators."""
 
-    def __init__(self, table: Floats, player: int, balls: Sequence[Ball]) -> None:
+    def __init__(self, table: Floats, player: int, balls: Sequence[RowBall]) -> None:
         self.table, self.player, self.balls = table, player, balls
 
     def run(self, deviation: int, noise: Callable[[int], Floats]) -> tuple[float, list[list[int]]]:

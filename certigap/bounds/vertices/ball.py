@@ -21,11 +21,11 @@ from certigap.exact.integers import IntArray, integer_array
 from certigap.exact.knapsack import dearest, poured
 from certigap.model.rows import Distribution
 
-__all__ = ["Ball", "ball_maxima", "ball_of", "ball_vertices"]
+__all__ = ["RowBall", "ball_maxima", "ball_of", "ball_vertices"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ball:
+class RowBall:
     """The rows within L1 distance `2 half / denominator` of `center / denominator`."""
 
     center: tuple[int, ...]  # [A]
@@ -33,26 +33,26 @@ class Ball:
     denominator: int
 
 
-def ball_of(center: Distribution, radius: Fraction) -> Ball:
+def ball_of(center: Distribution, radius: Fraction) -> RowBall:
     """The ball of an L1 `radius` >= 0 around a row, in integers.
 
     >>> ball_of(Distribution((1, 1), 2), Fraction(1, 5))
-    Ball(center=(5, 5), half=1, denominator=10)
+    RowBall(center=(5, 5), half=1, denominator=10)
     """
     half = min(radius / 2, Fraction(1))
     denominator = int(np.lcm(center.denominator, half.denominator, dtype=object))
     factor = denominator // center.denominator
     weights = tuple(weight * factor for weight in center.weights)
-    return Ball(weights, half.numerator * (denominator // half.denominator), denominator)
+    return RowBall(weights, half.numerator * (denominator // half.denominator), denominator)
 
 
-def ball_vertices(ball: Ball, limit: int) -> IntArray:
+def ball_vertices(ball: RowBall, limit: int) -> IntArray:
     """Rows `[V, A]` over the ball's denominator whose convex hull is the ball, each once.
 
     Raises:
         LimitError: there are more than `limit`.
 
-    >>> ball_vertices(Ball((5, 5), 1, 10), 9).tolist()
+    >>> ball_vertices(RowBall((5, 5), 1, 10), 9).tolist()
     [[6, 4], [4, 6]]
     """
     found: dict[tuple[int, ...], None] = {}
@@ -65,7 +65,7 @@ def ball_vertices(ball: Ball, limit: int) -> IntArray:
     return flat.reshape(len(found), len(ball.center))
 
 
-def ball_maxima(ball: Ball, costs: IntArray) -> IntArray:
+def ball_maxima(ball: RowBall, costs: IntArray) -> IntArray:
     """`[N]` the maxima of `costs[n] . y` over the ball, times its denominator.
 
     Args:
@@ -77,7 +77,7 @@ def ball_maxima(ball: Ball, costs: IntArray) -> IntArray:
     return np.asarray(costs @ center + dearest(gains, center, ball.half))
 
 
-def ball_maximiser(ball: Ball, costs: Sequence[Any]) -> list[int]:
+def ball_maximiser(ball: RowBall, costs: Sequence[Any]) -> list[int]:
     """A row `[A]` over the ball's denominator that maximises `costs . y` (`costs` `[A]`, of any one type)."""
     order = sorted(range(len(costs)), key=costs.__getitem__)
     row, donors = list(ball.center), order[:-1]
@@ -87,7 +87,7 @@ def ball_maximiser(ball: Ball, costs: Sequence[Any]) -> list[int]:
     return row
 
 
-def _moves_to(ball: Ball, receiver: int) -> Iterator[tuple[int, ...]]:
+def _moves_to(ball: RowBall, receiver: int) -> Iterator[tuple[int, ...]]:
     """The vertices whose mass moves to `receiver`."""
     donors = [a for a, weight in enumerate(ball.center) if weight and a != receiver]
     donors.sort(key=lambda a: -ball.center[a])

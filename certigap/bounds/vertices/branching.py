@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.bounds.vertices.ascent import ascend
-from certigap.bounds.vertices.ball import Ball, ball_maximiser, ball_of
+from certigap.bounds.vertices.ball import RowBall, ball_maximiser, ball_of
 from certigap.bounds.vertices.decide import decided, player_table
 from certigap.bounds.vertices.tree import VertexTree
 from certigap.errors import InputError
@@ -148,7 +148,7 @@ class _Work:
     def _profile(self, player: int, row: list[Fraction]) -> Policy:
         """The opponent's row and the player's worst row against it."""
         payoffs = [sum(u * p for u, p in zip(line, row, strict=True)) for line in player_table(self.game, player)]
-        ball: Ball = self.balls[player]
+        ball: RowBall = self.balls[player]
         own = [Fraction(w, ball.denominator) for w in ball_maximiser(ball, [-q for q in payoffs])]
         rows = [own, row] if player == 0 else [row, own]
         return Policy(self.game, tuple((distribution(values, "witness row"),) for values in rows))

@@ -1,7 +1,7 @@
 """The exact decision on the nodes of a `VertexTree`: the largest gap bound, in integers.
 
 Only the nodes with the largest bounds matter. All are bounded with centers rounded down to multiples of 2^-s, in
-`int64`: every entry loses less than 2^-s, which moves a node's bound by less than 16 M (A + B + 4) 2^-s, M the largest
+`int64`: every entry loses less than 2^-s, which moves a node's bound by less than 16 r (A + B + 4) 2^-s, r the largest
 payoff. From the largest down they are then computed exactly, until the rest is below for certain.
 """
 
@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from certigap.bounds.vertices.ball import Ball
+from certigap.bounds.vertices.ball import RowBall
 from certigap.bounds.vertices.tree import EMPTIED, FREE, Nodes, node_bounds
 from certigap.exact.integers import IntArray, as_object, bit_length
 from certigap.model.game import Game
@@ -38,7 +38,7 @@ def player_table(game: Game, player: int) -> IntArray:
     return table if player == 0 else table.T
 
 
-def decided(game: Game, player: int, balls: Sequence[Ball], nodes: Nodes, known: Fraction) -> Decision:
+def decided(game: Game, player: int, balls: Sequence[RowBall], nodes: Nodes, known: Fraction) -> Decision:
     """The largest of `known` and the exact bounds of the nodes.
 
     Args:
@@ -76,7 +76,7 @@ class _Rounded:
     scale: int = 1
 
     @classmethod
-    def of(cls, table: IntArray, own: Ball, other: Ball, nodes: Nodes) -> "_Rounded":
+    def of(cls, table: IntArray, own: RowBall, other: RowBall, nodes: Nodes) -> "_Rounded":
         bits = bit_length(table)
         room = (_SAFE_BITS - _SPARE_BITS - bits) // 2
         if room < _COARSEST:
@@ -94,7 +94,7 @@ class _Rounded:
         return self.bounds is not None and int(self.bounds[place]) + self.slack <= limit * self.scale
 
 
-def _point(ball: Ball, nodes: Nodes, place: int) -> list[Fraction] | None:
+def _point(ball: RowBall, nodes: Nodes, place: int) -> list[Fraction] | None:
     """The opponent's row of a node that holds one point only."""
     states, partial, receiver = nodes.states[place], int(nodes.partial[place]), int(nodes.receiver[place])
     row = list(ball.center)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from certigap.bounds.vertices import Ball, ball_of, ball_vertices, vertex_optimum
+from certigap.bounds.vertices import RowBall, ball_of, ball_vertices, vertex_optimum
 from certigap.errors import InputError, LimitError, SolverError
 from certigap.exact.integers import IntArray
 from certigap.exact.rational import RationalLike, format_rational, rational
@@ -94,7 +94,7 @@ def exact_worst_case(
     return NormalFormWorstCase(game, expert, radius, values, witness, best, left_out, evaluations)
 
 
-def _vertices(ball: Ball, limit: int) -> IntArray | None:
+def _vertices(ball: RowBall, limit: int) -> IntArray | None:
     try:
         return ball_vertices(ball, limit)
     except LimitError:

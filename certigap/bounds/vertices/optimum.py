@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from certigap.bounds.vertices.ball import Ball, ball_maxima, ball_maximiser
+from certigap.bounds.vertices.ball import RowBall, ball_maxima, ball_maximiser
 from certigap.errors import LimitError
 from certigap.exact.integers import IntArray, as_object, bit_length
 from certigap.model.game import Game
@@ -45,7 +45,7 @@ class Optimum:
 
 
 def vertex_optimum(
-    game: Game, player: int, balls: Sequence[Ball], vertices: Vertices, limit: int, deadline: Deadline | None = None
+    game: Game, player: int, balls: Sequence[RowBall], vertices: Vertices, limit: int, deadline: Deadline | None = None
 ) -> Optimum:
     """The largest stage gap of a player of a one-state game, and where it is attained.
 
@@ -96,7 +96,7 @@ class _Enumeration:
         game: Game,
         player: int,
         left_out: int,
-        balls: Sequence[Ball],
+        balls: Sequence[RowBall],
         vertices: Vertices,
         deadline: Deadline | None = None,
     ) -> None:
@@ -137,7 +137,7 @@ class _Enumeration:
         ]
         ball = self.balls[self.left_out]
         center = tuple((weight << room) // ball.denominator for weight in ball.center)
-        coarse = Ball(center, (ball.half << room) // ball.denominator, 1 << room)
+        coarse = RowBall(center, (ball.half << room) // ball.denominator, 1 << room)
         table, scale = self.table.astype(np.int64), 1 << room
         values = np.concatenate([self._values(costs, coarse) for costs in self._chunks(table, rounded, scale)])
         slack = 16 * sum(size + 1 for size in self.table.shape) << (bits + (players - 1) * room)
@@ -145,7 +145,7 @@ class _Enumeration:
         likely = likely[np.argsort(-values[likely], kind="stable")]
         return [tuple(int(k) for k in place) for place in zip(*np.unravel_index(likely, counts), strict=True)]
 
-    def _values(self, costs: IntArray, ball: Ball) -> IntArray:
+    def _values(self, costs: IntArray, ball: RowBall) -> IntArray:
         """`[N]` the gap at each profile of a chunk; `costs` `[(A_i), V_1, .., A_left]`."""
         values = ball_maxima(ball, costs.reshape(-1, costs.shape[-1]))
         if self.left_out != self.player:

@@ -26,6 +26,7 @@ __all__ = [
     "dumps",
     "name_fault",
     "parse_json",
+    "read_bytes",
     "read_json",
     "read_text",
 ]
@@ -48,13 +49,7 @@ def read_json(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> Node:
 def read_text(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> str:
     """The UTF-8 text in a file of at most `max_bytes` bytes; `InputError` when there is no such text."""
     source = printable(os.fspath(path))
-    try:
-        data = _read_bytes(path, max_bytes)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{source}: expected a readable file, got: {reason}") from None
-    if data is None:
-        raise InputError(f"{source}: expected at most {max_bytes} bytes, got more")
+    data = read_bytes(path, max_bytes)
     if data.startswith(b"\xef\xbb\xbf"):
         raise InputError(f"{source}: expected UTF-8 without a byte order mark, got one")
     try:
@@ -62,6 +57,19 @@ def read_text(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> str:
     except UnicodeDecodeError as error:
         got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
         raise InputError(f"{source}: expected UTF-8, got {got}") from None
+
+
+def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> bytes:
+    """The content of a file of at most `max_bytes` bytes; `InputError` when there is none."""
+    source = printable(os.fspath(path))
+    try:
+        data = _read_bytes(path, max_bytes)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"{source}: expected a readable file, got: {reason}") from None
+    if data is None:
+        raise InputError(f"{source}: expected at most {max_bytes} bytes, got more")
+    return data
 
 
 def parse_json(text: str, source: str = "text") -> Node:

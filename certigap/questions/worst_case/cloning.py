@@ -25,7 +25,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.limits import RATIO, SHORT
-from certigap.regions.linear import Ball
+from certigap.regions.linear import ErrorBudget
 from certigap.semantics.exploitability import gaps
 from certigap.witnesses import Search, exact_witness, inside_ball, proved_witness
 from certigap.work.deadline import Deadline
@@ -162,7 +162,7 @@ class _Work:
         """Cut the ball into boxes until the bound is near the best gap found; False when cut."""
         if self.game.layout.rows * len(self.game.states) > MAX_ENTRIES or self._is_close(ratio):
             return True
-        branching = BranchSearch(self.center.engine, self.center.expert, Ball(self.ball.radius, self._weights()))
+        branching = BranchSearch(self.center.engine, self.center.expert, ErrorBudget(self.ball.radius, self._weights()))
         closed = uninterrupted(lambda: self._search_boxes(branching, deadline, ratio))
         if not branching.is_open or branching.upper > _WORTHWHILE * float(self.table.upper):
             return closed

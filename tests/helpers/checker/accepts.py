@@ -52,7 +52,7 @@ def certificates(name: str, trio: Trio) -> Iterator[tuple[str, Data]]:
 
 def of_theorems(game: Game, expert: Policy, learner: Policy) -> Iterator[tuple[str, Data]]:
     """For games that were made for a theorem: at the learner's error, at 0, and as far as policies go."""
-    error = matching_errors(game, expert, learner, method="exact").eps_bc.value
+    error = matching_errors(game, expert, learner, arithmetic="exact").eps_bc.value
     for theorem in ("trivial", "value-gap", "concentrability"):
         for k, radius in enumerate(sorted({Fraction(0), error, Fraction(2)})):
             yield f"{theorem}-{k}", plain(certificate(theorem_instance(game, expert, theorem, radius)))
@@ -60,11 +60,11 @@ def of_theorems(game: Game, expert: Policy, learner: Policy) -> Iterator[tuple[s
 
 
 def of_one_policy(game: Game, expert: Policy, learner: Policy) -> Iterator[tuple[str, Data]]:
-    for method in ("exact", "enclosed"):
-        found = gaps(game, learner, method=method)
-        yield f"gap-{method}", plain(certificate(found, "nash-gap"))
-        yield f"value-{method}", plain(certificate(found, "policy-value"))
-        yield f"errors-{method}", plain(certificate(matching_errors(game, expert, learner, method=method)))
+    for arithmetic in ("exact", "enclosed"):
+        found = gaps(game, learner, arithmetic=arithmetic)
+        yield f"gap-{arithmetic}", plain(certificate(found, "nash-gap"))
+        yield f"value-{arithmetic}", plain(certificate(found, "policy-value"))
+        yield f"errors-{arithmetic}", plain(certificate(matching_errors(game, expert, learner, arithmetic=arithmetic)))
     yield "equilibrium", plain(certificate(gaps(game, expert), "equilibrium"))
 
 

@@ -1,0 +1,1 @@
+"""Games of one state: payoffs against the others' joint actions, dominance between actions, iterated elimination."""
