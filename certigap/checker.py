@@ -43,6 +43,7 @@ MODULES = (
     "vertices",
     "worst_case",
     "best_case",
+    "delta",
     "entropy",
     "judge",
 )

@@ -21,15 +21,20 @@ from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 from certigap.work.deadline import Deadline
 
-__all__ = ["DSE", "dse_bound"]
+__all__ = ["DSE", "dse_bound", "slipping"]
 
 
 def dse_bound(ball: ErrorBall) -> Fraction:
     """The bound for a dominant expert; the measure limits rows."""
     game = ball.game
-    g, largest = game.discount, max(game.half_range(player) for player in range(len(game.players)))
-    factor = min(ball.own + g * ball.budget, ball.budget + (1 - g) * ball.reach)
-    return factor * largest * game.horizon**2
+    largest = max(game.half_range(player) for player in range(len(game.players)))
+    return slipping(ball) * largest * game.horizon**2
+
+
+def slipping(ball: ErrorBall) -> Fraction:
+    """min( d + g D, D + (1 - g) R ): what the ball's own errors cost, in units of c_i / (1 - g)^2."""
+    g = ball.game.discount
+    return min(ball.own + g * ball.budget, ball.budget + (1 - g) * ball.reach)
 
 
 def dominance(center: Center, deadline: Deadline | None = None) -> Dominance:

@@ -15,7 +15,7 @@ from certigap.model.game import Game
 from certigap.regions.engine import PlayerBound, RegionBound
 from certigap.work.deadline import Deadline
 
-__all__ = ["REGION", "HullEvidence", "covers_json"]
+__all__ = ["REGION", "HullEvidence", "cover_json", "covers_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,11 @@ class HullEvidence:
 
 def covers_json(game: Game, bound: RegionBound) -> dict[str, Any]:
     """Per player a tree of one leaf, the whole region (FORMAT 6.3)."""
-    return {player: _cover(own) for player, own in zip(game.players, bound.players, strict=True)}
+    return {player: cover_json(own) for player, own in zip(game.players, bound.players, strict=True)}
 
 
-def _cover(bound: PlayerBound) -> dict[str, Any]:
+def cover_json(bound: PlayerBound) -> dict[str, Any]:
+    """A tree of one leaf (FORMAT 6.3)."""
     vectors = (bound.best_upper, bound.best_lower, bound.value_lower, bound.gap_upper)
     return {"vectors": [vector_json(vector) for vector in vectors], "tree": [{"leaf": [0, 1, 2, 3]}]}
 

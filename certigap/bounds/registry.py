@@ -2,10 +2,12 @@
 
 from certigap.bounds.bound import Rule
 from certigap.bounds.concentrability import CONCENTRABILITY
+from certigap.bounds.delta import DELTA
 from certigap.bounds.dse import DSE
 from certigap.bounds.hull import REGION
 from certigap.bounds.programs.rule import OCCUPANCY
 from certigap.bounds.trivial import TRIVIAL
+from certigap.bounds.value_form import VALUE_FORM
 from certigap.bounds.vertices.rule import VERTICES
 
 __all__ = ["BOUNDS", "NAMES"]
@@ -13,8 +15,8 @@ __all__ = ["BOUNDS", "NAMES"]
 BOUNDS: tuple[Rule, ...] = (
     TRIVIAL,
     DSE,
-    Rule.awaited("delta"),
-    Rule.awaited("value_form"),
+    DELTA,
+    VALUE_FORM,
     CONCENTRABILITY,
     REGION,
     OCCUPANCY,

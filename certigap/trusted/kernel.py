@@ -136,20 +136,19 @@ class Step:
 
     def gap_value(self, rows: Sequence[Rows], bounds: "PairBounds") -> int:
         """The pair bound from `PairBounds` (FORMAT 5.6)."""
+        return max(rows[self.i].optimum(partial(self.regret, rows, bounds, best), 1) for best in self.actions)
+
+    def regret(self, rows: Sequence[Rows], bounds: "PairBounds", best: int, a: int) -> int:
+        """The opponents' best case of the gain from `best` over `a`"""
         fixed, moving = self.bottom * self.game.next_den[self.s] * bounds.den, self.reward_den * self.top
         stride, following = self.strides[self.i], self.game.next
 
-        def regret(best: int, a: int) -> int:
-            """The opponents' best case of the gain from `best` over `a`"""
+        def value(k: int) -> int:
+            other = k + (best - a) * stride
+            gain = (self.rewards[other] - self.rewards[k]) * fixed
+            return gain + moving * bounds.spread(following[other], following[k])
 
-            def value(k: int) -> int:
-                other = k + (best - a) * stride
-                gain = (self.rewards[other] - self.rewards[k]) * fixed
-                return gain + moving * bounds.spread(following[other], following[k])
-
-            return over_others(rows, self.i, value, self.first + a * stride, self.strides, 1)
-
-        return max(rows[self.i].optimum(partial(regret, best), 1) for best in self.actions)
+        return over_others(rows, self.i, value, self.first + a * stride, self.strides, 1)
 
 
 class PairBounds:

@@ -37,6 +37,8 @@ RULES = {
         "dse": "theorems",
         "concentrability": "theorems",
         "value-gap": "theorems",
+        "delta": "delta",
+        "value-form": "delta",
     },
     "leaf": {
         "linear": "linear",
@@ -48,8 +50,8 @@ RULES = {
     },
 }
 ADMITTED = {  # theorems that bound the gaps of a ball, by its measure
-    "bc": ("trivial", "dse", "concentrability", "vertices", "vertex-search"),
-    "rho": ("trivial", "dse", "concentrability"),
+    "bc": ("trivial", "dse", "delta", "value-form", "concentrability", "vertices", "vertex-search"),
+    "rho": ("trivial", "dse", "delta", "value-form", "concentrability"),
     "mu": ("trivial",),
 }
 used: set[str] = set()  # modules that the present check has named

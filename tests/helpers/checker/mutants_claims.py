@@ -135,7 +135,12 @@ MUTANTS = (
         'for k in ("nash_conv",) if k in members]\n',
         "edit coin",
     ),
-    Mutant("nash-gap-players-unchecked", '    if "player_gaps" in members:\n', "    if False:\n", "edit coin"),
+    Mutant(
+        "nash-gap-players-unchecked",
+        'if "player_gaps" in members:\n        words += players_words(game, members["player_gaps"], shown.player_gap, "gap")',
+        "if False:\n        pass",
+        "edit coin",
+    ),
     Mutant("equilibrium-free", "    if regret < shown:\n", "    if False:\n", "edit coin"),
     Mutant(
         "equilibrium-lower",
@@ -437,8 +442,8 @@ MUTANTS = (
     Mutant("conc-no-move", "bounds.append((spent + moved)", "bounds.append(spent", "settle tempt"),
     Mutant(
         "conc-horizon",
-        "* game.half_range(i) / (1 - game.discount) ** 2)\n",
-        "* game.half_range(i) / (1 - game.discount))\n",
+        "(spent + moved) * game.half_range(i) / (1 - game.discount) ** 2)\n",
+        "(spent + moved) * game.half_range(i) / (1 - game.discount))\n",
         "reach cliff",
     ),
     Mutant(

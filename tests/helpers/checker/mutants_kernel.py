@@ -168,7 +168,12 @@ MUTANTS = (
         "return min(rows[self.i].optimum(partial",
         "settle solo",
     ),
-    Mutant("gap-own-sign", "partial(regret, best), 1)", "partial(regret, best), -1)", "settle solo"),
+    Mutant(
+        "gap-own-sign",
+        "partial(self.regret, rows, bounds, best), 1)",
+        "partial(self.regret, rows, bounds, best), -1)",
+        "settle solo",
+    ),
     Mutant(
         "gap-others-sign",
         "value, self.first + a * stride, self.strides, 1)\n",
@@ -177,12 +182,15 @@ MUTANTS = (
     ),
     Mutant(
         "gap-one-deviation",
-        "partial(regret, best), 1) for best in self.actions)",
-        "partial(regret, best), 1) for best in [0])",
+        "partial(self.regret, rows, bounds, best), 1) for best in self.actions)",
+        "partial(self.regret, rows, bounds, best), 1) for best in [0])",
         "settle solo",
     ),
     Mutant(
-        "gap-other-row", "                other = k + (best - a) * stride", "                other = k", "settle solo"
+        "gap-other-row",
+        "            other = k + (best - a) * stride\n            gain",
+        "            other = k\n            gain",
+        "settle solo",
     ),
     Mutant(
         "gap-reward-sign",
