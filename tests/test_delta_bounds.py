@@ -14,7 +14,7 @@ import pytest
 import certigap as cg
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
-from certigap.bounds.delta import DELTA
+from certigap.bounds.delta_form import DELTA
 from certigap.bounds.straying import straying
 from certigap.bounds.value_form import VALUE_FORM, kappa
 from certigap.certificates.certificate import Certificate

@@ -2,7 +2,7 @@
 
 from certigap.bounds.bound import Rule
 from certigap.bounds.concentrability import CONCENTRABILITY
-from certigap.bounds.delta import DELTA
+from certigap.bounds.delta_form import DELTA
 from certigap.bounds.dse import DSE
 from certigap.bounds.hull import REGION
 from certigap.bounds.programs.rule import OCCUPANCY

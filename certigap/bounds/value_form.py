@@ -2,7 +2,7 @@
 
 kappa_i = sup over the opponents of the ball of V_i^{*,pi_-i}(nu) - V_i^{piE_i,pi_-i}(nu) is bounded by the pair rule
 over the opponents' rows, the player's own being the expert's (`straying.opponents_region`). Then, with the ball's
-limits as in `certigap.bounds.delta`,
+limits as in `certigap.bounds.delta_form`,
 
     gap_i <= kappa_i + min( d + g D, D + (1 - g) R ) c_i / (1 - g)^2.
 
