@@ -202,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="CONDITION",
-        help='such as "upper<=1/10", on every claim',
+        help='on every claim, such as "upper<=1/10", "kind=worst-case", "measure=bc", "radius>=1/20"',
     )
 
     show = _command(commands, "show", "what a certificate claims (without checking it)")

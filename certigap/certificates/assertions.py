@@ -1,8 +1,12 @@
 """Conditions on what a certificate proves, such as `upper<=1/10` (`certigap verify --assert`).
 
-A condition is `[quantity.]side relation rational`. The quantity is a claimed one (`nash_gap`, `eps_bc`,
-`player_gaps.NAME`, `regret`, `radius`, ...); left out, it is `nash_gap`. A side that is not claimed satisfies nothing.
-A best case may be "infinity", which is larger than every rational.
+A number: `[quantity.]side relation rational`. The quantity is a claimed one (`nash_gap`, `eps_bc`, `player_gaps.NAME`,
+`regret`, `radius`, ...); left out, it is `nash_gap`. Without a side, `quantity relation rational` is about the end that
+proves it for the quantity itself: the upper for `<` and `<=`, the lower for `>` and `>=`, both for `==`. A side that is
+not claimed satisfies nothing. A best case may be "infinity", which is larger than every rational.
+
+A word: `kind`, `measure` or `theorem`, then `=` and what it must be. A valid certificate of another question, or of
+another ball, proves nothing about the one that was asked: pin `kind`, `measure` and `radius` beside a bound.
 """
 
 import operator
@@ -25,27 +29,35 @@ _RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "==": operator.eq,
 }
-_CONDITION = re.compile(r"\s*(?:(\S+)\.)?(lower|upper)\s*(<=|>=|==|<|>)\s*(\S+)\s*")
+_WORDS = ("kind", "measure", "theorem")
+_CONDITION = re.compile(r"\s*(?:(?:(.+)\.)?(lower|upper)|([^<>=]+?))\s*(<=|>=|==?|<|>)\s*([^\s<>=]\S*)\s*")
+_SIDES = {"<=": ("upper",), "<": ("upper",), ">=": ("lower",), ">": ("lower",), "==": ("lower", "upper")}
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A condition on one end of a claimed quantity; `quantity` is None for the main one."""
+    """A condition on a claim: on ends of a claimed quantity (None: the main one), or on a word of it."""
 
     text: str
     quantity: str | None
-    side: str
+    sides: tuple[str, ...]
     relation: str
-    bound: Fraction
+    bound: Fraction | str
 
     def fault(self, claim: dict[str, Any]) -> str | None:
         """Why the claim does not satisfy the condition; None when it does."""
+        if isinstance(self.bound, str):
+            word = claim.get(str(self.quantity))
+            if word == self.bound:
+                return None
+            return f"{self.text}: {f'claims no {self.quantity}' if word is None else f'{self.quantity} is {word}'}"
         available, name = quantities_of(claim), self.quantity or "nash_gap"
-        value = available.get(name, {}).get(self.side)
-        if value is None:
-            return f"{self.text}: claims no {self.side} end of {name} (it claims {', '.join(available)})"
-        if not _RELATIONS[self.relation](inf if value == "infinity" else parse_rational(value), self.bound):
-            return f"{self.text}: {name}.{self.side} is {value if len(value) <= 60 else value[:50] + '...'}"
+        for side in self.sides:
+            value = available.get(name, {}).get(side)
+            if value is None:
+                return f"{self.text}: claims no {side} end of {name} (it claims {', '.join(available)})"
+            if not _RELATIONS[self.relation](inf if value == "infinity" else parse_rational(value), self.bound):
+                return f"{self.text}: {name}.{side} is {value if len(value) <= 60 else value[:50] + '...'}"
         return None
 
 
@@ -55,17 +67,24 @@ def parse_assertion(text: str) -> Assertion:
     Raises:
         InputError: it is none.
 
-    >>> parse_assertion("upper<=1/10").bound
-    Fraction(1, 10)
+    >>> parse_assertion("upper<=1/10").bound, parse_assertion("kind=worst-case").bound
+    (Fraction(1, 10), 'worst-case')
     """
     match = _CONDITION.fullmatch(text)
     if match is None:
-        raise InputError(f'--assert: expected a condition such as "upper<=1/10" or "eps_bc.lower>=0", got {text!r}')
-    name, side, relation, bound = match.groups()
+        such = 'a condition such as "upper<=1/10", "radius>=1/20" or "kind=worst-case"'
+        raise InputError(f"--assert: expected {such}, got {text!r}")
+    owner, side, name, relation, bound = match.groups()
+    relation = "==" if relation == "=" else relation
+    if name in _WORDS:
+        if relation != "==":
+            raise InputError(f"--assert {text!r}: expected = after {name}, got {relation}")
+        return Assertion(text.strip(), name, (), relation, bound)
     try:
-        return Assertion(text.strip(), name, side, relation, parse_rational(bound))
+        value = parse_rational(bound)
     except ValueError as error:
         raise InputError(f"--assert {text!r}: {error}") from None
+    return Assertion(text.strip(), owner if side else name, (side,) if side else _SIDES[relation], relation, value)
 
 
 def failed_assertions(claim: dict[str, Any], assertions: Sequence[Assertion]) -> list[str]:
