@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from certigap.errors import CertigapWarning, InputError, LimitError
-from certigap.io.floats import read_number, read_row
+from certigap.io.floats import Reading, read_number, read_row
 from certigap.io.openspiel import from_openspiel
 from certigap.io.openspiel_audit import check_same_offers
 from certigap.io.openspiel_graph import Explorer
@@ -280,6 +280,11 @@ class Toy:
     def num_players(self) -> int:
         return 1
 
+    def max_utility(self) -> float:
+        return 1.0
+
+    min_utility = max_utility
+
     def clone(self) -> "Toy":
         return Toy(self.pays, self.shows, self.moves)
 
@@ -378,3 +383,82 @@ def test_probabilities_without_a_simple_reading_are_normalised() -> None:
 def test_numbers_without_a_simple_reading_keep_their_binary_value() -> None:
     assert read_number(0.123456789012345) == Fraction(0.123456789012345)
     assert read_number(-0.35) == Fraction(-7, 20)
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "exact"),
+    [
+        (0.1 + 0.2, 1.0, Fraction(3, 10)),
+        (-5.551115123125783e-17, 1.5, Fraction(0)),
+        (-1501199875790165 / 4503599627370496, 1.5, Fraction(-1, 3)),
+        (5.551115123125783e-17, 1e-15, None),  # no noise beside payoffs of its own size
+        (5.551115123125783e-17, 0.0, None),  # nor where nothing is known of their size
+        (0.123456789012345, 1.0, None),
+        (0.33333, 1.0, Fraction(33333, 10**5)),  # what was written so was meant so
+        (1e-15, 1e-15, Fraction(1, 10**15)),
+    ],
+)
+def test_noise_is_snapped_and_what_is_no_noise_keeps_its_value(
+    value: float, scale: float, exact: Fraction | None
+) -> None:
+    reading = Reading(scale)
+    assert reading.number(value) == (Fraction(value) if exact is None else exact)
+    assert reading.binary == ({value} if exact is None else set())
+    changed = exact is not None and float(exact) != value
+    assert (value in reading.snapped) == changed
+    assert bool(reading.facts()) == (changed or exact is None)
+
+
+def test_chances_are_snapped_where_they_then_sum_to_one() -> None:
+    reading = Reading(1.0)
+    third = 1 / 3 + 2**-53
+    assert reading.row((third, 1 / 3, 1 / 3)) == (Fraction(1, 3),) * 3
+    assert set(reading.snapped) == {third}
+    assert reading.row((0.25, 0.75)) == (Fraction(1, 4), Fraction(3, 4))
+    odd = (0.123456789012345, 0.876543210987654)
+    assert reading.row(odd) == read_row(odd)
+    assert reading.normalised == {odd}
+
+
+def test_the_same_real_number_is_one_rational_and_the_snap_is_told(spiel: ModuleType) -> None:
+    """Kuhn poker's table of 64 x 64 plans: deals have chance 1/6, so every payoff is a multiple of 1/6."""
+    game = from_openspiel("normal_form_extensive_game(game=kuhn_poker())")
+    assert {6 % game.reward_denominators[i] for i in range(2)} == {0}
+    assert (game.rewards[0] == -game.rewards[1]).all()
+    assert game.meta["floats_snapped"].startswith("18 distinct, by at most 1.5e-16")
+    assert "floats_binary" not in game.meta
+    policy = weighted_policy(game)
+    assert gaps(game, policy, "exact").nash_gap.value > 0
+
+
+def test_payoffs_near_no_fraction_are_warned_of_and_recorded(
+    spiel: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certigap.io.openspiel._load", lambda *_: spiel.load_game("matrix_mp"))
+    monkeypatch.setattr(Explorer, "received", lambda self, *_: [self.reading.number(x) for x in (0.12345678901, -1.0)])
+    with pytest.warns(CertigapWarning, match="1 distinct payoffs are floats near no simple fraction"):
+        game = from_openspiel("matrix_mp")
+    assert game.meta["floats_binary"] == "1 distinct payoffs are no simple fractions: taken as stored"
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), RuntimeError(), TypeError("two\nlines"), ZeroDivisionError("a 0")])
+@pytest.mark.parametrize("place", ["load_game", "registered_names"])
+def test_whatever_openspiel_raises_is_one_line(
+    spiel: ModuleType, monkeypatch: pytest.MonkeyPatch, error: Exception, place: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(spiel, place, fail)
+    with pytest.raises(InputError, match=r"openspiel:tic_tac_toe: expected .*, got: ") as caught:
+        from_openspiel("tic_tac_toe", "9/10")
+    assert "\n" not in str(caught.value)
+
+
+def test_whatever_a_walk_raises_is_one_line(spiel: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise IndexError("no such move")
+
+    monkeypatch.setattr(Explorer, "key", fail)
+    with pytest.raises(InputError, match="expected a game that can be walked, got: no such move"):
+        from_openspiel("tic_tac_toe", "9/10")

@@ -5,7 +5,8 @@ t-th decision, t = 0, 1, .., pays on the way to the next one is weighted g^t. A 
 decisions, has the value g^(T-1) u. Ended games stay where they are, with reward 0. Two players who move in turn are two
 steps, so a round of both is discounted by g^2.
 
-Floats are read by the rules of `certigap.io.floats`; how states were merged is in the game's `meta`.
+Floats are read and snapped by the rules of `certigap.io.floats`; what was not exact, and how states were merged, is in
+the game's `meta`.
 """
 
 import dataclasses
@@ -23,6 +24,7 @@ from certigap.exact.rational import RationalLike, rational
 from certigap.io.names import distinct, one_line
 from certigap.io.openspiel_audit import check_limit, check_same_offers, has_cycle
 from certigap.io.openspiel_graph import MERGES, Explorer, Graph, Progress
+from certigap.io.peer import peer_errors
 from certigap.model.build import checked_discount, common_denominator, normal_form
 from certigap.model.files.json_node import brief, printable
 from certigap.model.game import Game
@@ -61,25 +63,30 @@ def from_openspiel(
         LimitError: more states.
 
     Warns:
-        CertigapWarning: merged states form a cycle, so the text hides OpenSpiel's limit on moves; the game returned
-            has no such limit (merge by "moves" to keep it).
+        CertigapWarning: payoffs that are near no simple fraction and may be noise; or merged states that form a cycle,
+            so the text hides OpenSpiel's limit on moves: the game returned has no such limit (merge by "moves" to keep
+            it).
     """
     where = printable(f"openspiel:{name}")
     if merge not in MERGES:
         raise InputError(f"{where}: expected merge by one of {', '.join(MERGES)}, got {brief(merge)}")
     game = _load(name, where)
-    one_shot = _checked_type(game, where)
+    with peer_errors(where, "a game with a type"):
+        one_shot = _checked_type(game, where)
     if discount is None and not one_shot:
         raise InputError(f"{where}: expected a discount in [0, 1) (OpenSpiel itself has none), got none")
     factor = _discount(discount, where)
-    explorer = Explorer(game, merge, where)
-    try:
+    with peer_errors(where, "a game that can be walked"):
+        explorer = Explorer(game, merge, where)
         graph = explorer.explore(max_states, progress)
         result = _one_shot(graph, explorer, name) if one_shot else _markov(graph, explorer, factor, name)
         facts = {} if merge == "history" or one_shot else _audit(graph, explorer, result)
-    except _spiel_error() as error:
-        raise InputError(f"{where}: expected a game that can be walked, got: {one_line(str(error))}") from None
-    return dataclasses.replace(result, meta=_meta(game, graph, merge, one_shot) | facts)
+        meta = _meta(game, graph, merge, one_shot)
+    if explorer.reading.binary:
+        count = len(explorer.reading.binary)
+        message = f"{where}: {count} distinct payoffs are floats near no simple fraction; they are taken as stored"
+        warnings.warn(message, CertigapWarning, stacklevel=2)
+    return dataclasses.replace(result, meta=meta | explorer.reading.facts() | facts)
 
 
 def _discount(discount: RationalLike | None, where: str) -> Fraction:
@@ -113,15 +120,13 @@ def _load(name: str, where: str) -> Any:
             f"{where}: expected open_spiel, got none installed (pip install certigap[openspiel])"
         ) from None
     short = name.partition("(")[0].strip()
-    if short.startswith("python_"):
-        importlib.import_module("open_spiel.python.games")  # registers the games written in Python
-    if short not in pyspiel.registered_names():
-        near = _near(short, pyspiel.registered_names())
-        raise InputError(f"{where}: expected the name of an OpenSpiel game{near}, got {brief(short)}")
-    try:
+    with peer_errors(where, "parameters that the game takes"):
+        if short.startswith("python_"):
+            importlib.import_module("open_spiel.python.games")  # registers the games written in Python
+        if short not in pyspiel.registered_names():
+            near = _near(short, pyspiel.registered_names())
+            raise InputError(f"{where}: expected the name of an OpenSpiel game{near}, got {brief(short)}")
         return pyspiel.load_game(name)
-    except pyspiel.SpielError as error:
-        raise InputError(f"{where}: expected parameters that the game takes, got: {one_line(str(error))}") from None
 
 
 def _near(name: str, known: list[str]) -> str:
@@ -129,13 +134,6 @@ def _near(name: str, known: list[str]) -> str:
 
     near = difflib.get_close_matches(name, known, 3)
     return f" (near: {', '.join(near)})" if near else ""
-
-
-def _spiel_error() -> type[Exception]:
-    import pyspiel
-
-    error: type[Exception] = pyspiel.SpielError
-    return error
 
 
 def _checked_type(game: Any, where: str) -> bool:

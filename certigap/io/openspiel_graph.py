@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from certigap.errors import InputError, LimitError
-from certigap.io.floats import read_number, read_row
+from certigap.io.floats import Reading
 
 __all__ = ["MERGES", "Expansion", "Explorer", "Graph", "Key", "Progress"]
 
@@ -76,6 +76,7 @@ class Explorer:
         self.players = range(game.num_players())
         self.pays_at_end = game.get_type().reward_model == pyspiel.GameType.RewardModel.TERMINAL
         self.has_chance = False
+        self.reading = Reading(max(abs(game.min_utility()), abs(game.max_utility())))
 
     def key(self, state: Any) -> Key:
         """What tells states apart (see the module)."""
@@ -160,7 +161,7 @@ class Explorer:
             return
         self.has_chance = True
         outcomes = state.chance_outcomes()
-        for (action, _), share in zip(outcomes, read_row(tuple(p for _, p in outcomes)), strict=True):
+        for (action, _), share in zip(outcomes, self.reading.row(tuple(p for _, p in outcomes)), strict=True):
             if share:
                 yield from self.ways(state.child(action), probability * share, paid)
 
@@ -172,19 +173,20 @@ class Explorer:
         same float arithmetic, exactly the sum after. (Where chance moves, some games repeat an old reward.)
         """
         if self.pays_at_end:
-            return [read_number(x) for x in end.returns()] if end.is_terminal() else [Fraction(0)] * len(self.players)
+            paying = end.returns() if end.is_terminal() else [0.0] * len(self.players)
+            return [self.reading.number(x) for x in paying]
         after = end.returns()
         return [self.reconciled(before[i], [step[i] for step in paid], after[i]) for i in self.players]
 
     def reconciled(self, before: float, steps: list[float], after: float) -> Fraction:
         """The reward that leads from one running sum to the next."""
         if before + steps[-1] == after:
-            return read_number(steps[-1])
+            return self.reading.number(steps[-1])
         total = before
         for step in steps:
             total += step
         if total == after:
-            return sum((read_number(step) for step in steps), Fraction(0))
+            return sum((self.reading.number(step) for step in steps), Fraction(0))
         got = f"{before} + {steps} and {after}"
         raise InputError(f"{self.where}: expected rewards() that add up to returns(), got {got}")
 

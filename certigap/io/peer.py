@@ -23,5 +23,5 @@ def peer_errors(where: str, expected: str) -> Iterator[None]:
         raise
     except Exception as error:
         text = one_line(str(error))
-        got = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        got = text if " " in text else f"{type(error).__name__} {text}".rstrip()  # a KeyError's text is its key alone
         raise InputError(f"{where}: expected {expected}, got: {got}") from None
