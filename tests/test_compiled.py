@@ -21,7 +21,7 @@ from certigap.floats import kernel as kernels
 from certigap.floats.compiled import Kernel, compiled
 from certigap.floats.kernel import sweeps
 from certigap.regions.engine import RegionEngine
-from certigap.regions.linear import Ball
+from certigap.regions.linear import ErrorBudget
 from certigap.regions.region import rectangular_hull
 from certigap.work.clock import now, paused
 
@@ -46,7 +46,7 @@ def test_kernels_are_called_with_the_types_that_they_say() -> None:
     engine = RegionEngine(game)
     sweeps.iterate.load()
     engine.bound(rectangular_hull(expert, EIGHTH, Vector.of(THIRDS)), advantage=True)
-    search = BranchSearch(engine, expert, Ball(EIGHTH, THIRDS), workers=1)
+    search = BranchSearch(engine, expert, ErrorBudget(EIGHTH, THIRDS), workers=1)
     search.open_roots()
     search.run(lambda: 0.0, lambda: search.splits < 20, lambda *_: None)
     used = {kernel.__name__: len(kernel.function.signatures) for kernel in all_kernels() if kernel.function.signatures}
@@ -108,6 +108,37 @@ def test_the_other_process_fills_the_cache(tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120)
     assert list((tmp_path / "cache").rglob("*.nbc"))
+
+
+def test_the_cache_sees_an_edit_of_what_a_kernel_calls_in_another_file(tmp_path: Path) -> None:
+    head = "from certigap.floats.compiled import compiled, inner\n"
+    called = head + "@inner\ndef factor(x: float) -> float:\n    return {} * x\n"
+    (tmp_path / "outer.py").write_text(
+        head + "from called import factor\n@compiled\ndef scaled(x: float) -> float:\n    return factor(x)\n"
+    )
+    code = f"import sys; sys.path.append({str(tmp_path)!r})\nfrom outer import scaled\n"
+    code += "hit = scaled.is_ready\nprint(scaled(1.5), hit)"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def told(factor: str) -> list[str]:
+        (tmp_path / "called.py").write_text(called.format(factor))
+        return subprocess.check_output([sys.executable, "-c", code], env=environment, text=True, timeout=120).split()
+
+    assert [told("2.0"), told("2.0"), told("8.0")] == [["3.0", "False"], ["3.0", "True"], ["12.0", "False"]]
+
+
+def test_kernels_call_none_outside_their_folder() -> None:
+    """What the cache does not look at."""
+    for kernel in all_kernels():
+        waiting, seen = [kernel.py_func], set()
+        while waiting:
+            source = waiting.pop()
+            assert Path(source.__code__.co_filename).parent == Path(kernels.__file__).parent
+            for name in source.__code__.co_names:
+                found = getattr(source.__globals__.get(name), "py_func", None)
+                if found is not None and found not in seen:
+                    seen.add(found)
+                    waiting.append(found)
 
 
 def test_threads_pause_the_clock_once() -> None:

@@ -24,10 +24,15 @@ folder, or `NUMBA_CACHE_DIR`). If it is not there, another process compiles it, 
 needs no kernel (`prepare`), or runs the same source interpreted (`at_once`). A call that cannot go on
 without it waits; the terminal is told, and the clock of budgets stands still (`certigap.work.clock`). Where no cache
 can be written, this process compiles, each time anew.
+
+The cache forgets a kernel when any source in its folder, or this file, has changed since: machine code contains the
+functions that it calls, in whatever file they are, and numba looks at the kernel's own file only. Nothing has to be
+refreshed by hand; a kernel calls none outside its folder.
 """
 
 import atexit
 import contextlib
+import hashlib
 import importlib
 import json
 import os
@@ -35,7 +40,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from types import FunctionType
 from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
@@ -176,9 +182,22 @@ def compile_here(module: str, name: str) -> None:
 def _jit(function: Callable[..., Any], **options: bool) -> Any:
     options |= {"no_cfunc_wrapper": True, "_nrt": False}
     try:
-        return numba.njit(cache=True, error_model="numpy", **options)(function)
+        made = numba.njit(cache=True, error_model="numpy", **options)(function)
+        if hasattr(made, "_cache"):  # not with NUMBA_DISABLE_JIT
+            file = made._cache._cache_file
+            file._source_stamp = (file._source_stamp, _digest(Path(function.__code__.co_filename).parent))
+        return made
     except RuntimeError:  # no folder for the cache can be written
         return numba.njit(error_model="numpy", **options)(function)
+
+
+@cache
+def _digest(folder: Path) -> str:
+    """Of all sources in a folder and of this one: numba's own stamp is that of the function's file alone."""
+    digest = hashlib.sha256()
+    for path in (Path(__file__), *sorted(folder.glob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _numba_type(hint: Any) -> Any:

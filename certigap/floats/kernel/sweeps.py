@@ -11,7 +11,7 @@ The operators (player i, state s, opponents' rows nested as in `certigap.regions
     REGRET       X(l) = cbar(s,a) at own action l = (s,a): not iterated, a function of BEST_UPPER and BEST_LOWER
 
 Each is monotone and a contraction of modulus `discount` in the maximum norm, so Gauss-Seidel sweeps converge
-from anywhere. One file on purpose: numba's cache on disk notices changes in the called function's own file only.
+from anywhere.
 """
 
 from typing import NamedTuple
