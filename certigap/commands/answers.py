@@ -131,11 +131,11 @@ def _span(interval: Interval, exact: bool) -> str:
 
 def _ending(answer: Any, ratio: Fraction) -> list[str]:
     """The line that says why the interval is not tighter, if it is not as tight as was asked."""
-    from certigap.questions.worst_case.limits import SHORT
+    from certigap.questions.worst_case.limits import short_width
 
     if not answer.complete:
         return ["stopped early: the interval is valid, not final"]
     lower, upper = answer.interval.lower, answer.interval.upper
-    if upper <= ratio * lower or upper - lower <= SHORT * answer.bounds["trivial"]:
+    if upper <= ratio * lower or upper - lower <= short_width(answer.game):
         return []
     return [f"ended after {answer.seconds:.0f} s: nothing it knows brings the ends closer at a fair rate"]

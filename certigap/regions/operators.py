@@ -20,7 +20,6 @@ from certigap.regions.region import Region
 from certigap.regions.scaled import Deviation, ScaledGame, ScaledState
 
 __all__ = [
-    "advantage_steps",
     "at_least",
     "at_most",
     "best_lower_steps",
@@ -104,22 +103,6 @@ def gap_upper_steps(
             for rows in deviations
         )
         yield max(values), state.scale * _everyone(sets)
-
-
-def advantage_steps(
-    game: ScaledGame, region: Region, player: int, known: Sequence[Sequence[int]], x: Sequence[int], d: int
-) -> Steps:
-    """sup_x ( a -> cbar(s,a) + g sup_y P.X ), cbar from best_upper and best_lower, proved before."""
-    high, low = known
-    lists = game.deviations(player)
-    for state, sets, deviations in zip(game.states, region.sets, lists, strict=True):
-        future = nested_supremum(state.futures(x), player, sets, state.shape)
-        regrets = [
-            nested_supremum(differences(rows, (high, high, low, low), d), player, sets, state.shape)
-            for rows in deviations
-        ]
-        total = [max(column) + later for column, later in zip(zip(*regrets, strict=True), future, strict=True)]
-        yield maximum(sets[player], total), state.scale * _everyone(sets)
 
 
 def differences(rows: Sequence[Deviation], prices: Sequence[Sequence[int]], denominator: int) -> list[int]:

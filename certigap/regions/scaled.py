@@ -34,10 +34,6 @@ class ScaledState:
             for reward, entries in zip(own, self.following, strict=True)
         ]
 
-    def futures(self, x: Sequence[int]) -> list[int]:
-        """`scale * denominator * discount * P.X` `[K_s]`."""
-        return [sum([weight * x[s] for s, weight in entries]) for entries in self.following]
-
     def stride(self, player: int) -> int:
         """Distance between rows that differ by one in the player's own action."""
         return math.prod(self.shape[player + 1 :])

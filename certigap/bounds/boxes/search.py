@@ -303,15 +303,14 @@ def _middle(low: float, high: float) -> Fraction:
 
 
 def _ball_arrays(engine: RegionEngine, expert: Policy, budget: ErrorBudget) -> BallArrays:
-    game = engine.game
-    transitions, rows = game.transitions, game.layout.rows
-    dense = np.zeros((rows, len(game.states)))
-    dense[np.repeat(np.arange(rows), np.diff(transitions.offsets)), transitions.columns] = transitions.floats()
-    span = max(float(game.half_range(player)) for player in range(len(game.players)))
+    game, arrays = engine.game, engine.arrays
+    dense = np.zeros((game.layout.rows, len(game.states)))
+    dense[np.repeat(np.arange(len(dense)), np.diff(arrays.offsets)), arrays.columns] = arrays.probabilities
+    span = float(np.ptp(arrays.rewards, axis=1).max()) / 2
     return BallArrays(
         center=np.concatenate(expert.floats()),
         occupancy=np.array([float(m) for m in budget.weights]),
-        initial=np.array([float(p) for p in game.initial.fractions()]),
+        initial=np.array([float(p) for p in game.initial.fractions()]) * engine.units,
         eps=float(budget.eps),
         transitions=dense,
         slack=_SLACK * span,
@@ -321,8 +320,8 @@ def _ball_arrays(engine: RegionEngine, expert: Policy, budget: ErrorBudget) -> B
 def _root_arrays(engine: RegionEngine, player: int, length: int) -> NodeArrays:
     game = engine.game
     n, states, rewards = len(game.players), len(game.states), game.float_rewards()[player]
-    most, least = (float(x) * float(game.horizon) for x in (rewards.max(), rewards.min()))
-    vectors = np.array([[most] * states, [least] * states, [least] * states, [most - least] * states, [most] * states])
+    most, least = (engine.in_units(float(x) * float(game.horizon), player) for x in (rewards.max(), rewards.min()))
+    vectors = np.array([most, least, least, most - least, most])
     return NodeArrays(
         lower=np.zeros(length),
         upper=np.ones(length),

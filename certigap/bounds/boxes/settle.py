@@ -3,7 +3,10 @@
 Weights are rounded to a grid and prices to short fractions: every choice of them is sound (`certigap.regions.linear`).
 """
 
+import math
 from fractions import Fraction
+
+import numpy as np
 
 from certigap.bounds.boxes.tree import Boxes, Leaf, node_region
 from certigap.exact.grid import nearest, on_grid, to_grid
@@ -36,7 +39,9 @@ def settled_leaf(
     region = node_region(expert, budget, boxes)
     if region is None:
         return Leaf((), Fraction(0))
-    high, low, value, gap, top = (on_grid(to_grid(own, _BITS), _BITS) for own in node.vectors)
+    vectors = node.vectors * engine.units
+    bits = _BITS + _bits_below(float(np.abs(vectors).max()))
+    high, low, value, gap, top = (on_grid(to_grid(own, bits), bits) for own in vectors)
     zero = Fraction(0)
     start = PlayerBound(high, low, value, gap, zero, zero)
     bound = engine.player_bound(region, player, start=start)
@@ -44,12 +49,20 @@ def settled_leaf(
     if node.bounds[0] <= node.bounds[1]:
         return Leaf(four, bound.upper)
     five = (*four, engine.value_upper(region, player, top))
-    expansion = _expansion(node)
+    expansion = _expansion(engine, node)
     linear = linear_bound(engine.scaled, region, budget, player, five, expansion)
     return Leaf(five, linear, expansion) if linear < bound.upper else Leaf(four, bound.upper)
 
 
-def _expansion(node: NodeArrays) -> Expansion:
-    one, two = (on_grid(to_grid(own, _BITS), _BITS) for own in node.weights)
-    prices = tuple(nearest(max(price, 0.0), _PRICE_BITS) for price in node.prices.tolist())
+def _expansion(engine: RegionEngine, node: NodeArrays) -> Expansion:
+    """Weights are rounded relative to what they weigh: the values at a state over those at the start."""
+    bits = _BITS + _bits_below(engine.start_unit / float(engine.units.max()))
+    one, two = (on_grid(to_grid(own / engine.units, bits), bits) for own in node.weights)
+    price_bits = _PRICE_BITS + _bits_below(max(node.prices.tolist()))
+    prices = tuple(nearest(max(price, 0.0), price_bits) for price in node.prices.tolist())
     return Expansion((one, two), tuple(int(a) for a in node.reference), prices)
+
+
+def _bits_below(size: float) -> int:
+    """How many bits a number is below 1; 0 for larger ones and for 0."""
+    return max(0, -math.frexp(size)[1]) if size > 0 else 0

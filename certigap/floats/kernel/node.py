@@ -3,6 +3,9 @@
 A node is a box of rows; with the ball it gives row sets (`cut`, FORMAT 6.2) and from these two bounds of a player's
 gap: the pair bound of `certigap.floats.kernel.sweeps` and the linear bound of `certigap.regions.linear`, whose notation
 is used here: `low` and `tau` describe the simplex around each row set, `deviating` and `own` the game at its vertices.
+
+The game comes with its values in units (`certigap.regions.units`): V(s)/u(s), r(s,.)/u(s), P(t|.) u(t)/u(s), and with
+them nu(s) u(s) and w(s) u(s). Bounds and prices are payoffs as ever: every product above is the same in all units.
 """
 
 from typing import NamedTuple
@@ -46,10 +49,10 @@ class BallArrays(NamedTuple):
 
     center: Floats  # [L] the expert's rows
     occupancy: Floats  # [S] lower bounds of the expert's
-    initial: Floats  # [S]
+    initial: Floats  # [S] times the units
     eps: float
-    transitions: Floats2  # [K, S] dense
-    slack: float  # of the iterations, discounted payoff
+    transitions: Floats2  # [K, S] dense, over units
+    slack: float  # of the iterations, in units
 
 
 class NodeArrays(NamedTuple):
@@ -57,10 +60,10 @@ class NodeArrays(NamedTuple):
 
     lower: Floats  # [L]
     upper: Floats  # [L]
-    vectors: Floats2  # [5, S] best_upper, best_lower, value_lower, gap_upper, value_upper: start and result
+    vectors: Floats2  # [5, S] best_upper, best_lower, value_lower, gap_upper, value_upper, in units: start and result
     prices: Floats  # [n] result
     free: Floats2  # [2, n + 2] start and end of both descents: prices, then the weights over the occupancies
-    weights: Floats2  # [2, S] result
+    weights: Floats2  # [2, S] result, times the units
     reference: Indices  # [S] result: the deviator's actions in the reference kernel
     scores: Floats2  # [n, S] result: how much a split of the row may help
     bounds: Floats  # [2] result: pair, linear
@@ -441,58 +444,79 @@ def remainder(game: GameArrays, ball: BallArrays, node: NodeArrays, room: NodeRo
     return total
 
 
+class Asked(NamedTuple):
+    """Everything that the linear bound of one node is computed from and in."""
+
+    player: int
+    game: GameArrays
+    ball: BallArrays
+    node: NodeArrays
+    sets: SetArrays
+    room: NodeRoom
+    space: Room
+
+
 @inner
-def descend(
-    descent: int,
-    player: int,
-    game: GameArrays,
-    ball: BallArrays,
-    node: NodeArrays,
-    sets: SetArrays,
-    room: NodeRoom,
-    space: Room,
-    enough: float,
-) -> float:
+def trial_value(refill: bool, asked: Asked) -> float:
+    """The bound at `room.trial`; `refill`: its weights, on which alone the gains depend, are new."""
+    room = asked.room
+    if refill:
+        fill_gains(asked.player, asked.game, asked.node, room)
+    value = priced_total(asked.player, asked.game, asked.ball, asked.sets, room, asked.space, room.trial)
+    return value + remainder(asked.game, asked.ball, asked.node, room)
+
+
+@inner
+def improve(c: int, chosen: Floats, best: float, unit: float, asked: Asked, enough: float) -> float:
+    """The bound improved in coordinate c of the choice: steps up or down, longer after a gain, shorter after none.
+
+    Before and after, `room.trial` is `chosen` and the gains belong to it.
+    """
+    is_weight = c >= asked.game.shapes.shape[1]
+    top, least = (1.0, 0.02) if is_weight else (np.inf, 1e-5 * unit)
+    width = 0.3 if is_weight else max(0.3 * chosen[c], 0.016 * unit)
+    trial = asked.room.trial
+    for _ in range(TRIALS):
+        gained = False
+        for sign in (1.0, -1.0):
+            trial[c] = min(max(chosen[c] + sign * width, 0.0), top)
+            if not gained and trial[c] != chosen[c]:
+                value = trial_value(is_weight, asked)
+                if value < best:
+                    best, gained, chosen[c] = value, True, trial[c]
+        trial[c] = chosen[c]
+        if best <= enough:
+            return best
+        if is_weight and not gained:
+            fill_gains(asked.player, asked.game, asked.node, asked.room)
+        width = width * 1.6 if gained else width / 3.0
+        if width < 1e-3 * chosen[c] or width < least:
+            break
+    return best
+
+
+@inner
+def descend(descent: int, asked: Asked, enough: float) -> float:
     """The linear bound, convex in prices and weights, improved in one of them after the other; descent 0: prices alone.
 
     Any number <= `enough` is as good.
     """
-    n, free, unit = game.shapes.shape[1], node.free, 0.0
-    for x in node.vectors[3]:
-        unit = max(unit, x / max(ball.eps, 1e-9))
+    n, chosen, trial = asked.game.shapes.shape[1], asked.node.free[descent], asked.room.trial
+    unit, start = 0.0, 0.0
+    for x in asked.node.vectors[3]:
+        unit = max(unit, x / max(asked.ball.eps, 1e-9))
+    for p in asked.ball.initial:
+        start += p
+    unit *= start
     for c in range(n + 2):
-        room.trial[c] = free[descent, c]
-    best, stale = np.inf, True
+        trial[c] = chosen[c]
+    best = trial_value(True, asked)
     for _turn in range(ROUNDS):
         before = best
         for c in range(n + 2 * descent):
-            top, least = (np.inf, 1e-5 * unit) if c < n else (1.0, 0.02)
-            width = max(0.3 * free[descent, c], 0.01 * unit) if c < n else 0.3
-            for _ in range(TRIALS):
-                improved = False
-                for sign in (0.0, 1.0, -1.0):
-                    if (sign == 0.0) != (best == np.inf):
-                        continue  # the choice as it is: once, at the start
-                    room.trial[c] = min(max(free[descent, c] + sign * width, 0.0), top)
-                    if sign != 0.0 and room.trial[c] == free[descent, c]:
-                        continue
-                    if stale or c >= n:
-                        fill_gains(player, game, node, room)
-                    stale = False
-                    value = priced_total(player, game, ball, sets, room, space, room.trial)
-                    value += remainder(game, ball, node, room)
-                    if value < best:
-                        best, improved = value, True
-                        free[descent, c] = room.trial[c]
-                        break
-                    room.trial[c] = free[descent, c]
-                    stale = c >= n
-                if best <= enough:
-                    return best
-                width = width * 1.6 if improved else width / 3.0
-                if width < 1e-3 * free[descent, c] or width < least:
-                    break
-        if before - best < 1e-3 * before:
+            if best > enough:
+                best = improve(c, chosen, best, unit, asked, enough)
+        if best <= enough or before - best < 1e-3 * before:
             break
     return best
 
@@ -571,11 +595,12 @@ def linear_bound(
     states, n = game.shapes.shape
     restrict_tables(player, game, ball, sets, room)
     choose_references(player, game, ball, node, room)
+    asked = Asked(player, game, ball, node, sets, room, space)
     best = np.inf
     for descent in range(2):
         if best <= enough or best < node.bounds[0]:
             break
-        value = descend(descent, player, game, ball, node, sets, room, space, enough)
+        value = descend(descent, asked, enough)
         if value < best:
             best = value
             for j in range(n):
@@ -598,7 +623,7 @@ def pair_bound(
     v, sweeps = node.vectors, int(np.int64(SWEEPS))  # a literal would compile a second copy of the sweeps
     for place in range(5):
         kind = (BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER)[place]
-        _iterate(v[place], kind, player, game, sets, v[0], v[1], v[2], v[3], ball.slack, sweeps, space)
+        _iterate(v[place], kind, player, game, sets, v[0], v[1], v[2], ball.slack, sweeps, space)
     pair = 0.0
     for s in range(ball.initial.size):
         pair += v[3, s] * ball.initial[s]

@@ -7,8 +7,6 @@ The operators (player i, state s, opponents' rows nested as in `certigap.regions
     VALUE_LOWER  X(s) = inf_{x in Y_i(s)} ( a -> inf_y q_X(a, y) )
     VALUE_UPPER  X(s) = sup_{x in Y_i(s)} ( a -> sup_y q_X(a, y) )
     PAIR         X(s) = max_a' sup_{x in Y_i(s)} ( a -> sup_y sum_b y(b) [ r(a',b) - r(a,b) + discount sum_s' h(s') ] )
-    ADVANTAGE    X(s) = sup_{x in Y_i(s)} ( a -> cbar(s,a) + discount * sup_y sum_b y(b) P(.|s,a,b).X )
-    REGRET       X(l) = cbar(s,a) at own action l = (s,a): not iterated, a function of BEST_UPPER and BEST_LOWER
 
 Each is monotone and a contraction of modulus `discount` in the maximum norm, so Gauss-Seidel sweeps converge
 from anywhere.
@@ -21,7 +19,6 @@ import numpy as np
 from certigap.floats.compiled import Floats, Floats2, Indices, Indices2, compiled, inner
 
 __all__ = [
-    "ADVANTAGE",
     "BEST_LOWER",
     "BEST_UPPER",
     "PAIR",
@@ -32,10 +29,9 @@ __all__ = [
     "SetArrays",
     "iterate",
     "new_room",
-    "regret",
 ]
 
-BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, ADVANTAGE, VALUE_UPPER = range(6)
+BEST_UPPER, BEST_LOWER, VALUE_LOWER, PAIR, VALUE_UPPER = range(5)
 
 
 class GameArrays(NamedTuple):
@@ -175,14 +171,14 @@ def contract(room: Room, sign: float, own: int, own_size: int, state: int, game:
 
 
 @inner
-def backups(q: Floats, player: int, state: int, game: GameArrays, x: Floats, weight: float) -> None:
-    """`q[joint] = weight * r_i(s, joint) + discount * P(.|s, joint).x` for the joint actions of a state."""
+def backups(q: Floats, player: int, state: int, game: GameArrays, x: Floats) -> None:
+    """`q[joint] = r_i(s, joint) + discount * P(.|s, joint).x` for the joint actions of a state."""
     first = game.row_offsets[state]
     for row in range(first, game.row_offsets[state + 1]):
         total = 0.0
         for e in range(game.offsets[row], game.offsets[row + 1]):
             total += game.probabilities[e] * x[game.columns[e]]
-        q[row - first] = weight * game.rewards[player, row] + game.discount * total
+        q[row - first] = game.rewards[player, row] + game.discount * total
 
 
 @inner
@@ -242,20 +238,18 @@ def set_terms(terms: Floats2, s: int, high: float, low: float, value: float, gap
 
 
 @inner
-def state_value(
-    kind: int, player: int, state: int, game: GameArrays, sets: SetArrays, x: Floats, cbar: Floats, room: Room
-) -> float:
+def state_value(kind: int, player: int, state: int, game: GameArrays, sets: SetArrays, x: Floats, room: Room) -> float:
     """One operator at one state (module docstring)."""
     size, out, order = game.shapes[state, player], room.out, room.order
-    first, best = sets.first[player, state], -np.inf
+    best = -np.inf
     if kind == PAIR:
         for deviation in range(size):
             difference(room.q, deviation, player, state, game, room.terms)
             contract(room, 1.0, player, size, state, game, sets)
             best = max(best, row_maximum(out, size, sets, player, state, order))
         return best
-    backups(room.q, player, state, game, x, 0.0 if kind == ADVANTAGE else 1.0)
-    upper = kind in (BEST_UPPER, ADVANTAGE, VALUE_UPPER)
+    backups(room.q, player, state, game, x)
+    upper = kind in (BEST_UPPER, VALUE_UPPER)
     contract(room, 1.0 if upper else -1.0, player, size, state, game, sets)
     if kind in (BEST_UPPER, BEST_LOWER):
         for a in range(size):
@@ -266,9 +260,7 @@ def state_value(
             best = max(best, out[0])
         return best
     for a in range(size):
-        if kind == ADVANTAGE:
-            out[a] += cbar[first - sets.first[player, 0] + a]
-        elif kind == VALUE_LOWER:
+        if kind == VALUE_LOWER:
             out[a] = -out[a]
     value = row_maximum(out, size, sets, player, state, order)
     return -value if kind == VALUE_LOWER else value
@@ -299,7 +291,6 @@ def iterate(
     high: Floats,
     low: Floats,
     value: Floats,
-    cbar: Floats,
     tolerance: float,
     sweeps: int,
     room: Room,
@@ -310,8 +301,8 @@ def iterate(
     doubles `wait`, so that the contraction wins in the end (4-state games at discount 4/5: 30 sweeps instead of
     130).
 
-    `high`, `low`, `value` are the vectors BEST_UPPER, BEST_LOWER, VALUE_LOWER (PAIR only), `cbar` the regrets
-    (ADVANTAGE only). Returns the last largest move; what the last sweep left is not changed any more.
+    `high`, `low`, `value` are the vectors BEST_UPPER, BEST_LOWER, VALUE_LOWER (PAIR only). Returns the last largest
+    move; what the last sweep left is not changed any more.
     """
     states = game.shapes.shape[0]
     terms = room.terms
@@ -323,7 +314,7 @@ def iterate(
         before, last = last, move
         move = 0.0
         for s in range(states):
-            new = state_value(kind, player, s, game, sets, x, cbar, room)
+            new = state_value(kind, player, s, game, sets, x, room)
             room.step[s] = new - x[s]
             move = max(move, abs(room.step[s]))
             x[s] = new
@@ -342,26 +333,3 @@ def iterate(
                     set_terms(terms, s, high[s], low[s], value[s], x[s])
             since = 0
     return move
-
-
-@compiled
-def regret(
-    player: int, game: GameArrays, sets: SetArrays, high: Floats, low: Floats, room: Room, result: Floats
-) -> None:
-    """Fill cbar `[L_i]`: the regret bound of every own action (THEORY 5)."""
-    states, first = game.shapes.shape[0], sets.first[player, 0]
-    for s in range(states):
-        room.terms[0, s] = high[s]
-        room.terms[1, s] = high[s]
-        room.terms[2, s] = low[s]
-        room.terms[3, s] = low[s]
-    for k in range(result.size):
-        result[k] = -np.inf
-    for s in range(states):
-        size = game.shapes[s, player]
-        for deviation in range(size):
-            difference(room.q, deviation, player, s, game, room.terms)
-            contract(room, 1.0, player, size, s, game, sets)
-            for a in range(size):
-                place = sets.first[player, s] - first + a
-                result[place] = max(result[place], room.out[a])

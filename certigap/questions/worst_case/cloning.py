@@ -17,14 +17,13 @@ from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch
 from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
 from certigap.bounds.table import BoundsTable, in_turn
-from certigap.bounds.trivial import trivial_bound
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
 from certigap.floats.game import FloatGame
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
-from certigap.questions.worst_case.limits import RATIO, SHORT
+from certigap.questions.worst_case.limits import RATIO, short_width
 from certigap.regions.linear import ErrorBudget
 from certigap.semantics.exploitability import gaps
 from certigap.witnesses import Search, exact_witness, inside_ball, proved_witness
@@ -197,7 +196,7 @@ class _Work:
         """The upper end that is good enough for the best gap found so far (a float, not yet proved)."""
         found = self._found()
         aim = 1 + _AIM * (float(ratio) - 1)
-        return max(found * aim, found + _AIM * float(SHORT * trivial_bound(self.game)))
+        return max(found * aim, found + _AIM * self.center.once(_short_width))
 
     def _weights(self) -> tuple[Fraction, ...]:
         return tuple(max(m, Fraction(0)) for m in self.center.occupancy_lower.fractions())
@@ -214,3 +213,7 @@ class _Work:
     def _found(self) -> float:
         """The best gap found so far, not yet proved."""
         return max([float(self.witness.lower), *(found.gap for found in self.search.candidates())])
+
+
+def _short_width(center: Center) -> float:
+    return short_width(center.game)
