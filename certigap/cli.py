@@ -207,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
 
     show = _command(commands, "show", "what a certificate claims (without checking it)")
     show.add_argument("certificate", metavar="CERT", help="a certificate file")
+
+    _command(commands, "warm", "compile everything ahead, once a machine, so that no question has to wait")
     return parser
 
 

@@ -1,12 +1,9 @@
 """Compiled code on its first use: the types it says it has, the interpreted source, a cache that cannot be kept."""
 
-import importlib
 import os
-import pkgutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,9 +14,9 @@ import certigap as cg
 from certigap.bounds.boxes import BranchSearch
 from certigap.exact.vector import Vector
 from certigap.floats import compiled as home
-from certigap.floats import kernel as kernels
-from certigap.floats.compiled import Kernel, compiled
+from certigap.floats.compiled import Kernel, compiled, prepare
 from certigap.floats.kernel import sweeps
+from certigap.floats.warm import every_kernel
 from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import ErrorBudget
 from certigap.regions.region import rectangular_hull
@@ -28,11 +25,6 @@ from certigap.work.clock import now, paused
 PACKAGE = Path(__file__).parent.parent / "certigap"
 EIGHTH = Fraction(1, 8)
 THIRDS = (Fraction(1, 3),) * 3
-
-
-def all_kernels() -> Iterator[Kernel[..., object]]:
-    for found in pkgutil.iter_modules(kernels.__path__, "certigap.floats.kernel."):
-        yield from (x for x in vars(importlib.import_module(found.name)).values() if isinstance(x, Kernel))
 
 
 def test_numba_is_imported_by_its_home_alone() -> None:
@@ -49,7 +41,7 @@ def test_kernels_are_called_with_the_types_that_they_say() -> None:
     search = BranchSearch(engine, expert, ErrorBudget(EIGHTH, THIRDS), workers=1)
     search.open_roots()
     search.run(lambda: 0.0, lambda: search.splits < 20, lambda *_: None)
-    used = {kernel.__name__: len(kernel.function.signatures) for kernel in all_kernels() if kernel.function.signatures}
+    used = {kernel.__name__: len(kernel.function.signatures) for kernel in every_kernel() if kernel.function.signatures}
     assert used.keys() >= {"iterate", "pair_bound", "linear_bound"}
     assert set(used.values()) == {1}
 
@@ -72,7 +64,7 @@ def test_small_work_is_interpreted_while_another_process_compiles(monkeypatch: p
     kernel = Kernel(sweeps.iterate.py_func)
     asked: list[str] = []
     monkeypatch.setattr(Kernel, "_stored", lambda self: False)
-    monkeypatch.setattr(home, "_started", lambda module, name: asked.append(name))
+    monkeypatch.setattr(home, "_started", lambda names: asked.extend(name for _, name in names))
     assert kernel.at_once(small=False) is kernel
     assert not asked
     assert kernel.at_once(small=True) == kernel._interpreted
@@ -84,9 +76,7 @@ def test_functions_compile_where_no_cache_can_be_written() -> None:
     space: dict[str, object] = {}
     exec("def double(x: float) -> float:\n    return 2.0 * x\n", space)
     kernel = compiled(space["double"])  # type: ignore[arg-type]
-    assert kernel._place is None
-    kernel.prepare()
-    assert kernel._process is None
+    assert prepare(kernel) is None
     assert kernel(1.5) == 3.0  # type: ignore[call-arg]
 
 
@@ -98,9 +88,10 @@ def test_the_other_process_fills_the_cache(tmp_path: Path) -> None:
     code = (
         f"import sys, time; sys.path.append({str(tmp_path)!r})\n"
         "from certigap.work.clock import now\n"
+        "from certigap.floats.compiled import prepare\n"
         "from apart import double\n"
         "assert not double.is_ready\n"
-        "double.prepare(); began, clock = time.monotonic(), now()\n"
+        "prepare(double); began, clock = time.monotonic(), now()\n"
         "assert double(1.5) == 3.0\n"
         "assert sum(double.function.stats.cache_hits.values()) == 1, double.function.stats\n"
         "assert now() - clock < (time.monotonic() - began) / 2\n"

@@ -15,4 +15,5 @@ HOMES = {
     "show": "certigap.commands.check",
     "solve": "certigap.commands.experts",
     "verify": "certigap.commands.check",
+    "warm": "certigap.commands.warm",
 }

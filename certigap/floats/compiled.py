@@ -39,6 +39,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
@@ -51,7 +52,18 @@ import numpy.typing as npt
 
 from certigap.work.clock import paused
 
-__all__ = ["Floats", "Floats2", "Floats3", "Indices", "Indices2", "Kernel", "compiled", "inner", "interpreted"]
+__all__ = [
+    "Floats",
+    "Floats2",
+    "Floats3",
+    "Indices",
+    "Indices2",
+    "Kernel",
+    "compiled",
+    "inner",
+    "interpreted",
+    "prepare",
+]
 
 Floats: TypeAlias = Annotated[npt.NDArray[np.float64], 1]
 Floats2: TypeAlias = Annotated[npt.NDArray[np.float64], 2]
@@ -64,11 +76,14 @@ R = TypeVar("R")
 
 _SCALARS = {int: numba.types.int64, float: numba.types.float64, bool: numba.types.boolean}
 _NOTICE = "certigap: compiling, once (some seconds that no budget counts; `certigap warm` does it ahead)"
+_LOOK = 0.02  # seconds between two looks at the disk
+_STARTING = threading.RLock()
 _CHILD = """
 import json, sys
-sys.path[:], module, name = json.loads(sys.stdin.read())
+sys.path[:], names = json.loads(sys.stdin.read())
 from certigap.floats.compiled import compile_here
-compile_here(module, name)
+for name in names:
+    compile_here(*name)
 """
 _CHILD_SETTINGS = {"NUMBA_OPT": "1"}
 """Of the compiling process: the costlier passes take a third of the time and gain nothing that was measured."""
@@ -98,10 +113,8 @@ class Kernel(Generic[P, R]):
     @property
     def is_ready(self) -> bool:
         """The machine code is in memory, or on disk (then it is loaded now): a call need not wait."""
-        if not self._ready:
-            done = self._process is not None and self._process.poll() is not None
-            if done or (self._process is None and self._stored()):
-                self.load()
+        if not self._ready and self._stored():
+            self.load()
         return self._ready
 
     def at_once(self, small: bool) -> Callable[P, R]:
@@ -112,14 +125,8 @@ class Kernel(Generic[P, R]):
         """
         if self.is_ready or not small:
             return self
-        self.prepare()
+        prepare(self)
         return self._interpreted
-
-    def prepare(self) -> None:
-        """Have it compiled by another process, unless that is done, under way, or could not be kept."""
-        with self._lock:
-            if self._process is None and not self.is_ready and self._place is not None and sys.executable:
-                self._process = _started(self.__module__, self.__name__)
 
     def load(self) -> None:
         """Bring the machine code into memory: from disk, from the process that compiles it, or compiled here."""
@@ -127,15 +134,28 @@ class Kernel(Generic[P, R]):
             if self._ready:
                 return
             if not self._stored():
-                self.prepare()
-                _notice()
-                with paused():
-                    if self._process is not None:
-                        self._process.wait()
-                    self.function.compile(self._types)
-            else:
-                self.function.compile(self._types)
+                prepare(self)
+                self._wait()
+            self.function.compile(self._types)
             self._ready = True
+
+    def _wait(self) -> None:
+        """Wait for the process that compiles; where there is none, or it fails, compile here."""
+        with paused():
+            while self._process is not None and self._process.poll() is None and not self._stored():
+                time.sleep(_LOOK)
+            if not self._stored():
+                _notice()
+                self.function.compile(self._types)
+
+    @property
+    def place(self) -> str | None:
+        """The folder of the cache on disk; None where none can be written."""
+        return cast("str | None", self.function.stats.cache_path)
+
+    def _is_missing(self) -> bool:
+        """Another process should compile it: none does, and what it makes could be kept."""
+        return self._process is None and self.place is not None and not (self._ready or self._stored())
 
     @cached_property
     def _types(self) -> tuple[Any, ...]:
@@ -147,15 +167,32 @@ class Kernel(Generic[P, R]):
     def _interpreted(self) -> Callable[P, R]:
         return interpreted(self.py_func)
 
-    @property
-    def _place(self) -> str | None:
-        """The folder of the cache on disk; None where none can be written."""
-        return cast("str | None", self.function.stats.cache_path)
-
     def _stored(self) -> bool:
         """The cache on disk has the machine code. numba has no public way to ask without compiling."""
         cache = self.function._cache
         return cache.load_overload(self._types, self.function.targetctx) is not None
+
+
+def prepare(*kernels: Kernel[..., Any], quiet: bool = False) -> "subprocess.Popen[str] | None":
+    """Have kernels compiled by another process, one after the other; returns at once.
+
+    Args:
+        kernels: those that are compiled, or about to be, are left out; one that contains another comes after it.
+        quiet: do not tell the terminal.
+
+    Returns:
+        The process; None where there is nothing to do, or nothing could be kept on disk.
+    """
+    with _STARTING:
+        missing = [kernel for kernel in kernels if kernel._is_missing()]
+        if not missing or not sys.executable:
+            return None
+        process = _started([(kernel.__module__, kernel.__name__) for kernel in missing])
+        for kernel in missing:
+            kernel._process = process
+    if not quiet:
+        _notice()
+    return process
 
 
 def compiled(function: Callable[P, R]) -> Kernel[P, R]:
@@ -234,8 +271,8 @@ def _notice() -> None:
 _TOLD: list[str] = []
 
 
-def _started(module: str, name: str) -> subprocess.Popen[str] | None:
-    """The process that compiles a kernel; it ends with this one. None where no process can be started."""
+def _started(names: list[tuple[str, str]]) -> "subprocess.Popen[str] | None":
+    """A process that compiles kernels; it ends with this one. None where no process can be started."""
     try:
         process = subprocess.Popen(
             [sys.executable, "-c", _CHILD],
@@ -251,7 +288,7 @@ def _started(module: str, name: str) -> subprocess.Popen[str] | None:
     atexit.register(_end, process)
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(json.dumps([sys.path, module, name]))
+            process.stdin.write(json.dumps([sys.path, names]))
     return process
 
 

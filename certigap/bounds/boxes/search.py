@@ -28,14 +28,15 @@ import numpy as np
 from certigap.bounds.boxes.settle import settled_leaf
 from certigap.bounds.boxes.tree import Boxes, Cover, Leaf, Split, halves
 from certigap.floats.compiled import Floats
-from certigap.floats.kernel.node import BallArrays, NodeArrays, NodeRoom, new_node_room, node_bound
+from certigap.floats.kernel.node import BallArrays, NodeArrays, NodeRoom, new_node_room, node_bound, prepare_node_bound
 from certigap.floats.kernel.sweeps import Room, SetArrays, new_room
+from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import ErrorBudget
 from certigap.work.parallel import in_processes, worker_count
 
-__all__ = ["MAX_ENTRIES", "BranchSearch"]
+__all__ = ["MAX_ENTRIES", "BranchSearch", "prepare_boxes"]
 
 MAX_ENTRIES = 500_000
 """Of the dense transitions `[K, S]`: larger games are not branched."""
@@ -50,6 +51,14 @@ _EFFORT = 2**15
 _TIMED = 5
 _SLOWER = 1.5  # a leaf among others, on cores that are shared, than one that was timed alone
 _FORK_SECONDS = 0.5  # of exact work, below which processes are not worth starting
+
+
+def prepare_boxes(game: Game) -> None:
+    """Have the compiled code of a search made, where the game may be searched and it is missing; returns at once."""
+    states = len(game.states)
+    if states > 1 and game.layout.rows * states <= MAX_ENTRIES:
+        prepare_node_bound()
+
 
 Entry: TypeAlias = "tuple[float, int, int, _Node]"
 """On the heap: -bound, a running number, the player, the node."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, compiled, inner
+from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, compiled, inner, prepare
 from certigap.floats.kernel.sweeps import (
     BEST_LOWER,
     BEST_UPPER,
@@ -34,6 +34,7 @@ __all__ = [
     "new_node_room",
     "node_bound",
     "pair_bound",
+    "prepare_node_bound",
 ]
 
 SWEEPS = 500
@@ -629,6 +630,12 @@ def pair_bound(
         pair += v[3, s] * ball.initial[s]
     node.bounds[0], node.bounds[1] = pair, np.inf
     return pair
+
+
+def prepare_node_bound() -> None:
+    """Have both kernels compiled, side by side, and the sweeps that the first contains before it."""
+    prepare(iterate, pair_bound)
+    prepare(linear_bound)
 
 
 def node_bound(

@@ -13,7 +13,7 @@ from functools import partial
 
 from certigap.bounds.balls import ErrorBall, Measure, ball_radius
 from certigap.bounds.bound import Bound, Rule, Turn
-from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch
+from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
 from certigap.bounds.table import BoundsTable, in_turn
@@ -51,6 +51,7 @@ class CloningBalls:
     """
 
     def __init__(self, game: Game, expert: Policy, seed: int = 0) -> None:
+        prepare_boxes(game)
         self.measure, self.center = Measure.BC, Center(expert, seed)
         self._float = FloatGame(game)
 
