@@ -47,6 +47,7 @@ _HOMES = {
     "regularised_best_response": "certigap.semantics.entropic",
     "regularised_delta": "certigap.questions.entropy",
     "regularised_gaps": "certigap.semantics.entropic",
+    "markov_dominance": "certigap.questions.dominance.markov",
     "ParametricGame": "certigap.model.parametric",
     "free_discount": "certigap.model.parametric",
     "read_parametric_game": "certigap.model.parametric",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
     from certigap.questions.dominance import dominance
+    from certigap.questions.dominance.markov import markov_dominance
     from certigap.questions.entropy import regularised_delta
     from certigap.questions.frontier.question import frontier
     from certigap.questions.parametric import (

@@ -44,6 +44,7 @@ MODULES = (
     "worst_case",
     "best_case",
     "delta",
+    "dominant",
     "entropy",
     "judge",
 )

@@ -7,6 +7,7 @@ from typing import Any
 from certigap.bounds.hull import covers_json
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
+from certigap.certificates.dominant import dominant_certificate
 from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
@@ -16,6 +17,7 @@ from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
+from certigap.questions.dominance.markov import MarkovDominance
 from certigap.questions.entropy import RegularisedDelta
 from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer
@@ -166,6 +168,7 @@ def _theorem_instance(answer: TheoremInstance) -> Certificate:
 _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     GapAnswer: {"nash-gap": _nash_gap, "equilibrium": _equilibrium, "policy-value": _policy_value},
     ErrorsAnswer: {"matching-error": _matching_error},
+    MarkovDominance: {"dominant": dominant_certificate},
     RegularisedGaps: {"entropy": regularised_gaps_certificate},
     RegularisedDelta: {"entropy": regularised_delta_certificate},
     RegionBound: {"region-bound": _region_bound},

@@ -24,6 +24,7 @@ RULES = {
         "worst-case": "worst_case",
         "theorem-instance": "theorems",
         "entropy": "entropy",
+        "dominant": "dominant",
     },
     "bound": {
         "theorem": "theorems",
