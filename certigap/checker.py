@@ -4,11 +4,12 @@
 
 Standard library only, integers and fractions only, no solver, no tolerance, nothing imported from the package
 that wrote the certificate. The grammar and the meaning of every rule are in `proofs/FORMAT.md`, whose sections are
-cited in the modules. Exit code: 0 when all are valid, else 1 if any is invalid, else 2 (malformed, or bad usage).
+cited in the modules. Exit code: 0 when all are valid, else the first that occurs of 1 (invalid), 2
+(malformed, or bad usage) and 3 (a limit of the work was reached, nothing is said of the claim).
 
 What checks is in `trusted/`, in this order, each module importing only what stands above it:
 
-    reading, rules, game, kernel                      for every certificate
+    limits, reading, rules, game, kernel              for every certificate
     values, regions, linear, cover, multipliers, ..   one module a rule, loaded when a certificate names the rule
     judge                                             the certificate as a whole
 
@@ -17,7 +18,8 @@ and so from its source; `Sources` does the same for the modules: no cached bytec
 and nothing else that lies in that folder runs in their place, nor in the place of the standard library.
 
 To add a rule: a module in `trusted/` with the function that `rules.py` describes, a line in its table, the module's
-name in `MODULES` below, the rule in FORMAT, cases and mutants in `tests/checker/`.
+name in `MODULES` below, the rule in FORMAT, cases and mutants in `tests/checker/`. It pays for its work before doing
+it (`limits.py`).
 """
 
 import argparse
@@ -30,6 +32,7 @@ from typing import Any
 
 TRUSTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trusted")
 MODULES = (
+    "limits",
     "reading",
     "rules",
     "game",
@@ -48,6 +51,7 @@ MODULES = (
     "entropy",
     "judge",
 )
+CODES = {"invalid": 1, "malformed": 2, "limit": 3}  # the first that occurs; 0 when all are valid
 
 
 class Sources:
@@ -92,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     files = {role: path for role in ("expert", "policy") if (path := getattr(given, role)) is not None}
     results = judge(given.game, files, given.certificates)
     verdicts = [result["verdict"] for result in results]
-    code = 1 if "invalid" in verdicts else 2 if "malformed" in verdicts else 0
+    code = next((code for word, code in CODES.items() if word in verdicts), 0)
     lines = []
     for result in results:
         used = result.pop("rules", [])

@@ -69,7 +69,7 @@ def test_verify_says_what_a_verdict_rests_on(folder: Path, capsys: pytest.Captur
     main(["gap", "lemma1.game.json", "lemma1.learner.json", "-o", "c.json"])
     capsys.readouterr()
     rules = run_json(capsys, "verify", "lemma1.game.json", "c.json", "--rules")["results"][0]["rules"]
-    assert list(rules) == ["checker", "reading", "rules", "game", "kernel", "values", "judge"]
+    assert list(rules) == ["checker", "limits", "reading", "rules", "game", "kernel", "values", "judge"]
     assert main(["verify", "lemma1.game.json", "c.json", "--rules"]) == 0
     assert f"\n  rests on {sum(rules.values())} lines: checker {rules['checker']}, " in capsys.readouterr().out
 

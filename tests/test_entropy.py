@@ -273,8 +273,8 @@ MUTANTS = [
     ("- k * 2 * atanh_end(Fraction(1, 3), -sign)", "+ k * 2 * atanh_end(Fraction(1, 3), -sign)"),
     ("return 2 * atanh_end((m - 1) / (m + 1), sign)", "return -99 * abs(atanh_end((m - 1) / (m + 1), sign))"),
     (
-        "sum((-p * log_end(p, -sign) for p in row if 0 < p < 1), ZERO)",
-        "sum((log_end(p, -sign) for p in row if 0 < p < 1), ZERO)",
+        "summed(-p * log_end(p, -sign) for p in row if 0 < p < 1)",
+        "summed(log_end(p, -sign) for p in row if 0 < p < 1)",
     ),
     ("level = vector[s] + self.cost(s, -sign)", "level = vector[s] + 9 * self.cost(s, -sign)"),
     (
@@ -290,11 +290,11 @@ MUTANTS = [
     ("total += self.tau * entropy_end(own, sign) - self.cost(s, -sign)", "total += self.tau * entropy_end(own, sign)"),
     ("if sign * (vector[s] - total) < 0:", "if False:"),
     (
-        "total = sum((p * q for p, q in zip(own, self.actions(s, vector))), ZERO)",
-        "total = max(self.actions(s, vector))",
+        "total = summed(p * q for p, q in zip(own, values))",
+        "total = max(values)",
     ),
     ("return distance + spread * radius", "return distance + 0 * radius"),
-    ("distance += self.shown.mass(s, UPPER) * apart", "distance += 0 * apart"),
+    ("distance = summed((distance, mass * apart))", "distance = summed((distance, 0 * apart))"),
     ("spread = self.game.half_range(i) - g", "spread = 0 * self.game.half_range(i) - g"),
     ("* (1 + g / ((1 - g) * least))", "* 1"),
     ("least = min(self.shown.mass(s, LOWER) for s in range(self.game.size))", "least = TWO"),

@@ -27,7 +27,7 @@ PathLike = str | os.PathLike[str]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checker said of one certificate: "valid", "invalid" or "malformed", with the claim or the reason."""
+    """What the checker said of a certificate: "valid", "invalid", "malformed" or "limit", with claim or reason."""
 
     certificate: str
     verdict: str
@@ -97,7 +97,7 @@ def verify_files(game: PathLike, certificates: Sequence[PathLike], options: Sequ
     """The checker's verdicts on files; `options` are passed on to it."""
     command = [sys.executable, "-I", "-S", str(CHECKER), "--json", *options, "--", str(game)]
     done = subprocess.run([*command, *map(str, certificates)], capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1, 2) or not done.stdout:
+    if done.returncode not in (0, 1, 2, 3) or not done.stdout:
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise CertigapError(f"checker: expected an answer, got exit code {done.returncode}: {lines[-1]}")
     return [Verdict(**result) for result in json.loads(done.stdout)["results"]]

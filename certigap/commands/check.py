@@ -35,7 +35,9 @@ def verify(given: argparse.Namespace) -> int:
 
 def _exit_code(verdicts: list[Verdict], assertion_failed: bool) -> int:
     found = {verdict.verdict for verdict in verdicts}
-    return 1 if "invalid" in found or assertion_failed else 2 if "malformed" in found else 0
+    if "invalid" in found or assertion_failed:
+        return 1
+    return 2 if "malformed" in found else 3 if "limit" in found else 0
 
 
 def show(given: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from functools import partial
 from cover import tree_leaves
 from game import Game, matrix, products, read_rows
 from kernel import LOWER, UPPER, Ask, Boxes, Rows, l1, nest, read_radius, show
+from limits import Limit, longest, spend, summed, weight
 from reading import ONE, TWO, ZERO, Invalid, Malformed, Node
 
 MAX_SYSTEMS = 5_000  # linear systems for the equilibria of a bimatrix game: 7 x 7 have 3,432
@@ -49,6 +50,7 @@ def check_near(game: Game, radius: Fraction, upper: Fraction, parts: dict[str, N
 
 def stage_gap(game: Game, rows: list[list[Fraction]]) -> Fraction:
     """NashGap of a profile of a bimatrix game."""
+    spend(8 * game.pass_work * weight(game.bits + longest(rows[0]) + longest(rows[1])))
     first, second = matrix(game, 0), matrix(game, 1)
     gaps = []
     for i, own, table in ((0, rows[0], first), (1, rows[1], [*zip(*second)])):
@@ -59,12 +61,16 @@ def stage_gap(game: Game, rows: list[list[Fraction]]) -> Fraction:
 
 def check_far(game: Game, radius: Fraction, limit: Fraction | None, node: Node) -> None:
     """At that distance of every equilibrium, every gap is at least `limit` (None: there is no policy)."""
-    trees = []
+    equilibria = all_equilibria(game, node)
+    trees: dict[int, Node] = {}  # of the equilibria that have one, by their place in the list
     for entry in node.items():
         parts = entry.fields(("rows", "tree"))
-        trees.append(([own[0] for own in read_rows(game, parts["rows"])], parts["tree"]))
-    for expert in all_equilibria(game, node):
-        tree = next((tree for rows, tree in trees if rows == expert), None)
+        rows = [own[0] for own in read_rows(game, parts["rows"])]
+        spend(len(equilibria))
+        if rows in equilibria:
+            trees.setdefault(equilibria.index(rows), parts["tree"])
+    for place, expert in enumerate(equilibria):
+        tree = trees.get(place)
         if tree is None:
             raise Invalid(f"{node.where}: the equilibrium {[[str(p) for p in row] for row in expert]} is missing")
         target = products(expert)
@@ -82,11 +88,13 @@ def check_profiles(
     low = [[max(l, 1 - sum(upper) + u) for l, u in zip(lower, upper)] for lower, upper in sides]
     high = [[min(u, 1 - sum(lower) + l) for l, u in zip(lower, upper)] for lower, upper in sides]
     rows = [Rows(first, TWO + TWO, (first, last)) for first, last in zip(low, high)]
+    length = longest(target) + sum(2 * row.den.bit_length() for row in rows)
+    spend(8 * len(target) * (8 + len(low[0]) + len(low[1])) * weight(length + game.bits))
     if any(row.is_empty for row in rows):
         return
     ends = [products(low), products(high)]
-    above, over = (sum((max(x - e, ZERO) for x, e in zip(end, target)), ZERO) for end in ends)
-    under, below = (sum((max(e - x, ZERO) for x, e in zip(end, target)), ZERO) for end in ends)
+    above, over = (summed(max(x - e, ZERO) for x, e in zip(end, target)) for end in ends)
+    under, below = (summed(max(e - x, ZERO) for x, e in zip(end, target)) for end in ends)
     if not 2 * max(above, below) <= radius <= 2 * min(under, over):
         return
     shown = max(least_gap(game, i, rows) for i in range(2))
@@ -112,8 +120,9 @@ def least_gap(game: Game, i: int, rows: list[Rows]) -> Fraction:
 def all_equilibria(game: Game, node: Node) -> list[list[list[Fraction]]]:
     """Every equilibrium of a bimatrix game; `Invalid` when they are infinitely many."""
     if math.comb(sum(game.sizes[0]), game.sizes[0][0]) > MAX_SYSTEMS:
-        raise Malformed(f"{node.where}: expected a smaller game, its equilibria take over {MAX_SYSTEMS} linear systems")
+        raise Limit(f"{node.where}: expected a smaller game, its equilibria take over {MAX_SYSTEMS} linear systems")
     rows, columns = extreme_rows(matrix(game, 1)), extreme_rows([list(column) for column in zip(*matrix(game, 0))])
+    spend(len(rows) * len(columns))
     found = [[x, y] for x in rows for y in columns if stage_gap(game, [x, y]) == 0]
     for sides in zip(*found):
         if len({tuple(row) for row in sides}) < len(found):
@@ -124,9 +133,11 @@ def all_equilibria(game: Game, node: Node) -> list[list[list[Fraction]]]:
 def extreme_rows(table: list[list[int]]) -> list[list[Fraction]]:
     """The rows x at the vertices of { (x, v) : x a probability row, sum_a x(a) table[a][b] <= v for every b }."""
     found: list[list[Fraction]] = []
+    length = max(map(longest, table))
     for size in range(1, min(len(table), len(table[0])) + 1):
         for support in itertools.combinations(range(len(table)), size):
             for tight in itertools.combinations(zip(*table), size):
+                spend(8 * (size + 1) ** 3 * weight(2 * (size + 1) * length) + len(table) * (len(table[0]) + len(found)))
                 system = [[*(Fraction(line[a]) for a in support), -ONE, ZERO] for line in tight]
                 solution = unique_solution([*system, [*[ONE] * size, ZERO, ONE]])
                 if solution is None or min(solution[:-1]) <= 0:

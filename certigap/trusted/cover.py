@@ -5,10 +5,13 @@ from fractions import Fraction
 
 from game import Game, Policy, Vector
 from kernel import LOWER, UPPER, Ask, Boxes, Step, check_gap_vector, check_vector, show
+from limits import spend
 from reading import ONE, ZERO, Invalid, Node
 from regions import Leaf, Region, node_rows
 from rules import RULES, rule
 from values import Evaluation
+
+Half = tuple[list[Fraction], int, Fraction]  # ends of a row's box, the action whose end moves, where to
 
 
 def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
@@ -20,20 +23,36 @@ def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, li
 
 
 def tree_leaves(game: Game, boxes: Boxes, node: Node) -> Iterator[tuple[Boxes, dict[str, Node], str]]:
-    """The leaves of a tree in preorder, each with its boxes and its place; together they cover the root's boxes."""
-    open_nodes = [boxes]
+    """The leaves of a tree in preorder, each with its boxes and its place; together they cover the root's boxes.
+
+    The boxes are those of the present node: an end that a half moves is put back before another part of the tree.
+    """
+    boxes = {place: (list(lower), list(upper)) for place, (lower, upper) in boxes.items()}
+    path: list[Half] = []  # ends of rows that the halves on the way here have moved
+    waiting: list[tuple[int, Half | None]] = [
+        (0, None)
+    ]  # of nodes to come: how long the way to their cut is, their half
     for entry in node.items():
-        if not open_nodes:
+        if not waiting:
             raise Invalid(f"{entry.where}: the tree was complete before this node")
-        boxes, parts = open_nodes.pop(), entry.fields((), ("leaf", *RULES["leaf"], "split"))
+        depth, half = waiting.pop()
+        while len(path) > depth:
+            ends, a, before = path.pop()
+            ends[a] = before
+        if half is not None:
+            ends, a, cut = half
+            path.append((ends, a, ends[a]))
+            ends[a] = cut
+        parts = entry.fields((), ("leaf", *RULES["leaf"], "split"))
         if not ("leaf" in parts and "split" not in parts and len(parts) <= 2) and [*parts] != ["split"]:
             entry.fail(f"one of leaf, leaf with {' or '.join(RULES['leaf'])}, and split")
         if "split" in parts:
-            open_nodes += reversed(split(game, boxes, parts["split"]))
+            below, above = split(game, boxes, parts["split"])
+            waiting += [(len(path), above), (len(path), below)]
         else:
             yield boxes, parts, entry.where
-    if open_nodes:
-        raise Invalid(f"{node.where}: {len(open_nodes)} nodes are missing, the region is not covered")
+    if waiting:
+        raise Invalid(f"{node.where}: {len(waiting)} nodes are missing, the region is not covered")
 
 
 def check_leaf(leaf: Leaf, parts: dict[str, Node], limit: Fraction) -> None:
@@ -54,16 +73,16 @@ def check_leaf(leaf: Leaf, parts: dict[str, Node], limit: Fraction) -> None:
         raise Invalid(f"{where}: bounds the gap of player {game.players[i]} by {show(shown)}, claimed {show(limit)}")
 
 
-def split(game: Game, boxes: Boxes, node: Node) -> list[Boxes]:
+def split(game: Game, boxes: Boxes, node: Node) -> tuple[Half, Half]:
     """The two halves of a node, `y[action] <= at` and `y[action] >= at`."""
     player, state, action, at = node.items(4)
-    j, s = game.players.index(player.one_of(game.players)), game.states.index(state.one_of(game.states))
+    j, s = game.players.index(player.one_of(game.players)), game.index[state.one_of(game.index)]
+    spend(game.sizes[s][j])
     a, cut = game.actions[s][j].index(action.one_of(game.actions[s][j])), at.rational()
-    lower, upper = boxes.get((j, s), ([ZERO] * game.sizes[s][j], [ONE] * game.sizes[s][j]))
+    lower, upper = boxes.setdefault((j, s), ([ZERO] * game.sizes[s][j], [ONE] * game.sizes[s][j]))
     if not lower[a] <= cut <= upper[a]:
         at.fail(f"a value in [{show(lower[a])}, {show(upper[a])}]")
-    below, above = (lower, [*upper[:a], cut, *upper[a + 1 :]]), ([*lower[:a], cut, *lower[a + 1 :]], upper)
-    return [boxes | {(j, s): below}, boxes | {(j, s): above}]
+    return (upper, a, cut), (lower, a, cut)
 
 
 def claim_region_bound(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:

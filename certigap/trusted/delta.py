@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from cover import check_cover
 from game import Game, Policy, Vector
-from kernel import LOWER, UPPER, Boxes, PairBounds, Rows, Step, check_vector, read_radius
+from kernel import LOWER, UPPER, Boxes, PairBounds, Rows, Step, check_vector, read_radius, rounds
+from limits import bits, spend, summed, weight
 from reading import TWO, ZERO, Invalid, Node
 from regions import Ball
 from theorems import knapsack
@@ -16,6 +17,7 @@ class Opponents(Ball):
 
     def __init__(self, game: Game, center: Policy, i: int, budget: Fraction, spread: Fraction, mass: Vector) -> None:
         super().__init__(game, center, budget, mass)
+        spend(game.size * weight(bits(spread) + self.length))
         self.i, self.reach = i, [min(TWO, spread / w) if w else TWO for w in self.weights]
 
     def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
@@ -61,7 +63,7 @@ def straying(game: Game, i: int, region: Opponents, node: Node) -> Fraction:
     bounds, gains, costs = PairBounds(high, low, low, zero), [], []
     for s, entry in enumerate(own["safe"].items(game.size)):
         row, safe = region.center[i][s], read_radius(entry)
-        kept = sum((p for p, best in zip(row, optimal(game, i, region, s, region.reach[s], bounds)) if best), ZERO)
+        kept = summed(p for p, best in zip(row, optimal(game, i, region, s, region.reach[s], bounds)) if best)
         near = optimal(game, i, region, s, min(safe, region.reach[s]), bounds)
         if safe > 0 and not all(best for p, best in zip(row, near) if p):
             raise Invalid(f"{entry.where}: the expert's actions are not shown to be optimal within that radius")
@@ -77,6 +79,8 @@ def rows_at(region: Opponents, j: int, s: int, radius: Fraction) -> Rows:
 def optimal(game: Game, i: int, region: Opponents, s: int, radius: Fraction, bounds: PairBounds) -> list[bool]:
     """Whether no other action of player `i` may gain over it, against all rows of the opponents within the radius"""
     step, rows = Step(game, i, s), [rows_at(region, j, s, radius) for j in range(game.n)]
+    length = game.bits + 2 * bounds.den.bit_length() + sum(row.den.bit_length() for row in rows)
+    spend(4 * rounds(game) * len(step.actions) * game.work[s] * weight(length + bounds.bits))
     return [all(step.regret(rows, bounds, best, a) <= 0 for best in step.actions) for a in step.actions]
 
 

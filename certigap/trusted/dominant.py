@@ -4,7 +4,8 @@ import itertools
 
 from cover import tree_leaves
 from game import Game, Policy, Vector
-from kernel import LOWER, UPPER, Ask, PairBounds, Sets, Step, check_vector
+from kernel import LOWER, UPPER, Ask, PairBounds, Sets, Step, check_vector, rounds, widest
+from limits import spend, weight
 from reading import TWO, ZERO, Invalid, Node
 from regions import Region, node_rows
 
@@ -40,6 +41,9 @@ def check_best(
     high, low = vectors
     zero = Vector(game.size, Node({"den": "1", "num": [0] * game.size}, "zero"))
     bounds = PairBounds(high, low, low, zero)
+    deviations = sum(work * sizes[i] for work, sizes in zip(game.work, game.sizes))
+    length = game.bits + bounds.den.bit_length() + bounds.bits + widest(game, rows)
+    spend(4 * rounds(game) * deviations * weight(length))
     for s in reached:
         step, own = Step(game, i, s), [row[s] for row in rows]
         for a, best in itertools.product(step.actions, step.actions):
@@ -52,6 +56,7 @@ def reached_states(game: Game, i: int, expert: Policy) -> set[int]:
     """The states to which player `i`'s rows and some policy of the others lead."""
     reached = {s for s, p in enumerate(game.initial) if p}
     waiting = list(reached)
+    spend(game.pass_work)
     for s in waiting:
         stride, count = game.strides[s][i], game.sizes[s][i]
         for k in range(game.offsets[s], game.offsets[s + 1]):

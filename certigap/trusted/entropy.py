@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from game import Game, Policy, Vector
 from kernel import LOWER, UPPER, Ask, Step, check_interval, over_others, point_rows, show
+from limits import bits, longest, spend, summed, weight
 from reading import ONE, TWO, ZERO, Invalid, Node
 from values import Evaluation, players_words
 
@@ -19,6 +20,7 @@ SMALLEST = -64  # e^-64 < 2^-92
 
 def rounded(x: Fraction, sign: int) -> Fraction:
     """`x` on the grid 2^-PLACES, up or down."""
+    spend(1 + 4 * weight(bits(x)))
     scaled = x * (1 << PLACES)
     return Fraction(math.ceil(scaled) if sign == UPPER else math.floor(scaled), 1 << PLACES)
 
@@ -52,6 +54,7 @@ def atanh_end(z: Fraction, sign: int) -> Fraction:
 
 def log_end(p: Fraction, sign: int) -> Fraction:
     """A bound of log p, 0 < p <= 1: log p = 2 atanh((m - 1)/(m + 1)) - k log 2 with m = 2^k p in (1/2, 2)."""
+    spend(8 * weight(bits(p)))
     k = p.denominator.bit_length() - p.numerator.bit_length()
     m = p * (1 << k)
     return 2 * atanh_end((m - 1) / (m + 1), sign) - k * 2 * atanh_end(Fraction(1, 3), -sign)
@@ -59,7 +62,7 @@ def log_end(p: Fraction, sign: int) -> Fraction:
 
 def entropy_end(row: Sequence[Fraction], sign: int) -> Fraction:
     """A bound of - sum p log p"""
-    return max(ZERO, sum((-p * log_end(p, -sign) for p in row if 0 < p < 1), ZERO))
+    return max(ZERO, summed(-p * log_end(p, -sign) for p in row if 0 < p < 1))
 
 
 class View:
@@ -72,11 +75,13 @@ class View:
     def cost(self, s: int, sign: int) -> Fraction:
         """sigma sum_{j != i} H(pi_j(.|s))"""
         others = [own[s] for j, own in enumerate(self.policy) if j != self.i and self.sigma]
-        return self.sigma * sum((entropy_end(row, sign) for row in others), ZERO)
+        return self.sigma * summed(entropy_end(row, sign) for row in others)
 
     def actions(self, s: int, vector: Vector) -> list[Fraction]:
         """q_X(s, a, pi_{-i}) for every own action"""
         step, rows = Step(self.game, self.i, s), [own[s] for own in self.rows]
+        length = self.game.bits + vector.bits + sum(row.den.bit_length() for row in rows)
+        spend(4 * self.game.n * self.game.work[s] * weight(length))
         scale = step.unit * vector.den * math.prod(row.den for j, row in enumerate(rows) if j != self.i)
         value, stride = step.row_value(vector), step.strides[self.i]
         starts = [step.first + a * stride for a in step.actions]
@@ -86,6 +91,7 @@ class View:
         """sum_a exp((q_X(a) - cost - X(s)) / tau) <= 1 for an upper bound of the optimal value, >= 1 for a lower."""
         for s in range(self.game.size):
             level = vector[s] + self.cost(s, -sign)
+            spend(8 * self.game.sizes[s][self.i] * weight(2 * self.game.bits + 2 * vector.bits + bits(level)))
             exponents = [(q - level) / self.tau for q in self.actions(s, vector)]
             if sign == LOWER and max(exponents) >= 0:
                 continue
@@ -96,7 +102,9 @@ class View:
         """X(s) >= sum_a pi_i(a|s) q_X(a) + tau H(pi_i) - cost for an upper bound of the policy's value, or <=."""
         for s in range(self.game.size):
             own = self.policy[self.i][s]
-            total = sum((p * q for p, q in zip(own, self.actions(s, vector))), ZERO)
+            values = self.actions(s, vector)
+            spend(4 * len(own) * weight(longest(own) + longest(values)))
+            total = summed(p * q for p, q in zip(own, values))
             total += self.tau * entropy_end(own, sign) - self.cost(s, -sign)
             if sign * (vector[s] - total) < 0:
                 raise Invalid(f"{where}: fails at state {self.game.states[s]!r}")
@@ -105,6 +113,7 @@ class View:
         """Ends of exp((q(a) - U(s)) / tau), the regularised best response's row, from both sides of the optimum"""
         ends = []
         for low, high in zip(self.actions(s, lower), self.actions(s, upper)):
+            spend(8 * weight(bits(low) + bits(high) + lower.bits + upper.bits + bits(self.tau)))
             least, most = (low - upper[s]) / self.tau, (high - lower[s]) / self.tau
             ends.append((exp_end(min(least, ZERO), LOWER), exp_end(most, UPPER) if most < 0 else ONE))
         return ends
@@ -139,8 +148,10 @@ class Regularised:
         distance = ZERO
         for s in range(self.game.size):
             pairs = zip(view.policy[i][s], view.response(s, lower, upper))
-            apart = sum((max(abs(p - low), abs(high - p)) for p, (low, high) in pairs), ZERO)
-            distance += self.shown.mass(s, UPPER) * apart
+            apart = summed(max(abs(p - low), abs(high - p)) for p, (low, high) in pairs)
+            mass = self.shown.mass(s, UPPER)
+            spend(weight(bits(mass) + bits(apart)))
+            distance = summed((distance, mass * apart))
         most = max(sizes[i] for sizes in self.game.sizes)
         spread = self.game.half_range(i) - g * view.tau * log_end(Fraction(1, most), LOWER) / 2
         return distance + spread * radius * (1 + g / ((1 - g) * least)) / (view.tau * (1 - g))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from reading import ONE, ZERO, Malformed, Node, open_file, read_json, shorten
+from limits import bits, common, hold, longest, spend, weight
+from reading import ONE, ZERO, File, Malformed, Node, open_file, read_json, shorten
 
 MAX_PLAYERS = 100  # the kernel nests one call a player
 Policy = list[list[list[Fraction]]]  # [n][S][A_i(s)]
@@ -27,6 +28,8 @@ class Vector:
         if not isinstance(self.num, list) or len(self.num) != size or any(type(x) is not int for x in self.num):
             raise Malformed(f"{members['num'].where}: expected an array of {size} integers")
 
+        self.bits = max(map(int.bit_length, self.num), default=0) + self.den.bit_length()
+
     def __getitem__(self, s: int) -> Fraction:
         return Fraction(self.num[s], self.den)
 
@@ -37,6 +40,7 @@ class Game:
     """
 
     def __init__(self, node: Node) -> None:
+        self.file_size = node.size if isinstance(node, File) else 0
         self.is_normal_form = isinstance(node.value, dict) and "payoffs" in node.value
         own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
         data = open_file(node, "game", ("players", *own), ("name", "meta"))
@@ -97,21 +101,30 @@ class Game:
         self.size = len(self.states)
         self.sizes = [[len(own) for own in state] for state in self.actions]
         self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
-        self.reward_den = [math.lcm(*(row[i].denominator for row in rewards)) for i in range(self.n)]
+        self.reward_den = [common((row[i] for row in rewards), len(rewards)) for i in range(self.n)]
         self.rewards = [[int(row[i] * self.reward_den[i]) for row in rewards] for i in range(self.n)]
         self.next, self.next_den = [], []
         for a, b in zip(self.offsets, self.offsets[1:]):
-            den = math.lcm(*(p.denominator for move in moves[a:b] for _, p in move))
+            weights = [p for move in moves[a:b] for _, p in move]
+            den = common(weights, len(weights))
             self.next_den.append(den)
             self.next += [[(t, int(p * den)) for t, p in move] for move in moves[a:b]]
         self.initial = [start.get(s, ZERO) for s in range(self.size)]
+        self.initial_den = common(start.values(), self.size)
+        self.starts = [(s, int(p * self.initial_den)) for s, p in start.items()]
+        self.bits = longest([*self.next_den, *self.reward_den]) + 2 * bits(self.discount)
+        self.bits += max(longest(own) for own in self.rewards)
+        hold(self.size + len(self.next), self.bits)
+        self.work = [b - a + sum(map(len, self.next[a:b])) for a, b in zip(self.offsets, self.offsets[1:])]
+        self.pass_work = sum(self.work)  # rows and transitions: what one pass over the game looks at
 
     def half_range(self, i: int) -> Fraction:
         return Fraction(max(self.rewards[i]) - min(self.rewards[i]), 2 * self.reward_den[i])
 
     def at_start(self, vector: "Vector") -> Fraction:
         """nu . vector"""
-        return sum((p * vector[s] for s, p in enumerate(self.initial) if p), ZERO)
+        spend(weight(vector.bits + bits(self.initial_den)) + len(self.starts))
+        return Fraction(sum(p * vector.num[s] for s, p in self.starts), self.initial_den * vector.den)
 
     def by_state(self, node: Node, optional: bool = False) -> list[dict[int, Node]]:
         """`[n]` dicts state -> Node of a `{player: {state: ..}}`; normal forms have no inner level (FORMAT 4)."""
@@ -128,6 +141,7 @@ def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
     """Rows `[n][S]` of Fractions over the player's actions at the state."""
     result = []
     for i, own in enumerate(game.by_state(node)):
+        spend(game.n * game.size + sum(sizes[i] for sizes in game.sizes))
         rows = []
         for s, actions in enumerate(row[i] for row in game.actions):
             if s not in own and len(actions) > 1:
@@ -150,6 +164,9 @@ def products(rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The product weights of the rows, in the order of the joint actions."""
     result = [1]
     for row in rows:
+        length = longest(result) + longest(row)
+        spend(len(result) * len(row) * weight(length))
+        hold(len(result) * len(row), length)
         result = [x * y for x in result for y in row]
     return result
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 from game import Game, Policy, read_policy, read_rows
+from limits import METER, Limit
 from reading import Invalid, Malformed, open_file, read_json, shorten
 from rules import RULES, rule, used
 
 
 def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tuple[Any, str]:
     """The claim and its words; raises `Malformed` or `Invalid`."""
-    members = open_file(read_json(path), "certificate", ("game", "claim", "proof", "end"), ("provenance",))
+    file = read_json(path)
+    METER.allow(game.file_size, file.size)
+    members = open_file(file, "certificate", ("game", "claim", "proof", "end"), ("provenance",))
     if members["end"].value is not True:
         members["end"].fail("true")
     claim, policies = members["claim"], {}
@@ -37,10 +40,15 @@ def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tup
 def judge(game_path: str, files: dict[str, str], certificates: list[str]) -> list[dict[str, Any]]:
     """One result a certificate; `files` hold the policies that the claims' must equal, by role."""
     try:
-        game = Game(read_json(game_path))
+        file = read_json(game_path)
+        METER.allow(file.size, 0)
+        game = Game(file)
         expected = {role: read_policy(game, path) for role, path in files.items()}
     except Malformed as error:
         return [{"certificate": path, "verdict": "malformed", "reason": str(error)} for path in certificates]
+    except (Limit, RecursionError, MemoryError) as error:
+        reason = f"{game_path}: {error or 'larger than this checker can handle'}"
+        return [{"certificate": path, "verdict": "limit", "reason": reason} for path in certificates]
     results = []
     for path in certificates:
         used.clear()
@@ -50,8 +58,8 @@ def judge(game_path: str, files: dict[str, str], certificates: list[str]) -> lis
         except (Malformed, Invalid) as error:
             verdict = type(error).__name__.lower()
             results.append({"certificate": path, "verdict": verdict, "reason": str(error)})
-        except (RecursionError, MemoryError):
-            reason = f"{path}: larger than this checker can handle"
-            results.append({"certificate": path, "verdict": "malformed", "reason": reason})
+        except (Limit, RecursionError, MemoryError) as error:
+            reason = f"{path}: {error or 'larger than this checker can handle'}"
+            results.append({"certificate": path, "verdict": "limit", "reason": reason})
         results[-1]["rules"] = sorted(used)
     return results

@@ -1,11 +1,13 @@
 """FORMAT 5: vectors, row sets, nesting, and the one-pass inequalities at every state."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
 
-from game import Game, Policy, Vector, products
+from game import Game, Policy, Vector
+from limits import common, longest, spend, summed, weight
 from reading import ONE, ZERO, Invalid, Node
 
 LOWER, UPPER = -1, 1
@@ -25,7 +27,8 @@ class Rows:
     def __init__(self, center: list[Fraction], radius: Fraction = ZERO, box: Box | None = None) -> None:
         lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
         radius = radius if len(center) > 1 else ZERO
-        self.den = den = 2 * math.lcm(*(x.denominator for x in (*center, *lower, *upper, radius)))
+        self.den = den = 2 * common((*center, *lower, *upper, radius), 6 * len(center))
+        spend(8 * len(center) * weight(den.bit_length()))
         scaled = ([x.numerator * (den // x.denominator) for x in row] for row in (center, lower, upper))
         self.center, low, high = scaled
         self.start = [min(max(e, l), u) for e, l, u in zip(self.center, low, high)]
@@ -49,8 +52,8 @@ class Rows:
         if self.is_simplex:
             return sign * self.den * max(c)
         worst = sorted(range(len(c)), key=c.__getitem__)
-        donors: list[list[int]] = [[c[a], self.give[a]] for a in worst if self.give[a]]
-        takers: list[list[int]] = [[c[a], self.take[a]] for a in reversed(worst) if self.take[a]]
+        donors = deque([c[a], self.give[a]] for a in worst if self.give[a])
+        takers = deque([c[a], self.take[a]] for a in reversed(worst) if self.take[a])
         total = sum(w * x for w, x in zip(self.start, c))
         total += shift(takers, self.need) - shift(donors, -self.need) - price * self.moved
         spare = self.spare
@@ -61,7 +64,7 @@ class Rows:
         return sign * total
 
 
-def shift(entries: list[list[int]], amount: int) -> int:
+def shift(entries: deque[list[int]], amount: int) -> int:
     """Use `amount` of the first entries' capacities (in place); the sum of amount times coefficient."""
     total = 0
     while amount > 0:
@@ -70,7 +73,7 @@ def shift(entries: list[list[int]], amount: int) -> int:
         amount -= used
         entries[0][1] -= used
         if not entries[0][1]:
-            entries.pop(0)
+            entries.popleft()
     return total
 
 
@@ -156,7 +159,9 @@ class PairBounds:
 
     def __init__(self, best_upper: Vector, best_lower: Vector, value_lower: Vector, gap_upper: Vector) -> None:
         vectors = (best_upper, best_lower, value_lower, gap_upper)
-        self.den = math.lcm(*(v.den for v in vectors))
+        self.den = common((Fraction(1, v.den) for v in vectors), 8 * len(best_upper.num))
+        spend(8 * len(best_upper.num) * weight(self.den.bit_length()))
+        self.bits = max(v.bits for v in vectors)
         high, best, low, up = ([x * (self.den // v.den) for x in v.num] for v in vectors)
         self.high: list[int] = high
         self.up: list[int] = up
@@ -177,10 +182,21 @@ Sets = list[list[Rows]]  # [n][S]
 Backup = Callable[[Step, Sequence[Rows], Vector, int], int]
 
 
+def rounds(game: Game) -> int:
+    """Orders of nesting that the opponents of a player have, at most."""
+    return max(1, game.n - 1)
+
+
+def widest(game: Game, rows: Sets) -> int:
+    """Bits of the denominators of a state's rows together, at most."""
+    return max(sum(own[s].den.bit_length() for own in rows) for s in range(game.size))
+
+
 def check_vector(
     game: Game, i: int, rows: Sets, vector: Vector, backup: Backup, sign: int, what: str, reward: Rewards | None = None
 ) -> None:
     """`vector >= backup(vector)` at every state (`<=` when `sign` is -1): it bounds the fixed point from that side."""
+    spend(2 * rounds(game) * game.pass_work * weight(game.bits + vector.bits + widest(game, rows)))
     for s in range(game.size):
         step, own = Step(game, i, s, reward), [row[s] for row in rows]
         left = vector.num[s] * step.unit * math.prod(row.den for row in own)
@@ -190,32 +206,14 @@ def check_vector(
 
 def check_gap_vector(game: Game, i: int, rows: Sets, vectors: list[Vector], what: str) -> None:
     bounds = PairBounds(*vectors)
+    deviations = sum(work * sizes[i] for work, sizes in zip(game.work, game.sizes))
+    length = game.bits + bounds.den.bit_length() + bounds.bits + widest(game, rows)
+    spend(4 * rounds(game) * deviations * weight(length))
     for s in range(game.size):
         step, own = Step(game, i, s), [row[s] for row in rows]
         left = bounds.up[s] * step.unit * math.prod(row.den for row in own)
         if left < step.gap_value(own, bounds):
             raise Invalid(f"{what}: gap vector of player {game.players[i]} fails at state {game.states[s]!r}")
-
-
-def check_occupancy(game: Game, policy: Policy, vector: Vector, sign: int, what: str) -> None:
-    """FORMAT 5.7: `vector >= (1 - g) nu + g P^T vector` (`<=` when `sign` is -1)."""
-    flow = [(1 - game.discount) * p for p in game.initial]
-    rows = point_rows(policy)
-    for s in range(game.size):
-        if not vector.num[s]:
-            continue
-        own = [row[s] for row in rows]
-        reached: dict[int, int] = {}
-        for k, weight in enumerate(products([row.start for row in own])):
-            if weight:
-                for t, w in game.next[game.offsets[s] + k]:
-                    reached[t] = reached.get(t, 0) + weight * w
-        scale = game.discount * vector[s] / (game.next_den[s] * math.prod(row.den for row in own))
-        for t, w in reached.items():
-            flow[t] += scale * w
-    for s in range(game.size):
-        if sign * (vector[s] - flow[s]) < 0:
-            raise Invalid(f"{what}: {SIDES[sign]} occupancy fails at state {game.states[s]!r}")
 
 
 def show(x: Fraction, sign: int = LOWER) -> str:
@@ -252,4 +250,5 @@ def read_radius(node: Node) -> Fraction:
 
 
 def l1(x: list[Fraction], y: list[Fraction]) -> Fraction:
-    return sum((abs(a - b) for a, b in zip(x, y)), ZERO)
+    spend(len(x) * weight(longest(x) + longest(y)))
+    return summed(abs(a - b) for a, b in zip(x, y))

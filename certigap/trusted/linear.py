@@ -6,6 +6,7 @@ from typing import Any
 
 from game import Game, Vector
 from kernel import UPPER, Box, Rows, Step, check_vector
+from limits import bits, common, hold, longest, spend, summed, weight
 from reading import ONE, ZERO, Node
 from regions import Leaf
 
@@ -15,18 +16,21 @@ class Simplex:
 
     def __init__(self, center: list[Fraction], radius: Fraction, box: Box | None, price: Fraction) -> None:
         lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
+        den = common((*center, *lower, *upper, radius), 6 * len(center))
+        spend(32 * len(center) * weight(4 * den.bit_length() + bits(price)))
         high = [min(u, e + radius / 2) for e, u in zip(center, upper)]
         low = [max(l, e - radius / 2, 1 - sum(high) + h) for e, l, h in zip(center, lower, high)]
         tau = 1 - sum(low)
         scale, origin = (tau, low) if tau else (ONE, [ZERO] * len(low))
         middle, first, last = ([(x - o) / scale for x, o in zip(row, origin)] for row in (center, lower, upper))
         self.rows, self.price = Rows(middle, radius / scale, (first, last)), price * scale
-        self.den = math.lcm(*(x.denominator for x in low))
+        self.den = common(low, len(low))
         self.low, self.tau = [int(x * self.den) for x in low], int(tau * self.den)
 
     def vertices(self, table: list[int], stride: int) -> list[int]:
         """`den * table` with the player's actions, `stride` apart, replaced by the vertices low + tau e_a."""
         result, span = list(table), stride * len(self.low)
+        spend(len(table) * len(self.low) * weight(longest(table) + self.den.bit_length()))
         for k in range(len(table)):
             first = k - k % span + k % stride
             result[k] = sum(w * x for w, x in zip(self.low, table[first : first + span : stride])) + self.tau * table[k]
@@ -37,7 +41,9 @@ class Ranges:
     """Over `den`, at every state: low <= V* <= high, floor <= V <= min(top, V*), V* - V <= gap."""
 
     def __init__(self, vectors: list[Vector]) -> None:
-        self.den = math.lcm(*(v.den for v in vectors))
+        self.den = common((Fraction(1, v.den) for v in vectors), 8 * len(vectors[0].num))
+        self.bits = self.den.bit_length() + max(v.bits for v in vectors)
+        spend(8 * len(vectors[0].num) * weight(self.bits))
         self.high, best, self.floor, self.gap, self.top = ([x * (self.den // v.den) for x in v.num] for v in vectors)
         self.low = [max(x, y) for x, y in zip(best, self.floor)]
 
@@ -57,7 +63,11 @@ class Expansion:
         self.size, self.stride, rows = game.sizes[s][i], self.strides[i], range(*game.offsets[s : s + 2])
         self.count, self.unit = len(rows), step.unit * math.prod(own.den for own in around)
         self.rewards = self.at_vertices([game.rewards[i][k] * step.bottom * game.next_den[s] for k in rows])
-        moves: dict[int, list[int]] = {t: [0] * self.count for k in rows for t, _ in game.next[k]}
+        reached = {t for k in rows for t, _ in game.next[k]}
+        self.bits = game.bits + self.unit.bit_length()
+        hold(4 * self.count * (len(reached) + 1), self.bits)
+        spend(4 * self.count * (len(reached) + 1))
+        moves: dict[int, list[int]] = {t: [0] * self.count for t in reached}
         for place, k in enumerate(rows):
             for t, w in game.next[k]:
                 moves[t][place] = w * step.reward_den * step.top
@@ -87,6 +97,8 @@ class Expansion:
         extra = math.lcm(*(x.price.denominator for x in self.around))
         scale = self.count * self.unit * w_den * ranges.den
         prices, best = [int(x.price * extra) * scale for x in self.around], []
+        length = self.bits + w_den.bit_length() + longest(w) + ranges.bits + extra.bit_length() + scale.bit_length()
+        spend(self.size * self.count * (8 * len(self.moves) + 4 * len(self.around)) * weight(length))
         for a in range(self.size):
             gains = [extra * self.gain(a, k, w, ranges) for k in range(self.count)]
             best.append(self.nest([self.i], gains, prices, 0))
@@ -125,16 +137,20 @@ def linear_bound(leaf: Leaf, known: list[Vector], weights: list[Vector], choice:
     reference, prices = choice.items(game.size), fees.items(game.n)
     price = [node.rational() if node.rational() >= 0 else node.fail("a price >= 0") for node in prices]
     ranges, radii = Ranges(known), [region.radii(j, boxes) or [] for j in range(game.n)]
-    den = math.lcm(*(w.den for w in weights))
+    den = common((Fraction(1, w.den) for w in weights), 2 * game.size)
     rest = [[p - w[t] for t, p in enumerate(game.initial)] for w in weights]
-    total = sum(price, ZERO) * region.budget
+    total = summed(price) * region.budget
     for s in range(game.size):
         rows = [(region.center[j][s], radii[j][s], boxes.get((j, s))) for j in range(game.n)]
         around = [Simplex(*row, price[j] * region.weights[s]) for j, row in enumerate(rows)]
         state = Expansion(game, i, s, around, reference[s].integer(range(game.sizes[s][i])))
         w = [v.num[s] * (den // v.den) for v in weights]
-        total += state.maximum(w, den, ranges)
+        total = summed((total, state.maximum(w, den, ranges)))
         for t, means in state.means.items():
             for k in (0, 1):
-                rest[k][t] += Fraction(w[k] * means[k], den * state.count * state.unit)
-    return total + sum((ranges.spread(t, *pair) for t, pair in enumerate(zip(*rest))), ZERO) / ranges.den
+                change = Fraction(w[k] * means[k], den * state.count * state.unit)
+                spend(1 + (bits(rest[k][t]) * bits(change) >> 16))
+                rest[k][t] += change
+                hold(2 * game.size, bits(rest[k][t]))
+    spend(8 * game.size * weight(ranges.bits + longest(rest[0]) + longest(rest[1])))
+    return total + summed(ranges.spread(t, *pair) for t, pair in enumerate(zip(*rest))) / ranges.den

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from limits import common
+
 MAX_BYTES = 1 << 30
 MAX_DEPTH = 100
 MAX_DIGITS = 100_000
@@ -41,7 +43,7 @@ def bounded_int(digits: str) -> Any:
     return int(digits) if len(digits) <= MAX_DIGITS else Refused(f"expected a number of at most {MAX_DIGITS} digits")
 
 
-def read_json(path: str) -> "Node":
+def read_json(path: str) -> "File":
     """The file as a `Node`, or `Malformed` with the place and the reason."""
     try:
         with open(path, "rb") as file:
@@ -63,7 +65,8 @@ def read_json(path: str) -> "Node":
         raise Malformed(f"{path}: expected at most {MAX_DEPTH} levels of nesting") from None
     except json.JSONDecodeError as error:
         raise Malformed(f"{path}: expected JSON, got a fault at line {error.lineno}, column {error.colno}") from None
-    root = Node(value, f"{path}: ")
+    root = File(value, f"{path}: ")
+    root.size = len(data)
     root.walk(0)
     return root
 
@@ -80,19 +83,28 @@ KINDS = {dict: "an object", list: "an array", str: "text", int: "an integer", bo
 
 
 class Node:
-    """A JSON value and its place in the file."""
+    """A JSON value and its place in the file, which is written down only where a message needs it."""
 
-    __slots__ = ("value", "where")
+    __slots__ = ("above", "key", "value")
 
-    def __init__(self, value: Any, where: str) -> None:
-        self.value, self.where = value, where
+    def __init__(self, value: Any, key: Any, above: "Node | None" = None) -> None:
+        self.value, self.key, self.above = value, key, above
+
+    @property
+    def where(self) -> str:
+        """The file, and the keys on the way from its root."""
+        keys, node = [], self
+        while node.above is not None:
+            keys.append(shorten(node.key))
+            node = node.above
+        return "/".join([str(node.key), *reversed(keys)])
 
     def fail(self, expected: str) -> NoReturn:
         got = shorten(self.value) if isinstance(self.value, str | int) else KINDS.get(type(self.value), "null")
         raise Malformed(f"{self.where}: expected {expected}, got {got}")
 
     def child(self, key: Any) -> "Node":
-        return Node(self.value[key], f"{self.where}/{shorten(key)}")
+        return Node(self.value[key], key, self)
 
     def walk(self, depth: int) -> None:
         """Report what the JSON reader refused; bounded depth; no lone surrogates."""
@@ -105,7 +117,8 @@ class Node:
             raise Malformed(f"{self.where}: expected text, got a lone surrogate")
         if isinstance(value, dict):
             for key in value:
-                Node(key, self.where).walk(depth)
+                if not key.isascii():
+                    Node(key, self.key, self.above).walk(depth)
                 self.child(key).walk(depth + 1)
         elif isinstance(value, list):
             for index, item in enumerate(value):
@@ -181,9 +194,18 @@ class Node:
                 entry.fail("a probability")
             if weight:
                 result[index[name]] = weight
-        if sum(result.values()) != 1:
-            raise Malformed(f"{self.where}: sums to {shorten(sum(result.values()))}, expected 1")
+        den = common(result.values(), len(result))
+        whole = sum(x.numerator * (den // x.denominator) for x in result.values())
+        if whole != den:
+            raise Malformed(f"{self.where}: sums to {shorten(Fraction(whole, den))}, expected 1")
         return result
+
+
+class File(Node):
+    """The root of a file."""
+
+    __slots__ = ("size",)
+    size: int  # bytes
 
 
 def open_file(node: Node, kind: str, required: Collection[str], optional: Collection[str]) -> dict[str, Node]:

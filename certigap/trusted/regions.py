@@ -4,16 +4,18 @@ from fractions import Fraction
 
 from game import Game, Policy, Vector
 from kernel import Box, Boxes, Rows, Sets
+from limits import bits, longest, spend, summed, weight
 from reading import TWO, ZERO, Node
 
 
 def distance(center: list[Fraction], box: Box) -> Fraction | None:
     """Smallest L1 distance from `center` to a row of the box; `None` when the box holds no row."""
     lower, upper = box
-    if sum(lower) > 1 or sum(upper) < 1 or any(l > u for l, u in zip(lower, upper)):
+    spend(4 * len(center) * weight(longest(center) + longest(lower) + longest(upper)))
+    if summed(lower) > 1 or summed(upper) < 1 or any(l > u for l, u in zip(lower, upper)):
         return None
-    below = sum((max(l - e, ZERO) for l, e in zip(lower, center)), ZERO)
-    above = sum((max(e - u, ZERO) for u, e in zip(upper, center)), ZERO)
+    below = summed(max(l - e, ZERO) for l, e in zip(lower, center))
+    above = summed(max(e - u, ZERO) for u, e in zip(upper, center))
     return 2 * max(below, above)
 
 
@@ -41,10 +43,12 @@ class Ball(Region):
     def __init__(self, game: Game, center: Policy, budget: Fraction, occupancy: Vector) -> None:
         super().__init__(game, center, [])
         self.budget, self.weights = budget, [max(occupancy[s], ZERO) for s in range(game.size)]
+        self.length = longest(self.weights)
 
     def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
         least = self.distances(j, boxes)
-        left = self.budget - sum(self.weights[s] * d for s, d in (least or {}).items())
+        left = self.budget - summed(self.weights[s] * d for s, d in (least or {}).items())
+        spend(len(self.weights) * weight(bits(left) + self.length))
         if least is None or left < 0:
             return None
         return [min(TWO, least.get(s, ZERO) + left / w) if w else TWO for s, w in enumerate(self.weights)]

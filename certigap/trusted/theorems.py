@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from game import Game, Policy, Vector
 from kernel import LOWER, UPPER, Ask, Rows, Step, check_interval, check_vector, read_radius, show
+from limits import bits, longest, spend, summed, weight
 from reading import TWO, ZERO, Invalid, Node
 from rules import ADMITTED, RULES, rule
 from values import Evaluation
@@ -40,6 +41,7 @@ def theorem_dse(game: Game, expert: Policy, radius: Fraction, proof: Node, measu
 
 def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vector, low: Vector, where: str) -> None:
     stride, count = game.strides[s][i], game.sizes[s][i]
+    spend(8 * count * game.work[s] * weight(game.bits + high.bits + low.bits))
     for k in range(game.offsets[s], game.offsets[s + 1]):
         a = (k - game.offsets[s]) // stride % count
         for best in range(count) if row[a] else ():
@@ -68,6 +70,7 @@ def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof:
     for i, player in enumerate(game.players):
         most = []
         for t, node in enumerate(reach[player].items(game.size)):
+            spend(game.pass_work)
             vector, rewards = Vector(game.size, node), [0] * game.offsets[-1]
             for k in range(game.offsets[t], game.offsets[t + 1]):
                 rewards[k] = unit
@@ -82,8 +85,11 @@ def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof:
 
 def knapsack(gains: list[Fraction], costs: list[Fraction], budget: Fraction) -> Fraction:
     """max { sum gains D : sum costs D <= budget, 0 <= D <= 2 }"""
-    total = sum((2 * gain for gain, cost in zip(gains, costs) if not cost), ZERO)
+    length = longest(gains) + longest(costs)
+    spend(4 * len(gains) * len(gains).bit_length() * weight(length))
+    total = summed(2 * gain for gain, cost in zip(gains, costs) if not cost)
     for gain, cost in sorted(((g, c) for g, c in zip(gains, costs) if c), key=lambda x: x[0] / x[1], reverse=True):
+        spend(4 * weight(bits(total) + bits(budget) + length))
         amount = min(TWO, budget / cost)
         total, budget = total + gain * amount, budget - cost * amount
     return total

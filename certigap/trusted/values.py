@@ -1,6 +1,7 @@
-"""FORMAT 7: claims of one policy, or of two: values, gaps, equilibria, errors."""
+"""FORMAT 5.7 and 7: occupancies, and claims of one policy, or of two: values, gaps, equilibria, errors."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -14,13 +15,38 @@ from kernel import (
     Derive,
     Step,
     check_interval,
-    check_occupancy,
     check_vector,
     l1,
     point_rows,
     show,
 )
+from limits import bits, hold, longest, spend, summed, weight
 from reading import ZERO, Invalid, Node
+
+
+def check_occupancy(game: Game, policy: Policy, vector: Vector, sign: int, what: str) -> None:
+    """FORMAT 5.7: `vector >= (1 - g) nu + g P^T vector` (`<=` when `sign` is -1)."""
+    flow = [(1 - game.discount) * p for p in game.initial]
+    rows = point_rows(policy)
+    for s in range(game.size):
+        if not vector.num[s]:
+            continue
+        own = [row[s] for row in rows]
+        length = game.bits + vector.bits + 2 * sum(row.den.bit_length() for row in own)
+        spend(2 * game.work[s] * weight(length))
+        reached: dict[int, int] = {}
+        for k, p in enumerate(products([row.start for row in own])):
+            if p:
+                for t, w in game.next[game.offsets[s] + k]:
+                    reached[t] = reached.get(t, 0) + p * w
+        scale = game.discount * vector[s] / (game.next_den[s] * math.prod(row.den for row in own))
+        for t, w in reached.items():
+            spend(1 + (bits(flow[t]) * bits(scale) >> 16))
+            flow[t] += scale * w
+            hold(game.size, bits(flow[t]))
+    for s in range(game.size):
+        if sign * (vector[s] - flow[s]) < 0:
+            raise Invalid(f"{what}: {SIDES[sign]} occupancy fails at state {game.states[s]!r}")
 
 
 class Evaluation:
@@ -66,7 +92,7 @@ class Evaluation:
         return max(self.shown_gaps(sign), default=ZERO)
 
     def nash_conv(self, sign: int) -> Fraction:
-        return sum(self.shown_gaps(sign), ZERO)
+        return summed(self.shown_gaps(sign))
 
     def occupancy(self, sign: int) -> Vector:
         def check(vector: Vector, where: str) -> None:
@@ -126,25 +152,34 @@ def distances(game: Game, expert: "Evaluation", policy: "Evaluation") -> dict[st
     """The errors of a policy by their names, each a function of the side."""
     states = range(game.size)
 
-    def apart(s: int, p: Fraction | int, q: Fraction | int, sign: int) -> Fraction:
-        """|mu_pi(s) p - mu_E(s) q|, outward"""
-        ends = (
-            policy.mass(s, sign) * p - expert.mass(s, -sign) * q,
-            expert.mass(s, sign) * q - policy.mass(s, -sign) * p,
-        )
-        return max(ZERO, *ends)
+    def apart(s: int, here: Sequence[Fraction | int], there: Sequence[Fraction | int], sign: int) -> Iterator[Fraction]:
+        """|mu_pi(s) p - mu_E(s) q| for the entries p of the one and q of the other, outward"""
+        most, least = (policy.mass(s, sign), expert.mass(s, sign)), (policy.mass(s, -sign), expert.mass(s, -sign))
+        length = longest(most) + longest(least) + longest(here) + longest(there)
+        spend(8 * len(here) * weight(length))
+        for p, q in zip(here, there):
+            if p or q:
+                ends = (most[0] * p - least[1] * q, most[1] * q - least[0] * p)
+                yield max(ZERO, *ends)
+
+    def moved(s: int, x: list[list[Fraction]], y: list[list[Fraction]], sign: int) -> Fraction:
+        """mu_E(s) ||x(s) - y(s)||_1"""
+        mass, distance = expert.mass(s, sign), l1(x[s], y[s])
+        spend(weight(bits(mass) + bits(distance)))
+        return mass * distance
 
     def eps_bc(sign: int) -> Fraction:
         pairs = zip(policy.policy, expert.policy)
-        return max(sum((expert.mass(s, sign) * l1(x[s], y[s]) for s in states), ZERO) for x, y in pairs)
+        return max(summed(moved(s, x, y, sign) for s in states) for x, y in pairs)
 
     def eps_mu(sign: int) -> Fraction:
-        return sum((apart(s, 1, 1, sign) for s in states), ZERO)
+        return summed(x for s in states for x in apart(s, [1], [1], sign))
 
     def eps_rho(sign: int) -> Fraction:
-        joint = [[products([own[s] for own in who.policy]) for s in states] for who in (policy, expert)]
-        pairs = [(s, p, q) for s in states for p, q in zip(joint[0][s], joint[1][s]) if p or q]
-        return sum((apart(s, p, q, sign) for s, p, q in pairs), ZERO)
+        def joint(who: Evaluation, s: int) -> list[Fraction]:
+            return products([own[s] for own in who.policy])
+
+        return summed(x for s in states for x in apart(s, joint(policy, s), joint(expert, s), sign))
 
     def value_gap(sign: int) -> Fraction:
         return max(expert.value(i, sign) - policy.value(i, -sign) for i in range(game.n))

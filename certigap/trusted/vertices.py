@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from game import Game, Policy, matrix
 from kernel import LOWER, UPPER, Rows, read_radius
-from reading import TWO, ZERO, Invalid, Malformed, Node
+from limits import Limit, hold, longest, spend, weight
+from reading import TWO, ZERO, Invalid, Node
 
 MAX_VERTICES = 200_000  # of a ball of rows
 MAX_NODES = 500_000  # of a search over vertices
@@ -22,6 +23,8 @@ def theorem_vertices(game: Game, expert: Policy, radius: Fraction, proof: Node, 
     for i, player in enumerate(game.players):
         k = game.players.index(left_out[player].one_of(game.players))
         enumerated = [ball_vertices(ball, proof) if j != k else [ball.start] for j, ball in enumerate(balls)]
+        profiles = math.prod(map(len, enumerated))
+        spend(4 * profiles * game.pass_work * weight(game.bits + unit.bit_length()))
         best = max(vertex_gap(game, i, k, balls[k], profile) for profile in itertools.product(*enumerated))
         shown = max(shown, Fraction(best, unit * game.reward_den[i]))
     return shown / (1 - game.discount)
@@ -34,7 +37,9 @@ def ball_vertices(ball: Rows, proof: Node) -> list[list[int]]:
         masses = [0 if a == receiver else w for a, w in enumerate(ball.center)]
         for gift in gifts(masses, min(ball.spare, sum(masses))):
             if len(found) == MAX_VERTICES:
-                raise Malformed(f"{proof.where}: expected a ball of at most {MAX_VERTICES} vertices")
+                raise Limit(f"{proof.where}: expected a ball of at most {MAX_VERTICES} vertices")
+            spend(4 * len(masses))
+            hold(len(found) * len(masses), ball.den.bit_length())
             found.append([w - x for w, x in zip(ball.center, gift)])
             found[-1][receiver] += sum(gift)
     return found
@@ -85,6 +90,7 @@ def theorem_vertex_search(game: Game, expert: Policy, radius: Fraction, proof: N
         own, other = balls[i], balls[1 - i]
         table = matrix(game, i) if i == 0 else [list(column) for column in zip(*matrix(game, i))]
         limit = bound * (1 - game.discount) * own.den * other.den * game.reward_den[i]
+        spend(4 * len(table) * game.pass_work * len(table[0]) * weight(game.bits))
         for best in table:
             gains = [[u - v for u, v in zip(best, line)] for line in table]
             for receiver in range(len(best)):
@@ -96,7 +102,7 @@ def theorem_vertex_search(game: Game, expert: Policy, radius: Fraction, proof: N
 def counted(node: Node, count: int) -> Iterator[int]:
     """So many steps; then it is too much work."""
     yield from range(count)
-    raise Malformed(f"{node.where}: expected a search of at most {count} nodes")
+    raise Limit(f"{node.where}: expected a search of at most {count} nodes")
 
 
 class VertexSearch:
@@ -110,6 +116,7 @@ class VertexSearch:
         self.masses = [0 if b == receiver else w for b, w in enumerate(other.center)]
         self.total, self.row = min(other.spare, sum(self.masses)), list(other.center)
         self.row[receiver] += self.total
+        self.weight = weight(own.den.bit_length() + other.den.bit_length() + max(map(longest, gains)))
 
     def is_bounded(self) -> bool:
         free = sorted((b for b, mass in enumerate(self.masses) if mass), key=lambda b: -self.masses[b])
@@ -132,6 +139,7 @@ class VertexSearch:
     def bound(self, row: list[int], room: list[int], left: int) -> int:
         """Own row outermost; for each of its actions the `left` is taken where it costs least."""
         next(self.steps)
+        spend(4 * len(self.gains) * (len(row) + 2) * self.weight)
         give = {b: self.masses[b] for b in room}
 
         def value(a: int) -> int:

@@ -39,7 +39,7 @@ def test_tampered_trees_are_refused_or_their_claim_is_still_true(originals: list
 
 
 REFUSALS = {
-    "if open_nodes:": "cut trees",
+    "if waiting:": "cut trees",
     "if shown > limit:": "upper end",
     "if error > radius:": "radius",
     "if shown < lower:": "lower end",

@@ -19,7 +19,6 @@ def ball_faults(accept: Callable[[str], Data], hashes: Callable[[str], str]) -> 
     yield from theorem_faults(accept)
     yield from search_faults(accept)
     yield from best_faults(accept("dilemma.best"))
-    yield from broad_faults(accept("dilemma.best"), hashes("broad"))
     yield from other_games(accept, hashes)
 
 
@@ -100,15 +99,6 @@ def search_faults(accept: Callable[[str], Data]) -> Iterator[Fault]:
     slack = edited(accept("slack.dse"), "claim/theorem", "vertex-search")
     slack = edited(json.loads(slack), "proof", {"bound": "100"})
     yield "slack.search-states.json", slack, "vertex search of a game of two states"
-
-
-def broad_faults(both: Data, digest: str) -> Iterator[Fault]:
-    """A true claim whose 3 x 30 game takes binomial(33, 3) = 5,456 linear systems."""
-    rows = {"1": {"1": "1"}, "2": {"1": "1"}}
-    claim = {"kind": "best-case", "radius": "5", "nash_gap": "infinity"}
-    proof = {"equilibria": [{"rows": rows, "tree": [{"leaf": []}]}]}
-    data = both | {"game": digest, "claim": claim}
-    yield "broad.best-systems.json", edited(data, "proof", proof), "too many linear systems for its equilibria"
 
 
 def best_faults(both: Data) -> Iterator[Fault]:

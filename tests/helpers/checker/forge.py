@@ -135,16 +135,12 @@ class Prover:
     def cover(self, i: int, region: Any, boxes: Any, tree: list[Any]) -> tuple[Data, Fraction]:
         """Player i's cover for the splits of `tree` (`None`: a leaf), and the bound that it shows."""
         pool: list[Data] = []
-        nodes: list[Data] = []
-        limit, open_nodes = Fraction(0), [boxes]
-        for entry in tree:
-            here = open_nodes.pop()
-            if entry is not None:
-                open_nodes += reversed(self.m.split(self.game, here, self.m.Node(entry, "split")))
-                nodes.append({"split": entry})
-                continue
+        nodes: list[Data] = [{"leaf": []} if entry is None else {"split": entry} for entry in tree]
+        leaves = iter([node["leaf"] for node in nodes if "leaf" in node])
+        limit = Fraction(0)
+        for here, _, _ in self.m.tree_leaves(self.game, boxes, self.m.Node(nodes, "tree")):
             found = self.leaf(i, region, here)
-            nodes.append({"leaf": [len(pool) + k for k in range(4)]})
+            next(leaves).extend(len(pool) + k for k in range(4))
             pool += found
             limit = max(limit, start_value(self.game, found[3]))
         return {"vectors": pool, "tree": nodes}, limit

@@ -208,6 +208,17 @@ def names(true: TrueGame, rows: list[list[Fraction]]) -> Data:
     return true.names([[row] for row in rows])
 
 
+def moved(boxes: Any, half: Any) -> Any:
+    """A copy of the boxes with one end of a row moved, as a half of a node says."""
+    ends, a, cut = half
+    copied = {place: (list(lower), list(upper)) for place, (lower, upper) in boxes.items()}
+    for place, box in boxes.items():
+        for own, other in zip(box, copied[place], strict=True):
+            if own is ends:
+                other[a] = cut
+    return copied
+
+
 def tree(
     module: Any, game: Any, true: TrueGame, expert: Any, radius: Fraction, limit: Fraction | None
 ) -> list[Data] | None:
@@ -228,7 +239,8 @@ def tree(
             _, j, a, cut = max(sides, key=lambda side: side[0])
             entry = [true.players[j], true.states[0], true.actions[0][j][a], str(Fraction(cut))]
             nodes.append({"split": entry})
-            waiting += reversed(module.split(game, boxes, module.Node(entry, "split")))
+            halves = module.split(game, boxes, module.Node(entry, "split"))
+            waiting += [moved(boxes, half) for half in reversed(halves)]
             if len(nodes) + len(waiting) > NODES:
                 return None
             continue

@@ -84,7 +84,7 @@ def command(*arguments: Any) -> subprocess.CompletedProcess[str]:
 def verdicts(game: Any, certificates: Sequence[Any], *options: str) -> list[dict[str, Any]]:
     """The checker's results, one a certificate."""
     done = command("--json", *options, game, *certificates)
-    if done.stderr or done.returncode not in (0, 1, 2):
+    if done.stderr or done.returncode not in (0, 1, 2, 3):
         raise RuntimeError(f"checker: exit code {done.returncode}, stderr {done.stderr[-500:]}")
     found: list[dict[str, Any]] = json.loads(done.stdout)["results"]
     return found

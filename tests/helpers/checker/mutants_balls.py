@@ -6,19 +6,10 @@ from tests.helpers.checker.mutants import Mutant
 
 __all__ = ["MUTANTS"]
 
-BUDGETS = '{"bc": (others_error, others_error), "rho": (radius, (1 + g) * radius), "mu": (TWO, TWO)}'
-REACH = 'reach = radius * game.n / (1 - g) if measure == "bc" else radius'
-BOUND = "bounds.append(game.at_start(best) - game.at_start(value) + (price * budget - kept) / (1 - g))"
 GAIN = "gains = [[sum(profile[i]) * x - y for x, y in zip(row, own)] for row in table]"
 VISITS = (
     "return [g ** steps[s] if steps.get(s) else (1 - g) * p + g if p else ZERO for s, p in enumerate(game.initial)]"
 )
-
-
-def budgets(**changed: str) -> str:
-    """`BUDGETS` with another pair of spread and budget for a measure."""
-    pairs = {"bc": "(others_error, others_error)", "rho": "(radius, (1 + g) * radius)", "mu": "(TWO, TWO)"} | changed
-    return "{" + ", ".join(f'"{name}": {pair}' for name, pair in pairs.items()) + "}"
 
 
 MUTANTS = (
@@ -52,7 +43,7 @@ MUTANTS = (
         'check_players(game, rule("measure", "bc")(game, expert, radius, occupancy), {}, covers, limit)',
         "edit coin",
     ),
-    Mutant("ball-multipliers-free", "mass, visits, bounds = [shown.mass", "return limit\n    mass, visits, bounds = [shown.mass", "edit coin"),
+    Mutant("ball-multipliers-free", "    shown = Evaluation(game, expert, node)\n    mass =", "    return limit\n    mass =", "edit coin"),
     Mutant("ball-theorem-free", "    return shown\n\n\ndef claim_theorem", "    return limit\n\n\ndef claim_theorem", "edit coin"),
     Mutant("ball-nothing-shown", "        if not found:\n", "        if False:\n", "coin.no-cover.json"),
     Mutant("ball-rho-vertices", '"rho": ("trivial", "dse", "delta", "value-form", "concentrability"),', '"rho": ("trivial", "dse", "delta", "value-form", "concentrability", "vertices"),', "dilemma.rho-vertices.json"),
@@ -68,48 +59,48 @@ MUTANTS = (
         "coin.bc-witness-more.json",
     ),
     # multipliers
-    Mutant("occupancy-mass-upper", "[shown.mass(s, LOWER) for s in range(game.size)]", "[shown.mass(s, -LOWER) for s in range(game.size)]", "multipliers pair"),
-    Mutant("occupancy-one-opponent", "others_error = (game.n - 1) * radius", "others_error = (game.n - 2) * radius", "multipliers tempt"),
-    Mutant("occupancy-bc-spread", BUDGETS, budgets(bc="(ZERO, others_error)"), "multipliers tempt"),
-    Mutant("occupancy-bc-budget", BUDGETS, budgets(bc="(others_error, ZERO)"), "multipliers tempt"),
-    Mutant("occupancy-rho-spread", BUDGETS, budgets(rho="(radius / 4, (1 + g) * radius)"), "multipliers tempt"),
-    Mutant("occupancy-rho-budget", BUDGETS, budgets(rho="(radius, radius / 4)"), "multipliers tempt"),
-    Mutant("occupancy-mu-spread", BUDGETS, budgets(mu="(radius, TWO)"), "multipliers tempt"),
-    Mutant("occupancy-mu-budget", BUDGETS, budgets(mu="(TWO, radius)"), "multipliers tempt"),
-    Mutant("occupancy-bc-reach", REACH, REACH.replace("game.n / (1 - g)", "game.n / 4"), "multipliers pair"),
-    Mutant("occupancy-bc-reach-one", REACH, REACH.replace("game.n / (1 - g)", "1 / 2"), "multipliers tempt"),
-    Mutant("occupancy-rho-reach", REACH, REACH.replace("else radius", "else ZERO"), "multipliers tempt"),
-    Mutant("occupancy-price-negative", 'read_radius(own["price"]), read_radius(own["toll"])', 'own["price"].rational(), read_radius(own["toll"])', "coin.fee-negative.json"),
-    Mutant("occupancy-toll-negative", 'read_radius(own["price"]), read_radius(own["toll"])', 'read_radius(own["price"]), own["toll"].rational()', "coin.toll-negative.json"),
-    Mutant("occupancy-no-reach", "kept = toll * (sum(mass) - 1 - reach)", "kept = toll * (sum(mass) - 1)", "multipliers tempt"),
-    Mutant("occupancy-missing-mass", "kept = toll * (sum(mass) - 1 - reach)", "kept = -toll * reach", "multipliers tempt"),
+    Mutant("occupancy-mass-upper", "mass = [shown.mass(s, LOWER) for s in range(game.size)]", "mass = [shown.mass(s, -LOWER) for s in range(game.size)]", "multipliers pair"),
+    Mutant("occupancy-one-opponent", "            self.budget = (n - 1) * radius\n            self.spread = (n - 1) * radius\n", "            self.budget = (n - 2) * radius\n            self.spread = (n - 2) * radius\n", "multipliers tempt"),
+    Mutant("occupancy-bc-spread", "            self.budget = (n - 1) * radius\n            self.spread = (n - 1) * radius\n", "            self.budget = (n - 1) * radius\n            self.spread = ZERO\n", "multipliers tempt"),
+    Mutant("occupancy-bc-budget", "            self.budget = (n - 1) * radius\n            self.spread = (n - 1) * radius\n", "            self.budget = ZERO\n            self.spread = (n - 1) * radius\n", "multipliers tempt"),
+    Mutant("occupancy-rho-spread", "            self.spread = radius\n", "            self.spread = radius / 4\n", "multipliers tempt"),
+    Mutant("occupancy-rho-budget", "self.budget = (1 + g) * radius", "self.budget = radius / 4", "multipliers tempt"),
+    Mutant("occupancy-mu-spread", "            self.spread = TWO\n", "            self.spread = radius\n", "multipliers tempt"),
+    Mutant("occupancy-mu-budget", "            self.budget = TWO\n", "            self.budget = radius\n", "multipliers tempt"),
+    Mutant("occupancy-bc-reach", "self.reach = n * radius / (1 - g)", "self.reach = n * radius / 4", "multipliers pair"),
+    Mutant("occupancy-bc-reach-one", "self.reach = n * radius / (1 - g)", "self.reach = radius / 2", "multipliers tempt"),
+    Mutant("occupancy-rho-reach", "            self.spread = radius\n            self.reach = radius\n", "            self.spread = radius\n            self.reach = ZERO\n", "multipliers tempt"),
+    Mutant("occupancy-price-negative", 'price = read_radius(own["price"])', 'price = own["price"].rational()', "coin.fee-negative.json"),
+    Mutant("occupancy-toll-negative", 'toll = read_radius(own["toll"])', 'toll = own["toll"].rational()', "coin.toll-negative.json"),
+    Mutant("occupancy-no-reach", "kept = toll * (summed(mass) - 1 - allowance.reach)", "kept = toll * (summed(mass) - 1)", "multipliers tempt"),
+    Mutant("occupancy-missing-mass", "kept = toll * (summed(mass) - 1 - allowance.reach)", "kept = -toll * allowance.reach", "multipliers tempt"),
     Mutant(
         "occupancy-others-reversed",
         "others = products([[ONE] * count if j == i else expert[j][s] for j in range(game.n)])",
         "others = products([[ONE] * count if j == i else expert[j][s][::-1] for j in range(game.n)])",
         "multipliers match",
     ),
-    Mutant("occupancy-fee", "fee = [step.row_value(v) for v in (best, value)], 2 * price", "fee = [step.row_value(v) for v in (best, value)], 8 * price", "multipliers tempt"),
-    Mutant("occupancy-fee-unweighted", "2 * price * mass[s] / (visits[s] or ONE)", "2 * price", "multipliers hidden"),
-    Mutant("occupancy-fee-visits", "2 * price * mass[s] / (visits[s] or ONE)", "64 * price * mass[s]", "multipliers far"),
-    Mutant("occupancy-best-reward", "high = [Fraction(backups[0](k), step.unit * best.den) for k in rows]", "high = [Fraction(backups[0](k), 2 * step.unit * best.den) for k in rows]", "multipliers tempt"),
-    Mutant("occupancy-value-backup", "step.unit * value.den) - value[s] for k in rows]", "step.unit * value.den) for k in rows]", "settle again"),
-    Mutant("occupancy-room", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE", "room = min(ONE, spread / (8 * mass[s])) if mass[s] else ONE", "multipliers tempt"),
-    Mutant("occupancy-room-unweighted", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE", "room = min(ONE, spread / 2) if mass[s] else ONE", "multipliers far"),
-    Mutant("occupancy-room-unvisited", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ONE", "room = min(ONE, spread / (2 * mass[s])) if mass[s] else ZERO", "multipliers hidden"),
-    Mutant("occupancy-first-action", "            for a in range(count):\n                some", "            for a in range(1):\n                some", "multipliers again"),
-    Mutant("occupancy-best-free", "                if best[s] < priced(", "                if False and priced(", "multipliers tempt"),
+    Mutant("occupancy-fee", "fee = 2 * price * share", "fee = 8 * price * share", "multipliers tempt"),
+    Mutant("occupancy-fee-unweighted", "fee = 2 * price * share", "fee = 2 * price", "multipliers hidden"),
+    Mutant("occupancy-fee-visits", "fee = 2 * price * share", "fee = 64 * price * mass[s]", "multipliers far"),
+    Mutant("occupancy-best-reward", "high = backups(game, i, s, best)", "high = [x / 2 for x in backups(game, i, s, best)]", "multipliers tempt"),
+    Mutant("occupancy-value-backup", "excess = [x - value[s] for x in backups(game, i, s, value)]", "excess = backups(game, i, s, value)", "settle again"),
+    Mutant("occupancy-room", "room = min(TWO, allowance.spread / mass[s]) / 2 if mass[s] else ONE", "room = min(TWO, allowance.spread / mass[s] / 4) / 2 if mass[s] else ONE", "multipliers tempt"),
+    Mutant("occupancy-room-unweighted", "room = min(TWO, allowance.spread / mass[s]) / 2 if mass[s] else ONE", "room = min(TWO, allowance.spread) / 2 if mass[s] else ONE", "multipliers far"),
+    Mutant("occupancy-room-unvisited", "room = min(TWO, allowance.spread / mass[s]) / 2 if mass[s] else ONE", "room = min(TWO, allowance.spread / mass[s]) / 2 if mass[s] else ZERO", "multipliers hidden"),
+    Mutant("occupancy-first-action", "        for a in range(count):\n            some", "        for a in range(1):\n            some", "multipliers again"),
+    Mutant("occupancy-best-free", "            if best[s] < priced(", "            if False and priced(", "multipliers tempt"),
     Mutant("occupancy-own-rows", "if k // stride % count == a]", "if k // stride % count == 0]", "multipliers again"),
-    Mutant("occupancy-toll-free", "            if min(low) < -toll:\n", "            if False:\n", "multipliers tempt"),
-    Mutant("occupancy-mu-rows", 'low = [min(low)] * len(low) if measure == "mu" else low', "low = low", "multipliers coin"),
-    Mutant("occupancy-kept-untolled", "sum((p * min(d, toll) for p, d in zip(joint, low)), ZERO)", "sum((p * d for p, d in zip(joint, low)), ZERO)", "multipliers match"),
-    Mutant("occupancy-kept-unweighted", "kept += mass[s] * sum((p * min(d, toll)", "kept += sum((p * min(d, toll)", "settle pair"),
+    Mutant("occupancy-toll-free", "        if min(excess) < -toll:\n", "        if False:\n", "multipliers tempt"),
+    Mutant("occupancy-mu-rows", "        if is_least:\n", "        if False:\n", "multipliers coin"),
+    Mutant("occupancy-kept-untolled", "summed(p * min(d, toll) for p, d in zip(joint, excess))", "summed(p * d for p, d in zip(joint, excess))", "multipliers match"),
+    Mutant("occupancy-kept-unweighted", "kept = summed((kept, mass[s] * inside))", "kept = summed((kept, inside))", "settle pair"),
     Mutant("occupancy-kept-other-rows", "joint = products([row[s] for row in expert])", "joint = products([row[s][::-1] for row in expert])", "multipliers slack"),
-    Mutant("occupancy-no-fee", BOUND, BOUND.replace("price * budget - kept", "-kept"), "multipliers tempt"),
-    Mutant("occupancy-one-step", BOUND, BOUND.replace(") / (1 - g))", "))"), "multipliers pair"),
-    Mutant("occupancy-no-value", BOUND, BOUND.replace("game.at_start(best) - game.at_start(value)", "ZERO"), "multipliers pair"),
-    Mutant("occupancy-least-player", BOUND + "\n    return max(bounds)", BOUND + "\n    return min(bounds)", "multipliers tempt"),
-    Mutant("occupancy-last-player", BOUND + "\n    return max(bounds)", BOUND + "\n    return bounds[-1]", "multipliers tempt"),
+    Mutant("occupancy-no-fee", "return game.at_start(best) + price * allowance.budget / (1 - game.discount)", "return game.at_start(best)", "multipliers tempt"),
+    Mutant("occupancy-one-step", "return game.at_start(value) + kept / (1 - game.discount)", "return game.at_start(value) + kept", "multipliers pair"),
+    Mutant("occupancy-no-value", "        gaps.append(best - value)\n", "        starts = [game.at_start(Vector(game.size, own[key])) for key in ('best', 'value')]\n        gaps.append(best - value - starts[0] + starts[1])\n", "multipliers pair"),
+    Mutant("occupancy-least-player", "        gaps.append(best - value)\n    return max(gaps)", "        gaps.append(best - value)\n    return min(gaps)", "multipliers tempt"),
+    Mutant("occupancy-last-player", "        gaps.append(best - value)\n    return max(gaps)", "        gaps.append(best - value)\n    return gaps[-1]", "multipliers tempt"),
     Mutant("priced-nothing-moved", "amount = min(room, p) if top - v > fee else ZERO", "amount = ZERO", "multipliers tempt"),
     Mutant("priced-half", "amount = min(room, p) if top - v > fee else ZERO", "amount = min(room, p) / 2 if top - v > fee else ZERO", "multipliers tempt"),
     Mutant("priced-stops", "amount = min(room, p) if top - v > fee else ZERO", "amount = min(room, p) if top - v > 4 * fee else ZERO", "multipliers tempt"),

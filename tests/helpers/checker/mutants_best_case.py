@@ -32,7 +32,7 @@ MUTANTS = (
     Mutant("near-first-player", "found = l1(products(policy), products(expert))", "found = l1(policy[0], expert[0])", "best-upper meet"),
     Mutant("near-rows", "found = l1(products(policy), products(expert))", "found = sum(map(l1, policy, expert))", "best-upper dilemma"),
     Mutant("near-gap-free", "    if stage_gap(game, policy) > upper:\n", "    if False:\n", "best-upper dilemma"),
-    Mutant("stage-gap-least", "    return max(gaps)\n", "    return min(gaps)\n", "best-upper meet"),
+    Mutant("stage-gap-least", "ZERO)) / game.reward_den[i])\n    return max(gaps)", "ZERO)) / game.reward_den[i])\n    return min(gaps)", "best-upper meet"),
     Mutant("stage-gap-transposed", "(1, rows[1], [*zip(*second)])", "(1, rows[1], second)", "best-upper dilemma"),
     Mutant("stage-gap-own-table", "(1, rows[1], [*zip(*second)])", "(1, rows[1], [*zip(*first)])", "best-upper dilemma"),
     Mutant("stage-gap-first-action", "gaps.append((max(values) - sum(", "gaps.append((values[0] - sum(", "best-upper dilemma"),
@@ -40,7 +40,7 @@ MUTANTS = (
     # the equilibria
     Mutant("far-missing", "        if tree is None:\n", "        if tree is None and trees:\n            continue\n        if tree is None:\n", "best-lower meet"),
     Mutant("far-none-listed", '            raise Invalid(f"{node.where}: the equilibrium', '            continue\n            raise Invalid(f"{node.where}: the equilibrium', "best-lower dilemma"),
-    Mutant("far-first-equilibrium", "    for expert in all_equilibria(game, node):\n", "    for expert in all_equilibria(game, node)[:1]:\n", "best-lower meet"),
+    Mutant("far-first-equilibrium", "    equilibria = all_equilibria(game, node)\n", "    equilibria = all_equilibria(game, node)[:1]\n", "best-lower meet"),
     Mutant("far-leaf-of-four", 'if len(leaf) > 1 or leaf["leaf"].value != []:', "if len(leaf) > 1:", "dilemma.best-leaf-four.json"),
     Mutant("far-leaf-linear", 'if len(leaf) > 1 or leaf["leaf"].value != []:', 'if leaf["leaf"].value != []:', "dilemma.best-leaf-linear.json"),
     Mutant("far-leaves-unchecked", "            check_profiles(game, boxes, target, radius, limit, where)\n", "", "best-lower dilemma"),

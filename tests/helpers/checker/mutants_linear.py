@@ -107,10 +107,10 @@ MUTANTS = (
         "node.rational() for node in prices",
         "coin.price-negative.json",
     ),
-    Mutant("linear-no-budget", "total = sum(price, ZERO) * region.budget", "total = ZERO", "linear pair"),
+    Mutant("linear-no-budget", "total = summed(price) * region.budget", "total = ZERO", "linear pair"),
     Mutant(
         "linear-no-rest",
-        "return total + sum((ranges.spread(t, *pair) for t, pair in enumerate(zip(*rest))), ZERO) / ranges.den",
+        "return total + summed(ranges.spread(t, *pair) for t, pair in enumerate(zip(*rest))) / ranges.den",
         "return total",
         "linear pair",
     ),

@@ -24,7 +24,12 @@ MUTANTS = (
     Mutant(
         "surrogates", "if isinstance(value, str) and not value.isascii() and", "if False and", "coin.surrogate.json"
     ),
-    Mutant("surrogate-keys", "                Node(key, self.where).walk(depth)\n", "", "coin.surrogate-key.json"),
+    Mutant(
+        "surrogate-keys",
+        "                    Node(key, self.key, self.above).walk(depth)\n",
+        "                    pass\n",
+        "coin.surrogate-key.json",
+    ),
     Mutant(
         "missing-key",
         '            if key not in self.value:\n                raise Malformed(f"{self.where}: expected the key',
@@ -97,9 +102,9 @@ MUTANTS = (
     ),
     Mutant("rational-lowest-terms", "result.denominator != int(bottom)):", "False):", "coin.number-unreduced.json"),
     Mutant("row-negative", "            if weight < 0:\n", "            if False:\n", "coin.row-negative.json"),
-    Mutant("row-sum", "if sum(result.values()) != 1:", "if False:", "coin.row-sum-above.json"),
-    Mutant("row-sum-above", "if sum(result.values()) != 1:", "if sum(result.values()) > 1:", "coin.row-sum-below.json"),
-    Mutant("row-sum-below", "if sum(result.values()) != 1:", "if sum(result.values()) < 1:", "coin.row-sum-above.json"),
+    Mutant("row-sum", "if whole != den:", "if False:", "coin.row-sum-above.json"),
+    Mutant("row-sum-above", "if whole != den:", "if whole > den:", "coin.row-sum-below.json"),
+    Mutant("row-sum-below", "if whole != den:", "if whole < den:", "coin.row-sum-above.json"),
     Mutant("file-format", '    members["format"].one_of((f"certigap-{kind}",))\n', "", "coin.format.json"),
     Mutant("file-version", '    members["version"].integer((1,))\n', "", "coin.version.json"),
     Mutant("discount-one", "if not 0 <= self.discount < 1:", "if not 0 <= self.discount:", "game.discount-one.json"),

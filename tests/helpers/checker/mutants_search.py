@@ -105,6 +105,4 @@ MUTANTS = (
     Mutant("bound-own-center", BOUND, BOUND.replace("self.own.optimum(value, UPPER)", "sum(w * value(a) for a, w in enumerate(self.own.center))"), "search dilemma"),
     Mutant("bound-own-least", BOUND, BOUND.replace("UPPER", "LOWER"), "search dilemma"),
     Mutant("search-shows-less", "    return bound\n\n\ndef counted", "    return bound / 2\n\n\ndef counted", "settle dilemma"),
-    # how much work
-    Mutant("systems-unbounded", "MAX_SYSTEMS = 5_000", "MAX_SYSTEMS = 10**9", "broad.best-systems.json"),
 )  # fmt: skip
