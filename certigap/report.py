@@ -22,8 +22,8 @@ __all__ = [
     "table",
 ]
 
-EXACT_BITS = 4096
-_READABLE = 24
+EXACT_BITS = 4096  # a number of more is printed as an interval: a promise of --json
+_READABLE = 24  # characters: a longer fraction is no easier to read than a decimal
 
 
 def quantity(value: Interval | Fraction, exact: bool = False) -> str | dict[str, str]:

@@ -21,8 +21,8 @@ from certigap.semantics.induced import reachable, transition_chain
 
 __all__ = ["occupancy_upper_holds", "short_occupancy"]
 
-GRID_BITS = 40
-SHORT_BITS = 64
+GRID_BITS = 40  # 1e-12 of the mass: far below what a radius eps / m(s) shows
+SHORT_BITS = 64  # a denominator of one machine word is short enough as it is
 _NEAR_ONE_BITS = 10
 """Horizons of more bits make the grid finer: d is a few steps of it times the horizon."""
 

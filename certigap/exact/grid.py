@@ -11,8 +11,8 @@ from certigap.exact.vector import Vector
 
 __all__ = ["nearest", "on_grid", "outward", "to_grid"]
 
-_SHORT_BITS = 512
-_OUTWARD_BITS = 96
+_SHORT_BITS = 512  # a shorter number is handed on as it is
+_OUTWARD_BITS = 96  # of the larger end: twice a float's, so nobody sees the rounding
 
 
 def to_grid(values: FloatArray, bits: int) -> IntArray:

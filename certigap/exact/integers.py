@@ -16,7 +16,7 @@ IndexArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 """Proposals, never facts."""
 
-_SAFE_BITS = 62
+_SAFE_BITS = 62  # one of 64 is the sign, one is kept for the last sum
 _SAFE = 2**_SAFE_BITS
 
 

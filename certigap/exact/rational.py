@@ -14,7 +14,7 @@ __all__ = ["MAX_DIGITS", "RationalLike", "format_int", "format_rational", "parse
 
 RationalLike: TypeAlias = int | Fraction | str
 
-MAX_DIGITS = 100_000
+MAX_DIGITS = 100_000  # FORMAT 1: what text may cost
 _BUILTIN_DIGITS = 640  # the smallest limit that a process can set for CPython's own conversion
 _RATIONAL = re.compile(r"(-?)(0|[1-9][0-9]*)(?:/([1-9][0-9]*)|\.([0-9]+))?", re.ASCII)
 

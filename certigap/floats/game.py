@@ -14,7 +14,7 @@ from certigap.model.game import Game
 
 __all__ = ["FloatGame"]
 
-_DENSE_ENTRIES = 1_000_000
+_DENSE_ENTRIES = 1_000_000  # 8 megabytes dense
 
 
 class FloatGame:

@@ -19,8 +19,8 @@ __all__ = ["Floats", "Gap", "Indices", "Play", "first_best"]
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
-_DENSE_STATES = 300
-_ROUNDS = 50
+_DENSE_STATES = 300  # up to which dense elimination is used: no overhead, but a cube of work
+_ROUNDS = 50  # of policy iteration: an end where floats tie and go round
 
 
 @dataclass(frozen=True, slots=True)

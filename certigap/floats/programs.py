@@ -22,7 +22,7 @@ from certigap.work.deadline import Deadline
 __all__ = ["CLARABEL", "HIGHS", "solved"]
 
 HIGHS, CLARABEL = "HIGHS", "CLARABEL"
-_LEAST_SECONDS = 0.05
+_LEAST_SECONDS = 0.05  # a solver that is asked for less may not even read its input
 
 
 def solved(

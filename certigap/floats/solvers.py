@@ -17,9 +17,9 @@ from certigap.exact.integers import FloatArray, IndexArray
 __all__ = ["Resolvent", "first_best", "policy_iteration"]
 
 
-_DENSE_STATES = 300
-_LU_COMPONENT = 2_000
-_MAX_ROUNDS = 1_000
+_DENSE_STATES = 300  # up to which dense elimination is used: no overhead, but a cube of work
+_LU_COMPONENT = 2_000  # states of a component above which a sparse factorisation may fill the memory
+_MAX_ROUNDS = 1_000  # of plain iteration: an end for discounts near 1
 _SWEEPS = 20
 """Plain sweeps before BiCGSTAB, which breaks down from a right side with a single entry."""
 

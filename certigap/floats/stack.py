@@ -12,7 +12,7 @@ from certigap.floats.play import Floats, Indices, Play
 
 __all__ = ["Stack"]
 
-_ROUNDS = 50
+_ROUNDS = 50  # of policy iteration: an end where floats tie and go round
 _ENTRIES = 500_000
 """Floats that an array may have: more policies are taken in parts."""
 

@@ -21,7 +21,7 @@ Exact: TypeAlias = npt.NDArray[Any]
 """Of `Fraction`s."""
 
 _KINDS = "iuUf"  # integers, text, floats
-_MAX_DENOMINATOR = 2**512
+_MAX_DENOMINATOR = 2**512  # longer ones say nothing more of a float and make every number long
 
 
 class Numbers:

@@ -42,7 +42,7 @@ from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["MAX_BYTES", "read_arrays", "write_arrays"]
 
-MAX_BYTES = 2**30
+MAX_BYTES = 2**30  # of an array file, as of a JSON file (FORMAT 1)
 _UNREADABLE = (  # what zipfile and NumPy raise for damaged archives and lying headers
     ValueError,
     EOFError,

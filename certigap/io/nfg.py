@@ -24,7 +24,7 @@ from certigap.model.game import Game
 
 __all__ = ["MAX_PROFILES", "parse_nfg"]
 
-MAX_PROFILES = 4_000_000
+MAX_PROFILES = 4_000_000  # more payoffs may not fit the memory
 
 
 def parse_nfg(text: str, where: str = "nfg", max_profiles: int = MAX_PROFILES) -> Game:

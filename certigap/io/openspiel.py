@@ -32,8 +32,8 @@ from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["MAX_STATES", "from_openspiel"]
 
-MAX_STATES = 100_000
-_LONGEST_NAME = 100
+MAX_STATES = 100_000  # unless asked otherwise: expanding takes long, and few bounds use more
+_LONGEST_NAME = 100  # characters of a state's name: longer ones are shortened
 _SIMULTANEOUS = -2  # OpenSpiel's number for all players at once
 
 

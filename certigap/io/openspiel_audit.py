@@ -22,9 +22,9 @@ from certigap.model.rows import SparseRows
 
 __all__ = ["check_limit", "check_same_offers", "has_cycle"]
 
-_PLAYS = 64
+_PLAYS = 64  # random plays that look for a violated assumption
 _CHECKED = 1_000  # states of random plays
-_LONGEST = 200
+_LONGEST = 200  # moves of a play: games without end are common
 
 
 def has_cycle(transitions: SparseRows, row_offsets: Any, over: Any) -> bool:

@@ -32,7 +32,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 MERGES = ("text", "moves", "history")
 _KEPT = 10_000  # second ways to a state that are kept for the audit
-_EVERY = 256
+_EVERY = 256  # states between two words to the progress bar
 _CHANCE = -1  # OpenSpiel's number of the chance player
 
 

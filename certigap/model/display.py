@@ -17,9 +17,9 @@ if TYPE_CHECKING:  # a game and a policy know how to show themselves: the displa
 
 __all__ = ["game_html", "game_latex", "policy_html"]
 
-_LINES = 40
-_BIMATRIX = 12
-_SHOWN = 40
+_LINES = 40  # of a display: about a screen
+_BIMATRIX = 12  # actions: a wider table does not fit a notebook
+_SHOWN = 40  # characters of a name
 _TEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",

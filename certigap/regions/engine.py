@@ -33,13 +33,13 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["PlayerBound", "RegionBound", "RegionEngine"]
 
-_GRID_BITS = 46
+_GRID_BITS = 46  # of the values' size: nearly a float's 53, so that rounding to the grid is not felt
 _NEAR_ONE_BITS = 10
 """Horizons of more bits make the grid finer: a step of the grid costs a step times the horizon."""
-_TOLERANCE = 1e-12
+_TOLERANCE = 1e-12  # of the values' size, times 1 - g: what is left of a move ends 1e-12 from the fixed point
 _FLOAT = 1e-15
 """Of the values' size: what a sweep's rounding moves."""
-_TRIES = 8
+_TRIES = 8  # margins, each 8 times the last: after 8^8 roundings the constant is as good
 _SLICE_WORK = 2**21
 """Entries of the transitions that one slice of sweeps reads, about 10 ms."""
 _LONGEST_SLICE = 400

@@ -33,8 +33,8 @@ __all__ = ["name", "occupancy", "optimum", "values", "values_and_optima"]
 
 name = "enclosed"
 
-_GRID_BITS = 60
-_MAX_ROUNDS = 12
+_GRID_BITS = 60  # of the values' size: a little finer than a float, so that refinement shows
+_MAX_ROUNDS = 12  # of refinement, each of which gains what the float solve is right about
 _ENOUGH = 4
 """Residual, in grid units, below which refinement stops."""
 

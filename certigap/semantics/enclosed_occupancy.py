@@ -22,12 +22,12 @@ from certigap.semantics.induced import reachable
 
 __all__ = ["enclose_occupancy"]
 
-_BITS = 90
+_BITS = 90  # of the grid: far finer than any error that is printed
 _FINE_BITS = 30
 """Products with P are summed on a grid finer by this much, so that roundings of many entries stay below a unit."""
 
-_MAX_ROUNDS = 8
-_ENOUGH = 4
+_MAX_ROUNDS = 8  # of refinement, each of which gains what the float solve is right about
+_ENOUGH = 4  # units of the finer grid: rounding alone leaves as much
 
 
 def enclose_occupancy(start: Distribution, matrix: RowMatrix, discount: Fraction) -> Bracket:

@@ -41,7 +41,7 @@ __all__ = ["RegularisedGaps", "regularised_best_response", "regularised_gaps"]
 
 _GRID_BITS = 80  # of the rounded vectors: below every margin that is tried
 _FIRST_MARGIN = 2.0**-44  # of the magnitude of the values: above the rounding of the floats they start from
-_TRIES = 12
+_TRIES = 12  # margins: beyond, the float answer is to blame
 _MOST_STEPS = 200  # of Newton, which is monotone and ends quadratically: a dozen as a rule
 _STILL = 1e-15  # relative move at which floats can do no more
 

@@ -34,7 +34,7 @@ __all__ = [
     "vector_of",
 ]
 
-_INT64_BITS = 62
+_INT64_BITS = 62  # one of 64 is the sign, one is kept for the last sum
 
 
 @dataclass(frozen=True, eq=False, slots=True)

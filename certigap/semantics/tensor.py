@@ -13,8 +13,8 @@ from certigap.model.policy import Policy
 
 __all__ = ["action_payoffs"]
 
-_INT64_BITS = 62
-_SHORTEST_LIMB = 8
+_INT64_BITS = 62  # one of 64 is the sign, one is kept for the last sum
+_SHORTEST_LIMB = 8  # bits: shorter limbs need more passes than they save
 
 
 def action_payoffs(game: Game, policy: Policy, player: int) -> tuple[IntArray, int]:

@@ -34,10 +34,10 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["METHODS", "solve"]
 
-_MOST_PROFILES = 20_000
-_FEW_PROFILES = 1_000
-_FLOAT_GRID = 2**52
-_RESTARTS = 20
+_MOST_PROFILES = 20_000  # deterministic profiles to be enumerated: an exact evaluation each
+_FEW_PROFILES = 1_000  # so few that trying them all comes before any iteration
+_FLOAT_GRID = 2**52  # a finer policy than a float's needs exact polishing
+_RESTARTS = 20  # of best-response dynamics: it may go round from one start and not from another
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from certigap.solve.matrix_game import Floats
 
 __all__ = ["matrix_games"]
 
-_SMALL = 1e-12
+_SMALL = 1e-12  # below is rounding, and the exact check decides
 _ROUNDS = 50
 """Rounds per action after which rounding is blamed and the strategies are taken as they are."""
 

@@ -29,9 +29,9 @@ __all__ = ["Floats", "Mask", "logit_equilibria", "saddle_bounds", "softmax"]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-_MOST_STEPS = 200
-_EASY = 8.0
-_ROUNDING = 8 * float(np.finfo(np.float64).eps)
+_MOST_STEPS = 200  # Newton's: few are needed with cooling (module docstring); an end for what fails
+_EASY = 8.0  # max |Q| / tau from which Newton's method starts without cooling
+_ROUNDING = 8 * float(np.finfo(np.float64).eps)  # of a sum of a few terms
 
 
 def softmax(logits: Floats, mask: Mask) -> Floats:

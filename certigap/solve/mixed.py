@@ -15,7 +15,7 @@ __all__ = ["STARTS", "accepted_regret", "first_candidate", "mixed_candidates"]
 STARTS = 12
 """Starting points of Newton's method a support."""
 
-_MOST_SUPPORTS = 5_000
+_MOST_SUPPORTS = 5_000  # pairs of supports: a small linear system each
 _ACCEPTED = Fraction(1, 2**30)
 
 

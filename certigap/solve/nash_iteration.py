@@ -23,12 +23,12 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["nash_value_iteration"]
 
-_STARTS = 10
-_SWEEPS = 120
-_EVALUATE = 4
-_GRID = 2**60
-_DONE = 1e-15
-_SETTLED = 1e-10
+_STARTS = 10  # other selections among the stage games' equilibria: not every one converges
+_SWEEPS = 120  # of one start: time to settle against time for another start
+_EVALUATE = 4  # every fourth sweep evaluates its policy: fewer sweeps, but longer jumps
+_GRID = 2**60  # of payoffs handed to exact stage games: finer than a float
+_DONE = 1e-15  # of the values: nothing is left but rounding
+_SETTLED = 1e-10  # of the values: near enough for the exact polish
 
 
 def nash_value_iteration(game: Game, seed: int, deadline: Deadline) -> list[list[FloatArray]]:

@@ -27,10 +27,10 @@ __all__ = ["support_profiles", "support_roots"]
 Supports = tuple[tuple[int, ...], ...]
 Tables = Sequence[npt.NDArray[Any]]
 
-_STEPS = 60
-_ROOT = 1e-9
-_SLACK = 1e-6
-_SAME = 1e-6
+_STEPS = 60  # an end for bad starts: near a root the method needs few
+_ROOT = 1e-9  # of the equations: a root's floats, before it is made exact or enclosed
+_SLACK = 1e-6  # of payoffs: a best response up to rounding
+_SAME = 1e-6  # two roots nearer than that are one
 
 
 def support_profiles(shape: Sequence[int]) -> Iterator[Supports]:

@@ -20,8 +20,8 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["polished_rows"]
 
-_FLOAT_BITS = 45
-_SPARE_BITS = 16
+_FLOAT_BITS = 45  # of a float solution that are right; each exact round doubles them
+_SPARE_BITS = 16  # beyond the denominator asked for: rounding of values must not show in the policy
 
 
 def polished_rows(game: Game, start: Sequence[float], denominator: int, deadline: Deadline) -> list[list[Any]]:

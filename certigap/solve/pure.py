@@ -31,7 +31,7 @@ __all__ = ["deterministic_profiles", "dynamics", "enumerate_pure"]
 Choice = tuple[int, ...]
 """`[S]` one player's deterministic strategy."""
 
-_MOST_STEPS = 1_000
+_MOST_STEPS = 1_000  # best responses in turn: an end for what goes round
 
 
 def deterministic_profiles(game: Game) -> int:

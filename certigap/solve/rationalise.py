@@ -12,7 +12,7 @@ from certigap.semantics.exploitability import GapAnswer, gaps
 __all__ = ["best_rational", "grid_row", "simplest_row"]
 
 _CLOSE = Fraction(1, 2**33)
-_MOST = 1_000
+_MOST = 1_000  # denominators of numbers that games with short data have
 
 
 def best_rational(game: Game, proposals: Iterable[Any], denominator: int, arithmetic: str = "auto") -> GapAnswer:

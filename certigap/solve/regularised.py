@@ -23,7 +23,7 @@ from certigap.solve.stages import Stages
 
 __all__ = ["RegularisedEquilibrium", "regularised_equilibrium"]
 
-_MOST_SWEEPS = 100_000
+_MOST_SWEEPS = 100_000  # an end for discounts near 1; the budget comes first
 
 
 class RegularisedEquilibrium(NamedTuple):

@@ -25,7 +25,7 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["Vertex", "extreme_pairs", "maximal_subsets", "support_pairs", "vertices"]
 
-_MOST_SUBSETS = 10_000
+_MOST_SUBSETS = 10_000  # maximal Nash subsets: each is a clique, and their number can be exponential
 
 
 @dataclass(frozen=True, slots=True)

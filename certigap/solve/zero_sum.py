@@ -31,10 +31,10 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["FloatEquilibrium", "nash_policy_iteration", "required_sum"]
 
-_SWEEPS = 10
-_PATIENCE = 2
-_RELATIVE = 1e-14
-_ALIKE = 1e-10
+_SWEEPS = 10  # of value iteration before policies are worth solving for
+_PATIENCE = 2  # rounds without a smaller residual: rounding has the last word
+_RELATIVE = 1e-14  # of the values: nothing is left but rounding
+_ALIKE = 1e-10  # of the values: actions that floats cannot tell apart
 
 
 @dataclass(frozen=True, eq=False, slots=True)

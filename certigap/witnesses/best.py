@@ -17,9 +17,9 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["Search", "Witness", "exact_witness", "proved_witness"]
 
-MIN_STARTS = 12
-MAX_STARTS = 24
-PATIENCE = 12
+MIN_STARTS = 12  # a player, in games of one state: time against luck
+MAX_STARTS = 24  # a player, in games of 7 states and more
+PATIENCE = 12  # starts in a row without a gain: then the time is better spent on bounds
 
 
 @dataclass(frozen=True, slots=True)

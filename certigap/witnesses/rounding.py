@@ -16,8 +16,8 @@ from certigap.model.rows import distribution
 
 __all__ = ["inside_ball", "matching_cost"]
 
-GRID = 2**32
-_SHORT = 1_000
+GRID = 2**32  # probabilities to 2e-10: a witness loses as much of its gap, and its numbers stay short
+_SHORT = 1_000  # denominators of numbers that people write
 
 
 def inside_ball(policy: Sequence[Floats], expert: Policy, occupancy_upper: Vector, eps: Fraction) -> Policy:

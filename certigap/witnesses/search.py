@@ -21,11 +21,12 @@ from certigap.witnesses.oracle import Share
 
 __all__ = ["Found", "ascend", "starts"]
 
-_ROUNDS = 40
-_TINY = 1e-9
+_ROUNDS = 40  # of a climb: an end for slow ones
+_TINY = 1e-9  # occupancy of states that nobody visits: enough for a direction, too little to outweigh one
 _STEPS = (1.0, 0.5, 0.2, 0.05)
-_REFINEMENTS = 5
-_HOPE_SWEEPS = 100
+"""From the far end inwards: gaps are convex in most rows, so the end is the best as a rule."""
+_REFINEMENTS = 5  # halvings around the best step: to 1 % of the segment
+_HOPE_SWEEPS = 100  # values of a guess: a direction, not an answer
 
 
 @dataclass(frozen=True, slots=True)

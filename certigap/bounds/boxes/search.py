@@ -41,14 +41,14 @@ __all__ = ["MAX_ENTRIES", "BranchSearch", "prepare_boxes"]
 MAX_ENTRIES = 500_000
 """Of the dense transitions `[K, S]`: larger games are not branched."""
 
-_SLACK = 1e-8
-_CUT_BITS = 6
-_EDGE = 1e-9
-_BATCH = 16
+_SLACK = 1e-8  # of the rewards' span: far closer than any ratio asked for
+_CUT_BITS = 6  # of a cut within its interval: short numbers in the certificate, halves within 1 %
+_EDGE = 1e-9  # an expert's entry nearer to an end would cut off nothing
+_BATCH = 16  # splits between two looks at the heap: work for several threads (module docstring)
 _WARM_SPLITS = 128  # before threads are started: a search of a tenth of a second does not need them
-_LEAST_PATIENCE = 32
-_EFFORT = 2**15
-_TIMED = 5
+_LEAST_PATIENCE = 32  # splits that any game may have before boxes are given up
+_EFFORT = 2**15  # entries of transitions times splits: larger games are given up after fewer
+_TIMED = 5  # leaves whose exact checks are timed: the median of the last few
 _SLOWER = 1.5  # a leaf among others, on cores that are shared, than one that was timed alone
 _FORK_SECONDS = 0.5  # of exact work, below which processes are not worth starting
 

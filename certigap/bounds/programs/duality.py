@@ -33,8 +33,8 @@ from certigap.regions.scaled import ScaledGame
 
 __all__ = ["Duality", "OccupancyBound"]
 
-_BITS = 40
-_PRICE_BITS = 40
+_BITS = 40  # of multipliers: HiGHS is accurate to 1e-7 or so, and a violation is shifted away
+_PRICE_BITS = 40  # as accurate as the multipliers
 
 
 @dataclass(frozen=True, slots=True)

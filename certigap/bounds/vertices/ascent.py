@@ -19,7 +19,7 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["ascend"]
 
-_ROUNDS = 100
+_ROUNDS = 100  # a climb ends at a vertex by itself: this only stops cycles of rounding
 
 Floats = npt.NDArray[np.float64]
 

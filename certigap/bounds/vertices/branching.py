@@ -25,7 +25,7 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["NormalFormInterval", "branch_worst_case"]
 
-_RELATIVE = 1e-9
+_RELATIVE = 1e-9  # what floats may not tell from the best: left to the exact decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from certigap.model.game import Game
 
 __all__ = ["Decision", "decided", "player_table"]
 
-_CHUNK = 64
-_SAFE_BITS = 62
-_SPARE_BITS = 12
-_COARSEST = 8
+_CHUNK = 64  # nodes computed exactly at a time, from the largest down
+_SAFE_BITS = 62  # one of 64 is the sign, one is kept for the last sum
+_SPARE_BITS = 12  # sums over actions, the factor 16 of the slack
+_COARSEST = 8  # bits: a coarser sieve is not worth its pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["Optimum", "vertex_optimum"]
 
-_CHUNK = 200_000
-_SAFE_BITS = 62
+_CHUNK = 200_000  # costs held at a time: a few megabytes, and a look at the clock every some milliseconds
+_SAFE_BITS = 62  # one of 64 is the sign, one is kept for the last sum
 _SPARE_BITS = 12  # sums over actions, the factor 16 of the slack
-_COARSEST = 8
+_COARSEST = 8  # bits: a coarser sieve is not worth its pass
 _FEW = 16  # so many profiles are settled without a sieve
 
 Vertices = Callable[[int], IntArray | None]

@@ -23,7 +23,7 @@ from certigap.exact.knapsack import dearest
 __all__ = ["Nodes", "VertexTree", "node_bounds"]
 
 FREE, KEPT, EMPTIED = 0, 1, 2
-_BATCH = 64
+_BATCH = 64  # nodes at a time: arrays long enough for NumPy, short enough to follow the best bound
 _NONE = -1
 
 Numbers = npt.NDArray[Any]

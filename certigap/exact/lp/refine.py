@@ -24,7 +24,7 @@ from certigap.exact.vector import Vector
 
 __all__ = ["refined_optimum"]
 
-_ROUNDS = 25
+_ROUNDS = 25  # each gains what floats are right about: an end where that is nothing
 _GROWTH = 30
 """Bits by which a magnification grows at most in one round."""
 _GRID = 60

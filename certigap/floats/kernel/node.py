@@ -37,10 +37,10 @@ __all__ = [
     "prepare_node_bound",
 ]
 
-SWEEPS = 500
-ROUNDS = 2
-TRIALS = 6
-IMPROVEMENTS = 4
+SWEEPS = 500  # an end: a node starts from its parent's vectors, near its own
+ROUNDS = 2  # over all prices and weights: the time of a node against its bound
+TRIALS = 6  # steps a coordinate, each longer or shorter than the last
+IMPROVEMENTS = 4  # of the reference policy: references need not be best, only good
 
 _iterate = iterate.function
 

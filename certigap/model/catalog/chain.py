@@ -22,7 +22,7 @@ from certigap.model.policy import Policy
 
 __all__ = ["RECIPES", "chain_length"]
 
-_LONGEST = 100_000
+_LONGEST = 100_000  # states: more than a demonstration needs
 _IDLE = ("idle", "spend")
 _CONTROL = {"s0": (0, ("stay", "detour")), "s1": (1, ("block", "pass")), "s2": (2, ("block", "pass"))}
 _IN_PLACE = {

@@ -24,7 +24,7 @@ from certigap.model.game import Game
 __all__ = ["RECIPES", "Stream"]
 
 _MOST_PLAYERS, _MOST_STATES, _MOST_ACTIONS, _MOST_GRAIN = 8, 10_000, 100, 10**12
-_MOST_ENTRIES = 2_000_000
+_MOST_ENTRIES = 2_000_000  # entries of the transitions: a slip in a parameter must not fill the memory
 
 
 class Stream:

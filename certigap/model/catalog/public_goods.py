@@ -18,8 +18,8 @@ from certigap.model.policy import Policy
 
 __all__ = ["RECIPES"]
 
-_MOST_PLAYERS = 12
-_LARGEST_FACTOR = 1_000_000
+_MOST_PLAYERS = 12  # 2^12 profiles; one player more doubles the game
+_LARGEST_FACTOR = 1_000_000  # keeps payoffs short
 _ACTIONS = ("keep", "contribute")
 
 

@@ -19,7 +19,7 @@ from certigap.model.game import Game
 
 __all__ = ["RECIPES", "state_name"]
 
-_LARGEST = 12
+_LARGEST = 12  # the side of the grid: states grow with its fourth power
 _EVADE = (*MOVES, "stay")
 _PURSUE = (*MOVES, "up-left", "up-right", "down-left", "down-right", "stay")
 _CAUGHT = "caught"

@@ -18,7 +18,7 @@ from certigap.model.policy import Policy
 
 __all__ = ["RECIPES"]
 
-_MOST_PLAYERS = 12
+_MOST_PLAYERS = 12  # 2^12 joint actions a state; one player more doubles the game
 _BOTH, _NO_CHOICE = ("x", "y"), ("x",)
 _PLACES = {"Good": 1, "Bad": -1}
 

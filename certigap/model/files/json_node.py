@@ -15,9 +15,9 @@ from certigap.exact.rational import format_rational, parse_rational
 
 __all__ = ["MAX_DEPTH", "MAX_NAME", "Node", "brief", "name_fault", "printable", "repeated"]
 
-MAX_DEPTH = 100
-MAX_NAME = 1000
-_SHOWN = 60
+MAX_DEPTH = 100  # FORMAT 1: far below what recursion bears
+MAX_NAME = 1000  # FORMAT 1
+_SHOWN = 60  # characters of a value in a message of one line
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CACHED = 64  # longer texts are not kept
 _short_rational = lru_cache(maxsize=2**16)(parse_rational)

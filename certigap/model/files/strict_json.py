@@ -31,8 +31,8 @@ __all__ = [
     "read_text",
 ]
 
-MAX_BYTES = 2**30
-_CHUNK = 2**22
+MAX_BYTES = 2**30  # FORMAT 1
+_CHUNK = 2**22  # bytes read at a time: memory against system calls
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAYBE_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")  # in the text, as it is or escaped
 

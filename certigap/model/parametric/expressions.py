@@ -18,9 +18,9 @@ from certigap.model.files.json_node import brief
 __all__ = ["parse_expression"]
 
 _MAX_LENGTH = 2_000  # characters: a payoff that a person writes is far shorter
-_MAX_EXPONENT = 64
+_MAX_EXPONENT = 64  # the number of terms grows with it
 _MAX_TERMS = 2_000  # of a numerator or denominator: what root isolation and solving still bear
-_MAX_DEPTH = 50
+_MAX_DEPTH = 50  # of brackets: far below what recursion bears
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([^\W\d]\w*)|(\*\*|[-+*/^()]))")
 
 

@@ -21,7 +21,7 @@ __all__ = ["parse_parametric_game", "read_parametric_game"]
 
 FORMAT = "certigap-parametric-game"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,30}")
-_MAX_PARAMETERS = 8
+_MAX_PARAMETERS = 8  # the work of exact sets grows fast with their number
 
 
 def read_parametric_game(path: str | os.PathLike[str]) -> tuple[ParametricGame, Node | None]:

@@ -15,7 +15,7 @@ from certigap.semantics.exploitability import gaps
 
 __all__ = ["Proven", "Witness", "exact_witness", "proven"]
 
-_GRID = 2**40
+_GRID = 2**40  # of witness and claim: 1e-12 of a payoff, and short numbers in the certificate
 
 Tree = tuple[Split | None, ...]
 """Nodes in preorder; None: a leaf."""

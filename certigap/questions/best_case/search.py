@@ -17,11 +17,11 @@ from certigap.questions.best_case.tree import Split
 
 __all__ = ["Candidate", "Node", "Search"]
 
-_BATCH = 64
-_MARGIN = 1e-12
-_STARTS = 12
-_SMALLEST_STEP = 1e-9
-_SWEEPS = 40
+_BATCH = 64  # boxes at a time: arrays long enough for NumPy, short enough to follow the best bound
+_MARGIN = 1e-12  # of distances: rounding may not empty a box; the exact check sees it again
+_STARTS = 12  # of the local search: its time against that of the boxes
+_SMALLEST_STEP = 1e-9  # an end: what is left of a step changes no payoff by more
+_SWEEPS = 40  # of the local search: an end for slow ones
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from certigap.questions.best_case.boxes import Numbers, gap_lowers, ranges, tigh
 
 __all__ = ["Leaves", "Split", "leaf_bounds"]
 
-_CHUNK = 1_000
-_SAFE_BITS = 62
+_CHUNK = 1_000  # boxes checked at a time: arrays of a few megabytes
+_SAFE_BITS = 62  # one of 64 is the sign, one is kept for the last sum
 
 
 @dataclass(frozen=True, slots=True)

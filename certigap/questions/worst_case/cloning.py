@@ -32,7 +32,7 @@ from certigap.work.progress import Progress, uninterrupted
 
 __all__ = ["CloningBalls"]
 
-_BRANCH_SECONDS = 10.0
+_BRANCH_SECONDS = 10.0  # of boxes when nobody says how much time there is: what a person waits
 _LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
 _WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding and for the exact checks

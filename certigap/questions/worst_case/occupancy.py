@@ -35,7 +35,8 @@ __all__ = ["OccupancyBalls", "worst_case_mu", "worst_case_rho"]
 _ANYWHERE = Fraction(4)
 """A radius that limits nothing: `inside_ball` then only rounds."""
 _RETREATS = (0.0, 1e-9, 1e-6, 1e-3)
-_TRIED = 3
+"""Parts of the radius: rounding moves the error by 1e-9 or so; the last is for long games."""
+_TRIED = 3  # best policies made exact: exact errors take longest, and floats order them well
 _ENOUGH = 1 - 1e-6
 """Of the upper end: a gap that closes the interval."""
 

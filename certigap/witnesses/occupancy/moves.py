@@ -27,14 +27,14 @@ Flags = npt.NDArray[np.bool_]
 
 _STEPS = ((1.0, 0.5, 0.15), (0.05, 0.015, 0.004))
 """Long steps, and the shorter ones that follow when none of them gains; then those of the length of the radius."""
-_OF_RADIUS = (0.6, 0.2, 0.07)
+_OF_RADIUS = (0.6, 0.2, 0.07)  # steps in units of the radius: what a thin ball has room for
 _KINDS = len(_STEPS) + 1
 """Kinds of steps; inside the ball one more follows, as long as the first ones and drawn to the border with care."""
-_ROUNDS = 100
+_ROUNDS = 100  # of a track: an end for slow ones
 _CUTS, _FINE_CUTS = 12, 44
 _SCAN = (0.25, 0.5, 0.75)
 """The error need not grow along a segment: the cuts start from the last of these points that is in the ball."""
-_SLACK = 1e-13
+_SLACK = 1e-13  # of an error: what summing floats costs
 _ENOUGH, _LEAST = 1e-6, 1e-9
 """Relative gain that is worth a move, and a careful one."""
 _PAIRED_ROWS = 12

@@ -34,21 +34,21 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["Drawn", "Pool"]
 
-_TOLLS = (1 / 12, 1 / 3)
-_RADII = 4
-_STARTS = 4
-_SLACK = 1e-13
-_ROUNDS = 25
-_STEPS = (1.0, 0.5, 0.2, 0.05, 0.01)
-_CUTS = 50
+_TOLLS = (1 / 12, 1 / 3)  # prices of the error, in gaps per radius: little and much
+_RADII = 4  # of B_BC tried until its witness has the error asked for: each corrects the last
+_STARTS = 4  # a radius: only the size of its error is wanted
+_SLACK = 1e-13  # of an error: what summing floats costs
+_ROUNDS = 25  # of a climb: an end for slow ones
+_STEPS = (1.0, 0.5, 0.2, 0.05, 0.01)  # tried along a direction, the first that gains is taken
+_CUTS = 50  # bisections: to the last bit of a float
 _SMALL, _MEDIUM = 500, 2_000
 """Entries of the transitions `[K, S]` up to which `moves` search alone, and up to which they search first."""
 _MEMBERS = 400
 """What is found last is kept, so that a sweep of many radii does not slow down."""
-_GLANCED = 8
+_GLANCED = 8  # policies a player: for progress, before bounds take their time
 _INSIDE, _OUTSIDE = (3, 400), (2, 200)
 """Tracks a player and moves drawn back a round: from the best starts in the ball, after an approach from outside."""
-_APPROACHES = 3
+_APPROACHES = 3  # tracks a player from outside: time against luck
 _APPROACH_TOLLS = (1 / 12, 1.0, 5.0)
 """Prices of leaving the ball, in units of the largest gap inside per radius."""
 _WORK = 2 * 10**7

@@ -12,11 +12,11 @@ from certigap.floats.play import Floats, Indices
 
 __all__ = ["starts"]
 
-_PROFILES = 512
-_RANDOM = 40
+_PROFILES = 512  # pure profiles up to which all are tried: the memory and time of one stack
+_RANDOM = 40  # policies: the time of a glance against its luck
 _KEPT = 0.4
 """Part of the rows that stay the expert's in half of the starts."""
-_CONCENTRATIONS = (0.2, 1.0)
+_CONCENTRATIONS = (0.2, 1.0)  # of Dirichlet rows: near vertices, and anywhere
 
 
 def starts(center: Floats, row: Indices, rng: np.random.Generator) -> Floats:
