@@ -1,6 +1,6 @@
 """How long the first minute takes: `demo`, `certify`, `warm`, `import` and `--help`, first and second time.
 
-    python tests/benchmarks/first_minute.py
+    python -m tests.benchmarks.first_minute
 
 Wall and CPU seconds (children included) of real processes; "first" has an empty cache of compiled code. Says how busy
 the machine was, because wall times mean little on one that others use.
