@@ -14,6 +14,7 @@ from certigap.bounds.dse import dse_bound
 from certigap.bounds.registry import BOUNDS, NAMES
 from certigap.bounds.table import BoundsTable, bounds_table, in_turn
 from certigap.certificates import certificate, verify
+from certigap.commands.answers import certify_text
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.model import catalog
@@ -21,6 +22,7 @@ from certigap.model.build import bimatrix
 from certigap.model.policy import Policy
 from certigap.questions.theorem_instance import THEOREMS
 from certigap.questions.worst_case.balls import balls_around
+from certigap.questions.worst_case.question import worst_case
 from certigap.work.deadline import Deadline
 from tests.helpers.random_games import games_with_experts
 
@@ -130,3 +132,13 @@ def test_what_is_shared_is_made_once() -> None:
 
     assert [center.once(make, x) for x in (1, 2, 1)] == [1, 2, 1]
     assert made == [(center, 1), (center, 2)]
+
+
+def test_the_terminal_names_what_was_missed_and_why() -> None:
+    """Not what is none of the game's business: vertices of many states, programs of few."""
+    (game, expert), *_ = games_with_experts(1, seed=3)
+    shown = certify_text(worst_case(game, expert, EPS, budget=1), Fraction(2))
+    lines = [line.split()[2:] for line in shown.splitlines() if line.startswith("  no bound: ")]
+    missed = {line[0]: " ".join(line[1:]) for line in lines}
+    assert missed["dse"].startswith("expected a dominant expert, got player")
+    assert not missed.keys() & {"vertices", "occupancy", "trivial", "region"}

@@ -24,6 +24,7 @@ from certigap.floats.kernel.sweeps import (
     SetArrays,
     iterate,
     own_stride,
+    row_maximum,
 )
 
 __all__ = [
@@ -302,55 +303,10 @@ def priced_maximum(
     c: Floats, size: int, sets: SetArrays, player: int, state: int, order: Indices, price: float, center: Floats
 ) -> float:
     """max over the row set of c.y - price || y - e ||_1: mass moves only while that gains more than 2 price."""
-    first = sets.first[player, state]
-    forced, value = 0.0, 0.0
+    first, forced = sets.first[player, state], abs(sets.need[player, state])
     for k in range(size):
-        value += c[k] * sets.base[first + k]
         forced += abs(sets.base[first + k] - center[first + k])
-        place = k
-        while place > 0 and c[order[place - 1]] > c[k]:
-            order[place] = order[place - 1]
-            place -= 1
-        order[place] = k
-    need, left = sets.need[player, state], sets.exchange[player, state]
-    value -= price * (forced + abs(need))
-    low, high = 0, size - 1
-    used_low, used_high = 0.0, 0.0
-    while need > 0.0 and low < size:
-        mass = min(need, sets.donors[first + order[low]])
-        value -= mass * c[order[low]]
-        need -= mass
-        used_low = mass
-        if need > 0.0:
-            low += 1
-            used_low = 0.0
-    while need < 0.0 and high >= 0:
-        mass = min(-need, sets.receivers[first + order[high]])
-        value += mass * c[order[high]]
-        need += mass
-        used_high = mass
-        if need < 0.0:
-            high -= 1
-            used_high = 0.0
-    while left > 0.0 and low < high:
-        donor, receiver = order[low], order[high]
-        gain = c[receiver] - c[donor] - 2.0 * price
-        if gain <= 0.0:
-            break
-        give = sets.donors[first + donor] - used_low
-        take = sets.receivers[first + receiver] - used_high
-        mass = min(left, min(give, take))
-        value += gain * mass
-        left -= mass
-        used_low += mass
-        used_high += mass
-        if give <= take:
-            low += 1
-            used_low = 0.0
-        if take <= give:
-            high -= 1
-            used_high = 0.0
-    return float(value)
+    return float(row_maximum(c, size, sets, player, state, order, price) - price * forced)
 
 
 @inner

@@ -81,8 +81,11 @@ def new_room(game: GameArrays) -> Room:
 
 
 @inner
-def row_maximum(c: Floats, size: int, sets: SetArrays, player: int, state: int, order: Indices) -> float:
-    """`max { c.y : y in the row set }`, the rule of `certigap.regions.greedy.maximiser`."""
+def row_maximum(c: Floats, size: int, sets: SetArrays, player: int, state: int, order: Indices, price: float) -> float:
+    """`max { c.y : y in the row set }` by the rule of `certigap.regions.greedy.maximiser`.
+
+    The exchange, not what the set asks for anyway, costs `price` a unit of distance, two units a unit of mass.
+    """
     first = sets.first[player, state]
     value = 0.0
     for k in range(size):
@@ -113,7 +116,7 @@ def row_maximum(c: Floats, size: int, sets: SetArrays, player: int, state: int, 
             used_high = 0.0
     while left > 0.0 and low < high:
         donor, receiver = order[low], order[high]
-        gain = c[receiver] - c[donor]
+        gain = c[receiver] - c[donor] - 2.0 * price
         if gain <= 0.0:
             break
         give = sets.donors[first + donor] - used_low
@@ -163,7 +166,7 @@ def contract(room: Room, sign: float, own: int, own_size: int, state: int, game:
                 for offset in range(inner):
                     for k in range(size):
                         c[k] = work[(outer * size + k) * inner + offset]
-                    work[outer * inner + offset] = row_maximum(c, size, sets, player, state, order)
+                    work[outer * inner + offset] = row_maximum(c, size, sets, player, state, order, 0.0)
         for a in range(own_size):
             value = sign * work[a]
             if start == 0 or sign * value < sign * out[a]:
@@ -246,7 +249,7 @@ def state_value(kind: int, player: int, state: int, game: GameArrays, sets: SetA
         for deviation in range(size):
             difference(room.q, deviation, player, state, game, room.terms)
             contract(room, 1.0, player, size, state, game, sets)
-            best = max(best, row_maximum(out, size, sets, player, state, order))
+            best = max(best, row_maximum(out, size, sets, player, state, order, 0.0))
         return best
     backups(room.q, player, state, game, x)
     upper = kind in (BEST_UPPER, VALUE_UPPER)
@@ -262,7 +265,7 @@ def state_value(kind: int, player: int, state: int, game: GameArrays, sets: SetA
     for a in range(size):
         if kind == VALUE_LOWER:
             out[a] = -out[a]
-    value = row_maximum(out, size, sets, player, state, order)
+    value = row_maximum(out, size, sets, player, state, order, 0.0)
     return -value if kind == VALUE_LOWER else value
 
 
