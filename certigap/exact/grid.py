@@ -9,7 +9,7 @@ from certigap.exact.integers import FloatArray, IntArray
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Vector
 
-__all__ = ["nearest", "on_grid", "outward", "to_grid"]
+__all__ = ["bits_below", "nearest", "on_grid", "outward", "to_grid"]
 
 _SHORT_BITS = 512  # a shorter number is handed on as it is
 _OUTWARD_BITS = 96  # of the larger end: twice a float's, so nobody sees the rounding
@@ -29,6 +29,15 @@ def nearest(value: float, bits: int) -> Fraction:
     Fraction(1, 4)
     """
     return Fraction(_nearest(value, bits), 1 << bits)
+
+
+def bits_below(size: float) -> int:
+    """How many bits a number is below 1, by which a grid must be finer to be as fine for it; 0 for 0 and from 1 on.
+
+    >>> bits_below(0.3), bits_below(1e-15), bits_below(7.0)
+    (1, 49, 0)
+    """
+    return max(0, -math.frexp(size)[1]) if size > 0 else 0
 
 
 def on_grid(grid: IntArray, bits: int) -> Vector:

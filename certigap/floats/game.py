@@ -12,9 +12,17 @@ from certigap.exact.integers import FloatArray
 from certigap.floats.solvers import Resolvent, first_best, policy_iteration
 from certigap.model.game import Game
 
-__all__ = ["FloatGame"]
+__all__ = ["FloatGame", "payoff_scale"]
 
 _DENSE_ENTRIES = 1_000_000  # 8 megabytes dense
+
+
+def payoff_scale(game: Game) -> float:
+    """The largest half-range c_i of rewards: what tolerances in payoffs are relative to; 1 where nothing is at stake.
+
+    Multiplying a game multiplies its answers; a tolerance of 1e-12 payoff would make them 0 in a game of 1e-15.
+    """
+    return float(max(game.half_range(player) for player in range(len(game.players)))) or 1.0
 
 
 class FloatGame:
@@ -32,6 +40,7 @@ class FloatGame:
         self.discount = float(game.discount)
         self.start = np.array([w / game.initial.denominator for w in game.initial.weights], dtype=np.float64)
         self.rewards = game.float_rewards()
+        self.scale = payoff_scale(game)
         self.transitions = _transitions(game)
         self._orders = tuple(np.argsort(index, kind="stable") for index in self.layout.action_index)
         self._sizes = tuple(int(offsets[-1]) for offsets in self.layout.action_offsets)

@@ -91,7 +91,7 @@ class Play(FloatGame):
         """Rows that are greedy for `value`; the current action stays unless another is clearly better."""
         q = rewards + self.discount * (matrix @ value)
         if current is not None:
-            q = q + current * 1e-11 * (1.0 + float(np.abs(q).max()))
+            q = q + current * 1e-11 * float(np.abs(q).max())
         return first_best(q, self.layout.action_offsets[player], self.layout.action_state[player])
 
 

@@ -98,7 +98,7 @@ class Stack:
             q = rewards + self.play.discount * (matrix @ values[..., None])[..., 0]
             better = self._best(q, places, real)
             gain = np.take_along_axis(q, better, 1) - np.take_along_axis(q, choice, 1)
-            improved = gain > 1e-11 * (1.0 + np.abs(q).max())
+            improved = gain > 1e-11 * np.abs(q).max()
             if not improved.any():
                 break
             choice = np.where(improved, better, choice)

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from certigap.exact.grid import bits_below
 from certigap.exact.vector import Bracket, Vector
+from certigap.floats.game import payoff_scale
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import values
@@ -36,7 +38,7 @@ def polished_rows(game: Game, start: Sequence[float], denominator: int, deadline
     Returns:
         `[2][S][A_i(s)]` probabilities.
     """
-    bits = denominator.bit_length() + _SPARE_BITS
+    bits = denominator.bit_length() + _SPARE_BITS + bits_below(payoff_scale(game))
     point = _on_grid([Fraction(float(value)) for value in start], bits)
     rows = _stage_rows(game, point, denominator)
     known = _FLOAT_BITS

@@ -24,6 +24,7 @@ from certigap.solve.stages import Stages
 __all__ = ["RegularisedEquilibrium", "regularised_equilibrium"]
 
 _MOST_SWEEPS = 100_000  # an end for discounts near 1; the budget comes first
+_RELATIVE = 1e-12  # of the payoffs: a residual that floats reach with a digit to spare
 
 
 class RegularisedEquilibrium(NamedTuple):
@@ -38,13 +39,16 @@ class RegularisedEquilibrium(NamedTuple):
     residual/(1-g) of the regularised value, up to rounding."""
 
 
-def regularised_equilibrium(game: Game, temperature: RationalLike, tolerance: float = 1e-12) -> RegularisedEquilibrium:
+def regularised_equilibrium(
+    game: Game, temperature: RationalLike, tolerance: float | None = None
+) -> RegularisedEquilibrium:
     """The entropy-regularised Nash equilibrium of a two-player zero-sum game, in floats.
 
     Args:
         game: two players, r_2 = -r_1 exactly.
         temperature: tau > 0, in units of reward per unit of entropy (nats).
-        tolerance: sup-residual to reach, in units of payoff.
+        tolerance: sup-residual to reach, in units of payoff; by default 1e-12 of what is at stake, the largest
+            half-range of rewards, or tau where that is larger.
 
     Returns:
         Rows, values and residual (see `RegularisedEquilibrium`).
@@ -61,6 +65,7 @@ def regularised_equilibrium(game: Game, temperature: RationalLike, tolerance: fl
     """
     tau = _checked_temperature(game, temperature)
     stages = Stages(game)
+    enough = _RELATIVE * max(stages.scale, tau) if tolerance is None else tolerance
     values = np.zeros(len(game.states))
     logits: tuple[Floats, Floats] | None = None
     best = np.inf
@@ -71,14 +76,14 @@ def regularised_equilibrium(game: Game, temperature: RationalLike, tolerance: fl
         x, y = softmax(logits[0], stages.masks[0]), softmax(logits[1], stages.masks[1])
         lower, upper = saddle_bounds(payoffs, tau, x, y, stages.masks)
         residual = float(max(np.abs(values - lower).max(), np.abs(values - upper).max()))
-        if residual <= tolerance:
+        if residual <= enough:
             return RegularisedEquilibrium((stages.ragged(x, 0), stages.ragged(y, 1)), values, residual)
         since_best = 0 if residual < best else since_best + 1
         best = min(best, residual)
         if since_best > _patience(game):
             break
         values = (lower + upper) / 2
-    raise SolverError(f"regularised equilibrium: expected a residual of {tolerance:.1e}, got {best:.1e}")
+    raise SolverError(f"regularised equilibrium: expected a residual of {enough:.1e}, got {best:.1e}")
 
 
 def _patience(game: Game) -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from certigap.floats.game import payoff_scale
 from certigap.model.game import Game
 from certigap.solve.matrix_game import Floats, Mask
 
@@ -18,6 +19,7 @@ class Stages:
         own = [layout.action_index[i] - layout.action_offsets[i][layout.row_state] for i in range(2)]
         self._place = (layout.row_state, own[0], own[1])
         self._rewards = game.float_rewards()[0]
+        self.scale = payoff_scale(game)
         self._owner = np.repeat(np.arange(layout.rows), np.diff(game.transitions.offsets))
         self._columns = game.transitions.columns
         self._weights = game.transitions.floats() * float(game.discount)

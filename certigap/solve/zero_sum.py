@@ -81,7 +81,7 @@ def nash_policy_iteration(game: Game, deadline: Deadline | None = None) -> Float
         values = matrix_games(stages.payoffs(values), stages.sizes)[0]
     best = current = _greedy(stages, values)
     stalled = 0
-    while stalled < _PATIENCE and best.residual > _RELATIVE * max(1.0, float(np.abs(values).max())):
+    while stalled < _PATIENCE and best.residual > _RELATIVE * max(floats.scale, float(np.abs(values).max())):
         if deadline is not None and not deadline.going:
             return replace(best, complete=False)
         flat = [np.concatenate(own) for own in current.rows]
@@ -110,7 +110,7 @@ def _purified(stages: Stages, values: Floats, after: Floats, x: Floats, y: Float
     lowest = np.where(exists, payoffs, np.inf).min(axis=2)
     highest = np.where(exists, payoffs, -np.inf).max(axis=1)
     lowest[~stages.masks[0]], highest[~stages.masks[1]] = -np.inf, np.inf
-    margin = _ALIKE * max(1.0, float(np.abs(after).max()))
+    margin = _ALIKE * max(stages.scale, float(np.abs(after).max()))
     secure = lowest.max(axis=1) >= after - margin, highest.min(axis=1) <= after + margin
     pure = np.eye(x.shape[1])[lowest.argmax(axis=1)], np.eye(y.shape[1])[highest.argmin(axis=1)]
     return np.where(secure[0][:, None], pure[0], x), np.where(secure[1][:, None], pure[1], y)

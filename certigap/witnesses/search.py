@@ -51,7 +51,7 @@ def ascend(
                 return Found(player, here.gap, tuple(policy))
             target = shares[mover].vertex(gradient(play, policy, player, mover, here))
             policy[mover], here = _line_search(play, policy, player, mover, target, here)
-        if here.gap <= before + 1e-9 * (abs(before) + 1e-12):
+        if here.gap <= before + 1e-9 * (abs(before) + 1e-12 * play.scale):
             break
     return Found(player, here.gap, tuple(policy))
 

@@ -3,13 +3,12 @@
 Weights are rounded to a grid and prices to short fractions: every choice of them is sound (`certigap.regions.linear`).
 """
 
-import math
 from fractions import Fraction
 
 import numpy as np
 
 from certigap.bounds.boxes.tree import Boxes, Leaf, node_region
-from certigap.exact.grid import nearest, on_grid, to_grid
+from certigap.exact.grid import bits_below, nearest, on_grid, to_grid
 from certigap.floats.kernel.node import NodeArrays
 from certigap.model.policy import Policy
 from certigap.regions.engine import PlayerBound, RegionEngine
@@ -40,7 +39,7 @@ def settled_leaf(
     if region is None:
         return Leaf((), Fraction(0))
     vectors = node.vectors * engine.units
-    bits = _BITS + _bits_below(float(np.abs(vectors).max()))
+    bits = _BITS + bits_below(float(np.abs(vectors).max()))
     high, low, value, gap, top = (on_grid(to_grid(own, bits), bits) for own in vectors)
     zero = Fraction(0)
     start = PlayerBound(high, low, value, gap, zero, zero)
@@ -56,13 +55,8 @@ def settled_leaf(
 
 def _expansion(engine: RegionEngine, node: NodeArrays) -> Expansion:
     """Weights are rounded relative to what they weigh: the values at a state over those at the start."""
-    bits = _BITS + _bits_below(engine.start_unit / float(engine.units.max()))
+    bits = _BITS + bits_below(engine.start_unit / float(engine.units.max()))
     one, two = (on_grid(to_grid(own / engine.units, bits), bits) for own in node.weights)
-    price_bits = _PRICE_BITS + _bits_below(max(node.prices.tolist()))
+    price_bits = _PRICE_BITS + bits_below(max(node.prices.tolist()))
     prices = tuple(nearest(max(price, 0.0), price_bits) for price in node.prices.tolist())
     return Expansion((one, two), tuple(int(a) for a in node.reference), prices)
-
-
-def _bits_below(size: float) -> int:
-    """How many bits a number is below 1; 0 for larger ones and for 0."""
-    return max(0, -math.frexp(size)[1]) if size > 0 else 0

@@ -25,16 +25,16 @@ from functools import cached_property
 
 from certigap.bounds.balls import ErrorBall, visit_bounds
 from certigap.bounds.programs.program import Multipliers
-from certigap.exact.grid import nearest, on_grid, to_grid
+from certigap.exact.grid import bits_below, nearest, on_grid, to_grid
 from certigap.exact.knapsack import poured
 from certigap.exact.vector import Vector
+from certigap.floats.game import payoff_scale
 from certigap.model.policy import Policy
 from certigap.regions.scaled import ScaledGame
 
 __all__ = ["Duality", "OccupancyBound"]
 
-_BITS = 40  # of multipliers: HiGHS is accurate to 1e-7 or so, and a violation is shifted away
-_PRICE_BITS = 40  # as accurate as the multipliers
+_BITS = 40  # of multipliers where payoffs are of size 1: HiGHS is accurate to 1e-7, and a violation is shifted away
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,10 @@ class Duality:
     def bound(self, ball: ErrorBall, given: Multipliers) -> OccupancyBound:
         """The bound that the multipliers prove once they are shifted to where their inequalities hold."""
         game = self.expert.game
-        price, toll = (nearest(x, _PRICE_BITS) for x in (given.price, given.toll))
-        best = self._shifted_best(ball, on_grid(to_grid(given.best, _BITS), _BITS), price)
-        value = self._shifted_value(on_grid(to_grid(given.value, _BITS), _BITS), toll)
+        bits = _BITS + bits_below(payoff_scale(game))
+        price, toll = (nearest(x, bits) for x in (given.price, given.toll))
+        best = self._shifted_best(ball, on_grid(to_grid(given.best, bits), bits), price)
+        value = self._shifted_value(on_grid(to_grid(given.value, bits), bits), toll)
         return OccupancyBound(
             best=best,
             price=price,

@@ -67,6 +67,8 @@ class OccupancyProgram:
         self._game = FloatGame(expert.game)
         self._mass = np.array(occupancy_lower.floats())
         self._horizon = float(expert.game.horizon)
+        self._unit = 2.0 ** math.frexp(self._game.scale)[1]
+        self._rewards = self._game.rewards[player] / self._unit  # solvers' tolerances are absolute
         self._build_best()
         self._build_value()
 
@@ -88,7 +90,8 @@ class OccupancyProgram:
         until = deadline or Deadline()
         best, price = self._solved(self._best, "sup", until.share(1 / 2))
         value, toll = self._solved(self._value, "inf", until)
-        return Multipliers(best, max(float(price), 0.0), -value, max(float(toll), 0.0))
+        unit = self._unit
+        return Multipliers(unit * best, unit * max(float(price), 0.0), -unit * value, unit * max(float(toll), 0.0))
 
     def _solved(self, parts: tuple[Any, Any, Any], what: str, deadline: Deadline) -> list[FloatArray]:
         """Multipliers of the flow and of the radius; Clarabel is asked where HiGHS fails."""
@@ -108,7 +111,7 @@ class OccupancyProgram:
         self._spread, self._budget = cp.Parameter(width, nonneg=True), cp.Parameter(nonneg=True)
         flow, paid = self._flow(x), ratio[layout.row_state] @ t <= self._budget
         limits = [t >= x - follows @ x, t >= follows @ x - x, own_sum @ t <= cp.multiply(self._spread, own_sum @ x)]
-        problem = cp.Problem(cp.Minimize(-self._game.rewards[player] @ x), [flow, paid, *limits])
+        problem = cp.Problem(cp.Minimize(-self._rewards @ x), [flow, paid, *limits])
         self._best = (problem, flow, paid)
 
     def _build_value(self) -> None:
@@ -122,7 +125,7 @@ class OccupancyProgram:
             moved, size = _picker(layout.row_state, layout.states).T @ moved, layout.states
         u, self._radius = cp.Variable(size, nonneg=True), cp.Parameter(nonneg=True)
         flow, paid = self._flow(w), cp.sum(u) <= self._radius
-        problem = cp.Problem(cp.Minimize(self._game.rewards[self.player] @ w), [flow, paid, u >= moved, u >= -moved])
+        problem = cp.Problem(cp.Minimize(self._rewards @ w), [flow, paid, u >= moved, u >= -moved])
         self._value = (problem, flow, paid)
 
     def _flow(self, x: Any) -> Any:

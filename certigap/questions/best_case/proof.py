@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.exact.grid import bits_below
+from certigap.floats.game import payoff_scale
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.best_case.search import Candidate, Node
@@ -15,7 +17,7 @@ from certigap.semantics.exploitability import gaps
 
 __all__ = ["Proven", "Witness", "exact_witness", "proven"]
 
-_GRID = 2**40  # of witness and claim: 1e-12 of a payoff, and short numbers in the certificate
+_GRID = 2**40  # of witness and claim: 1e-12 of payoffs of size 1, finer for smaller; short numbers in the certificate
 
 Tree = tuple[Split | None, ...]
 """Nodes in preorder; None: a leaf."""
@@ -80,4 +82,5 @@ def proven(game: Game, nodes: Sequence[Node], experts: Sequence[Policy], eps: Fr
     if not bounds:
         return Proven(tuple(trees), None)
     lower = max(Fraction(0), min(bounds))
-    return Proven(tuple(trees), Fraction(lower * _GRID // 1, _GRID))
+    grid = _GRID << bits_below(payoff_scale(game))
+    return Proven(tuple(trees), Fraction(lower * grid // 1, grid))

@@ -28,6 +28,9 @@ _CONTINUUM = "one-sided: the game has infinitely many equilibria, the lower end 
 _TOO_LARGE = "one-sided: the game is too large for the checker to find its equilibria, the lower end is not searched"
 _UNPROVED = "interrupted before the lower end was proved"
 _CUT = "ended before the tolerance was met"
+_BLURRED = "ended where floats cannot tell the ends apart"
+_AIMED = 0.99
+"""Of the tolerance: what the search aims at, so that rounding leaves the proved ends within all of it."""
 _SYSTEMS = 5_000  # FORMAT 10: linear systems that the checker solves at most
 
 
@@ -95,19 +98,21 @@ class _Work:
         targets = [(x.tolist(), y.tolist()) for x, y in (policy.floats() for policy in found.equilibria)]
         is_large = math.comb(sum(shape), shape[0]) > _SYSTEMS
         self.one_sided = _CONTINUUM if not found.is_finite else _TOO_LARGE if is_large else ""
-        self.search = Search(tables, targets, float(radius), float(tolerance), max_nodes, seed)
+        self.tolerance = tolerance
+        self.search = Search(tables, targets, float(radius), _AIMED * float(tolerance), max_nodes, seed)
 
     def answer(self, deadline: Deadline, progress: Progress | None) -> BestCaseAnswer:
         reached = self._searched(deadline, progress)
         witness, shown = self._witness(), self._proven()
         lower = Fraction(0) if shown is None or shown.lower is None else shown.lower
         is_infinite = shown is not None and shown.lower is None
-        complete = reached and shown is not None
-        reason = "" if complete else self.one_sided or (_UNPROVED if reached else _CUT)
+        upper = None if witness is None else witness.value
+        complete = reached and shown is not None and (is_infinite or self._is_tight(lower, upper))
+        reason = "" if complete else self.one_sided or _reason(reached, shown)
         return BestCaseAnswer(
             game=self.game,
             radius=self.radius,
-            interval=Interval(None if is_infinite else lower, None if witness is None else witness.value),
+            interval=Interval(None if is_infinite else lower, upper),
             is_infinite=is_infinite,
             expert=None if witness is None else witness.expert,
             witness=None if witness is None else witness.policy,
@@ -118,6 +123,10 @@ class _Work:
             details={"nodes": len(self.search.nodes), "seed": self.search.seed},
             seconds=deadline.spent,
         )
+
+    def _is_tight(self, lower: Fraction, upper: Fraction | None) -> bool:
+        """Whether the ends that are proved are as close as asked for: what the floats believed is not enough."""
+        return upper is not None and upper - lower <= self.tolerance * upper
 
     def _searched(self, deadline: Deadline, progress: Progress | None) -> bool:
         """Whether the tolerance was met; False too when the lower end is left out."""
@@ -152,3 +161,10 @@ class _Work:
             return proven(self.game, self.search.nodes, self.found.equilibria, self.radius)
         except KeyboardInterrupt:
             return None
+
+
+def _reason(reached: bool, shown: Proven | None) -> str:
+    """Why an answer is not complete."""
+    if not reached:
+        return _CUT
+    return _UNPROVED if shown is None else _BLURRED

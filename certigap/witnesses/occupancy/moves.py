@@ -58,7 +58,7 @@ class Moves:
     """
 
     def __init__(self, stack: Stack, visited: Flags) -> None:
-        self.stack, self.visited = stack, visited
+        self.stack, self.visited, self.scale = stack, visited, stack.play.scale
         layout = stack.play.layout
         owner = np.repeat(np.arange(layout.players), np.diff(stack.bounds))
         self.row = owner * layout.states + np.concatenate(layout.action_state)  # [L] the row of each entry
@@ -105,7 +105,7 @@ class Moves:
         share = max(8, most // max(1, len(active)))
         for climbing in _rounds(active, _KINDS + 1, going):
             batches = [self._moves(track, eps, share, rng) for track in climbing]
-            _advance(climbing, batches, self.stack.gaps(np.concatenate(batches)))
+            _advance(climbing, batches, self.stack.gaps(np.concatenate(batches)), self.scale)
         return [(track.player, track.policy) for track in active]
 
     def approach(
@@ -115,7 +115,7 @@ class Moves:
         active = self._tracks(self._tolled(starts, eps, toll), starts, tracks)
         for climbing in _rounds(active, _KINDS, going):
             batches = [self._stepped(track.policy, _steps(track.kind, eps))[0] for track in climbing]
-            _advance(climbing, batches, self._tolled(np.concatenate(batches), eps, toll))
+            _advance(climbing, batches, self._tolled(np.concatenate(batches), eps, toll), self.scale)
         return [(track.player, track.policy) for track in active]
 
     def _tolled(self, policies: Floats, eps: float, toll: float) -> Floats:
@@ -129,7 +129,8 @@ class Moves:
 
     def _tracks(self, scores: Floats, policies: Floats, count: int) -> list[_Track]:
         players = range(scores.shape[1])
-        return [_Track(i, policies[k], float(scores[k, i])) for i in players for k in _different(scores[:, i], count)]
+        first = [_different(scores[:, i] / self.scale, count) for i in players]
+        return [_Track(i, policies[k], float(scores[k, i])) for i in players for k in first[i]]
 
     def _moves(self, track: _Track, eps: float, most: int, rng: np.random.Generator) -> Floats:
         """`[N, L]` policies of the ball one move away."""
@@ -176,14 +177,14 @@ def _rounds(tracks: Sequence[_Track], kinds: int, going: Callable[[], bool]) -> 
         yield climbing
 
 
-def _advance(tracks: Sequence[_Track], batches: Sequence[Floats], scores: Floats) -> None:
+def _advance(tracks: Sequence[_Track], batches: Sequence[Floats], scores: Floats, scale: float) -> None:
     """Every track takes its best move, or comes to shorter steps; `scores` `[N, n]` of all batches in turn."""
     place = 0
     for track, batch in zip(tracks, batches, strict=True):
         own = scores[place : place + len(batch), track.player]
         place += len(batch)
         best = int(own.argmax()) if len(own) else -1
-        least = (_ENOUGH if track.kind < _KINDS else _LEAST) * (abs(track.score) + 1e-6)
+        least = (_ENOUGH if track.kind < _KINDS else _LEAST) * (abs(track.score) + 1e-6 * scale)
         if best >= 0 and own[best] > track.score + least:
             track.policy, track.score = batch[best], float(own[best])
         else:

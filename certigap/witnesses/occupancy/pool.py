@@ -244,7 +244,7 @@ class Pool:
                     if value > score:
                         policy, here, score = trial, gap, value
                         break
-            if score <= before + 1e-9 * (abs(before) + 1e-9):
+            if score <= before + 1e-9 * (abs(before) + 1e-9 * self.play.scale):
                 break
         return tuple(policy)
 

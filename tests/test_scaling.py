@@ -1,0 +1,212 @@
+"""Units of payoffs mean nothing: a game multiplied by 1e-15 or 1e15 has answers multiplied by it, for every question.
+
+Exact answers scale exactly, and policies stay the same. Proved intervals come from float searches; their ends scale up
+to what rounding makes of the search.
+"""
+
+import dataclasses
+import random
+from fractions import Fraction
+
+import pytest
+
+import certigap as cg
+from certigap.exact.interval import Interval
+from certigap.model.build import bimatrix, common_denominator
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+from certigap.solve.regularised import regularised_equilibrium
+from tests.helpers.random_games import games_with_experts
+from tests.helpers.strategies import random_markov_game, random_normal_form, random_policy
+
+SCALES = [Fraction(1, 10**15), Fraction(10**15)]
+CLOSE = 1e-4
+"""Relative: searches that end at a ratio of 1.005 end at other boxes when the last bit differs."""
+
+
+def times(game: Game, factor: Fraction) -> Game:
+    """The game with every reward multiplied."""
+    rows = range(game.layout.rows)
+    tables = [common_denominator([factor * game.reward(i, k) for k in rows]) for i in range(len(game.players))]
+    rewards, denominators = zip(*tables, strict=True)
+    return dataclasses.replace(game, rewards=rewards, reward_denominators=denominators)
+
+
+def on(game: Game, policy: Policy) -> Policy:
+    """The policy in the other game."""
+    return Policy(game, policy.rows)
+
+
+def zero_sum(game: Game) -> Game:
+    """The first player's rewards against their negatives."""
+    return dataclasses.replace(
+        game, rewards=(game.rewards[0], -game.rewards[0]), reward_denominators=(game.reward_denominators[0],) * 2
+    )
+
+
+def assert_scaled(first: Interval, second: Interval, factor: Fraction) -> None:
+    """Both ends of two intervals, the second in units of `factor`."""
+    assert float(second.lower / factor) == pytest.approx(float(first.lower), rel=CLOSE)
+    assert float(second.upper / factor) == pytest.approx(float(first.upper), rel=CLOSE)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("seed", range(4))
+def test_gaps_and_errors(seed: int, factor: Fraction) -> None:
+    rng = random.Random(seed)
+    game = random_markov_game(rng, 2, 3, 2, "9/10")
+    expert, policy, large = random_policy(rng, game), random_policy(rng, game), times(game, factor)
+    assert cg.nash_gap(large, on(large, policy)).value == factor * cg.nash_gap(game, policy).value
+    before = cg.matching_errors(game, expert, policy)
+    after = cg.matching_errors(large, on(large, expert), on(large, policy))
+    assert after.value_gap.value == factor * before.value_gap.value
+    for name in ("eps_bc", "eps_mu", "eps_rho"):
+        assert getattr(after, name).value == getattr(before, name).value
+    enclosed = cg.nash_gap(large, on(large, policy), "enclosed")
+    assert enclosed.upper - enclosed.lower <= factor * Fraction(1, 10**12)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("measure", ["bc", "rho", "mu"])
+@pytest.mark.parametrize("seed", range(3))
+def test_worst_cases(seed: int, measure: str, factor: Fraction) -> None:
+    game, expert = next(iter(games_with_experts(1, seed, states=1 + seed % 2, actions=3 - seed % 2)))
+    large = times(game, factor)
+    before = cg.worst_case(game, expert, "1/10", measure=measure)
+    after = cg.worst_case(large, on(large, expert), "1/10", measure=measure)
+    assert before.complete
+    assert after.complete
+    assert_scaled(before.interval, after.interval, factor)
+    for name, value in before.bounds.items():
+        bound = after.bounds[name]
+        assert (bound is None) == (value is None), name
+        if value is not None and bound is not None:
+            assert float(bound / factor) == pytest.approx(float(value), rel=CLOSE), name
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_frontier_region_bound_and_theorems(factor: Fraction) -> None:
+    game, expert = cg.games.load("public-goods", players="2"), cg.games.expert("public-goods", players="2")
+    large = times(game, factor)
+    points = [cg.frontier(g, on(g, expert), ["1/20", "1/5"]).points for g in (game, large)]
+    for before, after in zip(*points, strict=True):
+        assert_scaled(before.interval, after.interval, factor)
+    for theorem in ("trivial", "dse", "concentrability", "value-gap"):
+        bounds = [cg.theorem_instance(g, on(g, expert), theorem, "1/10").bound for g in (game, large)]
+        assert float(bounds[1] / factor) == pytest.approx(float(bounds[0]), rel=1e-9)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("seed", range(4))
+def test_best_cases(seed: int, factor: Fraction) -> None:
+    size = 2 + seed % 2
+    game = random_normal_form(random.Random(seed), (size, size))
+    before, after = (cg.best_case(g, "1/10", budget=20) for g in (game, times(game, factor)))
+    assert before.complete
+    assert after.complete
+    assert_scaled(before.interval, after.interval, factor)
+
+
+def test_a_best_case_is_complete_only_where_the_proved_ends_are_close() -> None:
+    """3 x 3 in units of 1e-12: lower end once 0, with `complete`."""
+    rows = [[0, 3, 0], [2, 2, 0], [3, 0, 1]]
+    columns = [[0, 2, 3], [3, 2, 0], [0, 0, 1]]
+    answers = [cg.best_case(times(bimatrix(rows, columns), f), "1/10") for f in (Fraction(1), Fraction(1, 10**12))]
+    assert_scaled(answers[0].interval, answers[1].interval, Fraction(1, 10**12))
+    assert float(answers[0].interval.upper) == pytest.approx(0.0111969, rel=1e-4)
+    for answer in answers:
+        assert answer.complete
+        assert answer.interval.upper - answer.interval.lower <= answer.interval.upper / 1000
+    loose = cg.best_case(bimatrix(rows, columns), "1/10", tolerance=0, max_nodes=100)
+    assert not loose.complete
+    assert loose.reason
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("seed", range(3))
+def test_experts_and_equilibria(seed: int, factor: Fraction) -> None:
+    rng = random.Random(seed)
+    games = [
+        random_normal_form(rng, (4, 4)),
+        random_normal_form(rng, (2, 2, 2)),
+        random_markov_game(rng, 2, 3, 3, "9/10"),
+        zero_sum(random_markov_game(rng, 2, 3, 3, "9/10")),
+    ]
+    for game in games:
+        large = times(game, factor)
+        before, after = cg.solve_game(game, seed=1), cg.solve_game(large, seed=1)
+        assert after.method == before.method
+        assert float(after.regret.upper / factor) == pytest.approx(float(before.regret.upper), abs=1e-12)
+        if before.regret.upper == 0:
+            assert after.regret.upper == 0
+    small = cg.equilibria(games[0])
+    assert {policy.rows for policy in cg.equilibria(times(games[0], factor)).equilibria} == {
+        policy.rows for policy in small.equilibria
+    }
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_the_big_match(factor: Fraction) -> None:
+    """Gillette's big match, discounted: its optimal rows are rational and found exactly, whatever a win pays."""
+    win, lose, stay = {"win": 1}, {"lose": 1}, {"x": 1}
+    outcome = {
+        ("x", ("top", "l")): ([factor, -factor], win),
+        ("x", ("top", "r")): ([0, 0], lose),
+        ("x", ("bot", "l")): ([0, 0], stay),
+        ("x", ("bot", "r")): ([factor, -factor], stay),
+        ("win", (".", ".")): ([factor, -factor], win),
+        ("lose", (".", ".")): ([0, 0], lose),
+    }
+    actions = {"x": [["top", "bot"], ["l", "r"]], "win": [["."], ["."]], "lose": [["."], ["."]]}
+    game = cg.markov_game(
+        players=["A", "B"],
+        states=["x", "win", "lose"],
+        actions=actions,
+        outcome=outcome,
+        discount="9/10",
+        initial={"x": 1},
+    )
+    answer = cg.solve_game(game)
+    assert answer.regret.upper == 0
+    assert cg.values(game, answer.expert)[0].lower[0] == 5 * factor  # 1/2 a step
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_regularised_equilibria(factor: Fraction) -> None:
+    game = zero_sum(random_markov_game(random.Random(3), 2, 3, 3, "9/10"))
+    before = regularised_equilibrium(game, "1/10")
+    after = regularised_equilibrium(times(game, factor), factor / 10)
+    assert after.residual <= 1e-11 * float(factor)
+    for own, other in zip(before.rows, after.rows, strict=True):
+        for row, same in zip(own, other, strict=True):
+            assert same == pytest.approx(row, abs=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_two_hundred_games(block: int) -> None:
+    """Ten games a block, sizes and scales drawn at random: worst cases over the three balls, best cases, experts."""
+    rng = random.Random(block)
+    for k in range(10):
+        factor = Fraction(10) ** rng.randint(-15, 15)
+        seed = 1000 * block + k
+        game, expert = next(iter(games_with_experts(1, seed, states=rng.randint(1, 2), actions=rng.randint(2, 3))))
+        large, measure = times(game, factor), rng.choice(["bc", "rho", "mu"])
+        before = cg.worst_case(game, expert, "1/10", measure=measure)
+        after = cg.worst_case(large, on(large, expert), "1/10", measure=measure)
+        assert_scaled(before.interval, after.interval, factor)
+        table = random_normal_form(rng, (2, rng.randint(2, 3)))
+        least = [cg.best_case(g, "1/10", budget=30) for g in (table, times(table, factor))]
+        if least[0].complete and not least[0].is_infinite:
+            assert least[1].complete
+            assert_scaled(least[0].interval, least[1].interval, factor)
+        solved = [cg.solve_game(g, seed=k) for g in (table, times(table, factor))]
+        assert solved[1].regret.upper == factor * solved[0].regret.upper == 0
+
+
+def test_the_answers_would_differ_if_they_did_not_scale() -> None:
+    """The comparison can fail: the same game at another radius is no multiple."""
+    game, expert = next(iter(games_with_experts(1, 1)))
+    one, two = (cg.worst_case(game, expert, eps) for eps in ("1/10", "1/8"))
+    with pytest.raises(AssertionError):
+        assert_scaled(one.interval, two.interval, Fraction(1))
