@@ -24,7 +24,7 @@ def theorem_vertices(game: Game, expert: Policy, radius: Fraction, proof: Node, 
         k = game.players.index(left_out[player].one_of(game.players))
         enumerated = [ball_vertices(ball, proof) if j != k else [ball.start] for j, ball in enumerate(balls)]
         profiles = math.prod(map(len, enumerated))
-        spend(4 * profiles * game.pass_work * weight(game.bits + unit.bit_length()))
+        spend(2 * profiles * game.pass_work * weight(game.bits + unit.bit_length()))
         best = max(vertex_gap(game, i, k, balls[k], profile) for profile in itertools.product(*enumerated))
         shown = max(shown, Fraction(best, unit * game.reward_den[i]))
     return shown / (1 - game.discount)
@@ -139,7 +139,7 @@ class VertexSearch:
     def bound(self, row: list[int], room: list[int], left: int) -> int:
         """Own row outermost; for each of its actions the `left` is taken where it costs least."""
         next(self.steps)
-        spend(4 * len(self.gains) * (len(row) + 2) * self.weight)
+        spend(len(self.gains) * (len(row) + 2) * self.weight)
         give = {b: self.masses[b] for b in room}
 
         def value(a: int) -> int:

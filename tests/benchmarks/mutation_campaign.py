@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.helpers.checker.campaign import STRATA, Campaign
 
-COLUMNS = ("malformed", "invalid", "same claim", "true claim", "unchanged", "FALSE", "crash")
+COLUMNS = ("malformed", "invalid", "limit", "same claim", "true claim", "unchanged", "FALSE", "crash")
 
 
 def table(campaign: Campaign) -> str:

@@ -119,6 +119,8 @@ class Bench:
             return "malformed"
         except self.module.Invalid:
             return "invalid"
+        except self.module.Limit:
+            return "limit"
         except Exception as error:
             return f"crash: {type(error).__name__}: {error}"
         return "valid"
