@@ -176,7 +176,7 @@ def test_bytecode_that_is_planted_does_run_elsewhere(tmp_path: Path) -> None:
     """The plants of the test before would run in an ordinary program: that test can fail."""
     (tmp_path / "reading.py").write_text("WORD = 'source'\n")
     (tmp_path / "main.py").write_text("import reading\nprint(reading.WORD)\n")
-    cached = Path(importlib.util.cache_from_source(str(tmp_path / "reading.py")))
+    cached = Path(importlib.util.cache_from_source(str(tmp_path / "reading.py"), optimization=""))
     cached.parent.mkdir()
     code = compile("WORD = 'planted'", "reading.py", "exec")
     cached.write_bytes(importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8) + marshal.dumps(code))
