@@ -42,6 +42,7 @@ _HOMES = {
     "solve_game": "certigap.solve",
     "convert": "certigap.io",
     "best_case": "certigap.questions.best_case",
+    "continuity": "certigap.questions.continuity",
     "dominance": "certigap.questions.dominance",
     "frontier": "certigap.questions.frontier.question",
     "regularised_best_response": "certigap.semantics.entropic",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
+    from certigap.questions.continuity import continuity
     from certigap.questions.dominance import dominance
     from certigap.questions.dominance.markov import markov_dominance
     from certigap.questions.entropy import regularised_delta

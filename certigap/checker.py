@@ -48,6 +48,8 @@ MODULES = (
     "best_case",
     "delta",
     "dominant",
+    "dominance",
+    "continuity",
     "entropy",
     "judge",
 )

@@ -8,6 +8,8 @@ from certigap.bounds.hull import covers_json
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.dominant import dominant_certificate
+from certigap.certificates.continuity import continuity_certificate
+from certigap.certificates.dominance import dominance_certificate
 from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
@@ -18,6 +20,8 @@ from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
 from certigap.questions.dominance.markov import MarkovDominance
+from certigap.questions.continuity import ContinuityAnswer
+from certigap.questions.dominance import DominanceAnswer
 from certigap.questions.entropy import RegularisedDelta
 from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer
@@ -174,5 +178,7 @@ _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     RegionBound: {"region-bound": _region_bound},
     WorstCaseAnswer: {"worst-case": worst_case_certificate},
     BestCaseAnswer: {"best-case": best_case_certificate},
+    DominanceAnswer: {"dominance": dominance_certificate},
+    ContinuityAnswer: {"continuity": continuity_certificate},
     TheoremInstance: {"theorem-instance": _theorem_instance},
 }

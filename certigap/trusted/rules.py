@@ -16,6 +16,8 @@ from typing import Any
 RULES = {
     "claim": {
         "best-case": "best_case",
+        "dominance": "dominance",
+        "continuity": "continuity",
         "policy-value": "values",
         "matching-error": "values",
         "nash-gap": "values",

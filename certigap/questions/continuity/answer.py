@@ -1,0 +1,56 @@
+"""What `continuity` answers with."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from certigap.bounds.delta import DeltaFunction
+from certigap.exact.interval import Interval
+from certigap.exact.rational import format_rational
+from certigap.model.game import Game
+from certigap.model.policy import Policy
+
+__all__ = ["ContinuityAnswer", "Kappa"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kappa:
+    """kappa_i at the largest eps, discounted payoff; `policy` has the others' play that proves the lower end."""
+
+    value: Interval
+    policy: Policy
+
+
+@dataclass(frozen=True, repr=False)
+class ContinuityAnswer:
+    """delta_sel and delta_max of every player for 0 <= eps <= `radius`, and kappa at `radius`.
+
+    Each function is a list of steps [lower, upper], with a witness for every lower end and a cover for every upper one;
+    for two players the ends agree. `complete`: no search was cut short.
+    """
+
+    game: Game
+    expert: Policy
+    radius: Fraction
+    delta_sel: tuple[DeltaFunction, ...]
+    delta_max: tuple[DeltaFunction, ...]
+    kappa: tuple[Kappa, ...]
+    complete: bool
+    seconds: float
+
+    @property
+    def is_consistent(self) -> bool | None:
+        """Whether delta_sel vanishes as eps does, so that the delta form of the bound does; None: not known."""
+        ends = [step for own in self.delta_sel for step in own.steps if step.start == 0]
+        if any(step.lower > 0 for step in ends):
+            return False
+        return True if all(own.upper(_right_of_zero(own)) == 0 for own in self.delta_sel) else None
+
+    def __repr__(self) -> str:
+        ends = (f"{player} {len(own.steps)}" for player, own in zip(self.game.players, self.delta_sel, strict=True))
+        return f"<ContinuityAnswer eps <= {format_rational(self.radius)}, steps of delta_sel: {', '.join(ends)}>"
+
+
+def _right_of_zero(function: DeltaFunction) -> Fraction:
+    """An eps above 0 and before the next breakpoint."""
+    later = [step.start for step in function.steps if step.start > 0]
+    return min([*later, function.largest]) / 2
