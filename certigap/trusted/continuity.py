@@ -37,8 +37,8 @@ class Around:
         for j, size in enumerate(self.game.sizes[0]):
             if j != self.i:
                 lower, upper = boxes.get((j, 0), ([ZERO] * size, [ONE] * size))
-                low.append([max(l, 1 - sum(upper) + u) for l, u in zip(lower, upper)])
-                high.append([min(u, 1 - sum(lower) + l) for l, u in zip(lower, upper)])
+                low.append([max(first, 1 - sum(upper) + last) for first, last in zip(lower, upper)])
+                high.append([min(last, 1 - sum(lower) + first) for first, last in zip(lower, upper)])
         found = Rows(self.center, radius, (products(low), products(high)))
         return None if found.is_empty else found
 
@@ -46,8 +46,8 @@ class Around:
 def claim_continuity(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     names = ("delta_sel", "delta_max", "kappa")
     members, parts = claim.fields(("kind", "expert", "radius"), names), proof.fields((), names)
-    if game.size != 1:
-        claim.fail("a game of one state")
+    if game.size > 1:
+        claim.fail("a game with one state")
     expert, radius, words = ask("expert"), read_radius(members["radius"]), []
     for name in (name for name in names if name in members):
         shown = proof.fields((name,), parts)[name].fields((), game.players)

@@ -100,7 +100,6 @@ def check_least(game: Game, node: Node, proof: Node) -> list[str]:
     for player, interval in some(node, game.players).items():
         i = game.players.index(player)
         own = entry(proof, player, game.players).fields((), ("strategy", "belief"))
-
         derive = partial(least_kappa, game, i, own, proof.where)
         words.append(f"the least kappa of {player} {check_interval(interval, derive)}")
     return words
@@ -162,23 +161,21 @@ def check_elimination(game: Game, node: Node, proof: Node) -> list[str]:
         left[i].remove(action)
     remaining = members["remaining"].fields(game.players)
     for i, player in enumerate(game.players):
-        if [item.one_of(game.actions[0][i]) for item in remaining[player].items()] != [
-            game.actions[0][i][a] for a in left[i]
-        ]:
+        said_left = [item.one_of(game.actions[0][i]) for item in remaining[player].items()]
+        if said_left != [game.actions[0][i][a] for a in left[i]]:
             raise Invalid(f"{remaining[player].where}: not what the steps leave")
     if "final" in members:
         if members["final"].value is not True:
             members["final"].fail("true")
-        check_final(
-            game, left, strength, by, proof.fields(("steps", "beliefs"))["beliefs"] if by == "mixtures" else None
-        )
+        beliefs = proof.fields(("steps", "beliefs"))["beliefs"] if by == "mixtures" else None
+        check_final(game, left, strength, beliefs, members["final"].where)
     end = ", and nothing more can be" if "final" in members else ""
     count = len(parts["steps"].value)
     return [f"{count} actions are eliminated by {strength} dominance of {by}, in the order of the steps{end}"]
 
 
-def check_final(game: Game, left: list[list[int]], strength: str, by: str, beliefs: Node | None) -> None:
-    """Nothing that is left is dominated in it: by no mixture, shown by a belief each, or by no action."""
+def check_final(game: Game, left: list[list[int]], strength: str, beliefs: Node | None, where: str) -> None:
+    """Nothing that is left is dominated in it: by no mixture, shown by a belief each; without beliefs, by no action."""
     for i, player in enumerate(game.players):
         table, names = stage_table(game, i, left), [game.actions[0][i][a] for a in left[i]]
         own = None if beliefs is None else beliefs.fields(game.players)[player].fields(names)
@@ -189,4 +186,6 @@ def check_final(game: Game, left: list[list[int]], strength: str, by: str, belie
                 pure = [[int(k == a) for k in range(len(table))] for a in range(len(table)) if a != place]
                 shown = not any(is_dominated(table, place, strength, weights) for weights in pure)
             if not shown:
-                raise Invalid(f"the action {name!r} of {player} is not shown to be undominated by {by} in what is left")
+                raise Invalid(
+                    f"{where}: the action {name!r} of {player} is not shown to be undominated in what is left"
+                )

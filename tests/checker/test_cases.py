@@ -70,7 +70,7 @@ def test_the_cases_are_many_and_explained() -> None:
         assert len(names) >= least
         assert all(WHY[folder].values())
     kinds = {json.loads(path.read_text())["claim"]["kind"] for path in cases("accept")}
-    assert len(kinds) == 8
+    assert len(kinds) == 10
 
 
 def judges() -> dict[Path, Judge]:

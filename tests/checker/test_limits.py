@@ -15,9 +15,11 @@ CASES = (  # constant, what a true certificate needs of it, the certificate
     ("MAX_SYSTEMS", 4, "alone.best"),  # binomial(4, 1)
     ("MAX_VERTICES", 6, "mixed.bc-vertices"),  # for each receiver one of two donors
     ("MAX_NODES", 8, "dilemma.bc-search"),  # two players, deviations and receivers: no node is divided
+    ("MAX_SUPPORT", 2, "fall.continuity"),  # the first player mixes two rows
 )
 RAISED = 'raise Limit(f"{proof.where}: expected a ball of at most {MAX_VERTICES} vertices")'
 MUTANTS = (
+    (Mutant("support-unbounded", "    if len(around.support) > MAX_SUPPORT:\n", "    if False:\n", ""), CASES[-1]),
     (Mutant("vertices-cut", RAISED, "return found", ""), CASES[2]),
     (Mutant("vertices-unbounded", "if len(found) == MAX_VERTICES:", "if False:", ""), CASES[2]),
     (Mutant("nodes-unbounded", "        next(self.steps)\n", "", ""), CASES[3]),

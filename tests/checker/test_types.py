@@ -38,6 +38,8 @@ CASES = (
     "deal.bc-search",
     "again.search-instance",
     "dilemma.best",
+    "folds.dominance",
+    "fall.continuity",
     "meet.best-none",
     "alone.best-far",
 )

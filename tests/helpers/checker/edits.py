@@ -6,6 +6,7 @@ A path ending in `-` is deleted. Settled certificates claim as much as the mutan
 import copy
 from typing import Any
 
+from tests.helpers.checker.edits_stage import STAGE_EDITS
 from tests.helpers.checker.forge import path_get, path_set
 
 __all__ = ["EDITS", "changed"]
@@ -87,4 +88,5 @@ EDITS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "witness-error-bc": ("witness-joint", {}, False),
     "witness-error-mu": ("witness-joint", {}, False),
     "leaf-limit": ("region", {"claim/nash_gap/upper": "1/100"}, False),
+    **STAGE_EDITS,
 }

@@ -301,6 +301,42 @@ def dominant(rows: int, columns: int) -> Trio:
     return game, uniform, Policy.pure(game)
 
 
+def folds() -> Trio:
+    """Rows: best, weakly worse, two twins, one that only a mixture beats; the columns depend on what is left."""
+    first = [["3/2", 0], ["3/2", "-1/2"], [0, "3/2"], [0, "3/2"], ["1/2", "1/2"]]
+    game = bimatrix(first, [[1, 0], [0, 1], [1, 0], [0, 1], [0, 3]])
+    expert = Policy.from_rows(game, [["1/2", 0, "1/2", 0, 0], [1, 0]])
+    return game, expert, Policy.pure(game)
+
+
+def crossing() -> Trio:
+    """What weak dominance leaves depends on which row goes first."""
+    game = bimatrix([[1, 1], [1, 0], [0, 1]], [[1, 1], [0, 1], [1, 0]])
+    return game, Policy.pure(game), Policy.pure(game)
+
+
+def fall() -> Trio:
+    """The expert mixes two best rows: one ceases to be one at once, both beyond distance 1."""
+    game = bimatrix([["3/2", "1/2"], ["3/2", 0], [1, 1]], [[1, 0], [1, 0], [1, 0]])
+    return game, Policy.from_rows(game, [["3/4", "1/4", 0], [1, 0]]), Policy.pure(game)
+
+
+def passing() -> Trio:
+    """The first player's second action pays when both others pass, with probability above 1/4."""
+    own = [[[0, 0], [0, 0]], [[-1, -1], [-1, 3]]]
+    idle = [[[0, 0], [0, 0]]] * 2
+    game = normal_form([own, idle, idle])
+    return game, Policy.pure(game), Policy.pure(game)
+
+
+def turning() -> Trio:
+    """Either of the others alone makes the second action worse, both together better: no tie is broken by a pair."""
+    own = [[[0, 0], [0, 0]], [[0, -1], [-1, 1]]]
+    idle = [[[0, 0], [0, 0]]] * 2
+    game = normal_form([own, idle, idle])
+    return game, Policy.pure(game), Policy.pure(game)
+
+
 def games() -> dict[str, Trio]:
     """All of them; Tag is made by its test."""
     return {
@@ -337,4 +373,9 @@ def games() -> dict[str, Trio]:
         "tied": tied(),
         "deal": deal(),
         "broad": dominant(3, 30),
+        "folds": folds(),
+        "crossing": crossing(),
+        "fall": fall(),
+        "passing": passing(),
+        "turning": turning(),
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.helpers.checker.corners import worst_corner
 from tests.helpers.checker.judging_best import BestCases
+from tests.helpers.checker.judging_stage import StageClaims
 from tests.helpers.checker.truth import ZERO, Row, Rows, TrueGame, l1
 
 TWO = Fraction(2)
@@ -139,6 +140,8 @@ class Judge:
 
     def is_false(self, claim: dict[str, Any], witness: dict[str, Any] | None = None) -> bool:
         kind = claim["kind"]
+        if kind in ("dominance", "continuity"):
+            return StageClaims(self.game).is_false(claim)
         if kind == "best-case":
             return self.least.is_false(claim, None if witness is None else self.game.rows(witness))
         if kind in ("region-bound", "worst-case", "theorem-instance"):

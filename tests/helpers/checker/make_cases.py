@@ -19,7 +19,9 @@ from typing import Any
 from tests.helpers.checker import faults, making
 from tests.helpers.checker.accepts import certificates
 from tests.helpers.checker.accepts_balls import ball_certificates
+from tests.helpers.checker.accepts_stage import stage_certificates
 from tests.helpers.checker.faults_balls import ball_faults
+from tests.helpers.checker.faults_stage import stage_faults
 from tests.helpers.checker.games import Trio, games
 from tests.helpers.checker.harness import HERE, Bench, load, source
 from tests.helpers.checker.mutants import Mutant, mutated
@@ -29,10 +31,11 @@ from tests.helpers.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.helpers.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
+from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
 from tests.helpers.checker.worlds import World
 
 Data = dict[str, Any]
-PARTS = ["accept", "balls", "reject", "malformed"]
+PARTS = ["accept", "balls", "stage", "reject", "malformed"]
 SECONDS = 8.0  # some mutants never end
 
 
@@ -81,6 +84,13 @@ def write_accepted(name: str, made: Iterator[tuple[str, Data]]) -> None:
 def make_balls() -> None:
     for name, trio in games().items():
         write_accepted(name, ball_certificates(name, trio))
+
+
+def make_stage() -> None:
+    for name, trio in games().items():
+        if made := list(stage_certificates(name, trio)):
+            write_game(name, trio)
+            write_accepted(name, iter(made))
 
 
 def write_linear(folder: Path, world: World) -> None:
@@ -146,7 +156,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST]:
+        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *STAGE]:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]
@@ -199,9 +209,11 @@ def make_malformed() -> None:
         data: Data = json.loads((HERE / "accept" / f"{case}.json").read_text())
         return data
 
-    found += ball_faults(
-        accepted, lambda game: load().Game(load().read_json(str(HERE / "games" / f"{game}.json"))).digest
-    )
+    def digest(game: str) -> str:
+        return str(load().Game(load().read_json(str(HERE / "games" / f"{game}.json"))).digest)
+
+    found += ball_faults(accepted, digest)
+    found += stage_faults(accepted, digest)
     for name, text, reason in found:
         (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
         why[name] = reason
@@ -216,6 +228,8 @@ def main() -> int:
         make_games_and_accepted()
     if "accept" in parts or "balls" in parts:
         make_balls()
+    if "accept" in parts or "stage" in parts:
+        make_stage()
     left = make_rejected(only) if "reject" in parts else []
     if "malformed" in parts:
         make_malformed()

@@ -7,5 +7,6 @@ from tests.helpers.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
 from tests.helpers.checker.mutants_reading import MUTANTS as READING
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
+from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
 
-MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING)
+MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE)
