@@ -7,9 +7,9 @@ from typing import Any
 from certigap.bounds.hull import covers_json
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
-from certigap.certificates.dominant import dominant_certificate
 from certigap.certificates.continuity import continuity_certificate
 from certigap.certificates.dominance import dominance_certificate
+from certigap.certificates.dominant import dominant_certificate
 from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
@@ -19,9 +19,9 @@ from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
-from certigap.questions.dominance.markov import MarkovDominance
 from certigap.questions.continuity import ContinuityAnswer
 from certigap.questions.dominance import DominanceAnswer
+from certigap.questions.dominance.markov import MarkovDominance
 from certigap.questions.entropy import RegularisedDelta
 from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer

@@ -1,13 +1,13 @@
 """FORMAT 12: how far best replies move when the others do, in games of one state: delta_sel, delta_max and kappa."""
 
 import itertools
-import math
 from fractions import Fraction
 
 from cover import tree_leaves
 from dominance import stage_table
 from game import Game, Policy, products, read_rows
 from kernel import LOWER, UPPER, Ask, Boxes, Rows, check_interval, l1, read_radius, show
+from limits import Limit, common, hold, longest, spend, summed, weight
 from reading import ONE, TWO, ZERO, Invalid, Malformed, Node
 
 MAX_SUPPORT = 12  # actions of an expert's row whose subsets are gone through: 4,096
@@ -22,6 +22,7 @@ class Around:
         self.table = stage_table(game, i)
         self.center = products([own[0] for j, own in enumerate(expert) if j != i])
         self.support = [a for a, x in enumerate(self.row) if x]
+        self.entries = len(self.table) * len(self.center)  # of the table
 
     def joint(self, policy: Policy) -> list[Fraction]:
         """The product of the others' rows."""
@@ -29,7 +30,8 @@ class Around:
 
     def payoffs(self, joint: list[Fraction]) -> list[Fraction]:
         """`[A_i]` times `reward_den`"""
-        return [sum((y * u for y, u in zip(joint, line)), ZERO) for line in self.table]
+        spend(4 * self.entries * weight(longest(joint) + self.game.bits))
+        return [summed(y * u for y, u in zip(joint, line)) for line in self.table]
 
     def rows(self, radius: Fraction, boxes: Boxes) -> Rows | None:
         """The joint rows within `radius` and between the products of the boxes' ends; `None` when there are none."""
@@ -37,6 +39,7 @@ class Around:
         for j, size in enumerate(self.game.sizes[0]):
             if j != self.i:
                 lower, upper = boxes.get((j, 0), ([ZERO] * size, [ONE] * size))
+                spend(4 * size * size * weight(longest(lower) * size + longest(upper) * size))
                 low.append([max(first, 1 - sum(upper) + last) for first, last in zip(lower, upper)])
                 high.append([min(last, 1 - sum(lower) + first) for first, last in zip(lower, upper)])
         found = Rows(self.center, radius, (products(low), products(high)))
@@ -67,7 +70,9 @@ def claim_continuity(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str
 
 def check_kappa(around: Around, radius: Fraction, node: Node, proof: Node | None) -> str:
     """sup over joint rows within the radius of max_a u(a, y) - x.u(y), from above; at a policy in it, from below."""
-    game, den = around.game, math.lcm(*(x.denominator for x in around.row))
+    game, den = around.game, common(around.row, len(around.row))
+    spend(8 * around.entries * weight(game.bits + 2 * den.bit_length()))
+    hold(around.entries, game.bits + 2 * den.bit_length())
     own = [int(x * den) for x in around.row]
     mean = [sum(w * u for w, u in zip(own, column)) for column in zip(*around.table)]
     losses = [[den * u - v for u, v in zip(line, mean)] for line in around.table]
@@ -76,13 +81,15 @@ def check_kappa(around: Around, radius: Fraction, node: Node, proof: Node | None
     def shown(sign: int) -> Fraction:
         if sign == UPPER:
             rows = Rows(around.center, radius)
+            spend(4 * around.entries * weight(game.bits + 2 * den.bit_length() + rows.den.bit_length()))
             return Fraction(max(rows.optimum(line.__getitem__, UPPER) for line in losses), rows.den) / unit
         if proof is None:
             raise Malformed(f"{node.where}: expected a policy in the proof of a lower end")
         joint = around.joint(read_rows(game, proof))
         if l1(joint, around.center) > radius:
             raise Invalid(f"{proof.where}: the policy is at distance {show(l1(joint, around.center))}")
-        return max(sum((y * v for y, v in zip(joint, line)), ZERO) for line in losses) / unit
+        spend(4 * around.entries * weight(game.bits + 2 * den.bit_length() + longest(joint)))
+        return max(summed(y * v for y, v in zip(joint, line)) for line in losses) / unit
 
     return check_interval(node, shown)
 
@@ -99,6 +106,7 @@ def check_steps(around: Around, radius: Fraction, node: Node, proof: Node, of_ma
     if starts[-1] > (radius, False):
         raise Malformed(f"{node.where}: expected steps up to the radius {show(radius)}")
     for step, start, end in zip(steps, starts, [*starts[1:], (radius, True)]):
+        spend(len(known) + len(events))
         lower, upper = step["lower"].rational(), step["upper"].rational()
         if lower > max((value for first, value in known if first <= start), default=ZERO):
             raise Invalid(f"{step['lower'].where}: no witness shows {show(lower)}")
@@ -133,24 +141,26 @@ def read_witness(around: Around, node: Node, of_max: bool) -> tuple[Start, Fract
 def avoided_sets(around: Around, node: Node) -> list[tuple[Start, Fraction]]:
     """For sets of expert actions that best replies may avoid: from where on at the earliest, and 2 x(set)."""
     if len(around.support) > MAX_SUPPORT:
-        raise Malformed(f"{node.where}: expected an expert row of at most {MAX_SUPPORT} actions")
+        raise Limit(f"{node.where}: expected an expert row of at most {MAX_SUPPORT} actions")
     covers = [read_cover(around, entry, False) for entry in node.items()]
     found = []
     for size in range(1, len(around.support) + 1):
         for avoided in map(set, itertools.combinations(around.support, size)):
+            spend(8 * len(around.row) * (len(covers) + 1))
             radii = [
                 max((r for held, action, r in covers if action == c and held <= avoided), default=-ONE)
                 for c in range(len(around.row))
                 if c not in avoided
             ]
             first = min(radii, default=TWO + ONE)
-            found.append(((max(first, ZERO), first >= 0), 2 * sum((around.row[a] for a in avoided), ZERO)))
+            found.append(((max(first, ZERO), first >= 0), 2 * summed(around.row[a] for a in avoided)))
     return found
 
 
 def farthest_actions(around: Around, node: Node) -> list[tuple[Start, Fraction]]:
     """For every action: from where on it may be a best reply, and its distance 2 (1 - x(a))."""
     covers = [read_cover(around, entry, True) for entry in node.items()]
+    spend(len(around.row) * (len(covers) + 1))
     radii = [max((r for _, action, r in covers if action == a), default=ZERO) for a in range(len(around.row))]
     return [((radius, False), 2 - 2 * x) for radius, x in zip(radii, around.row)]
 
@@ -167,6 +177,7 @@ def read_cover(around: Around, node: Node, of_max: bool) -> tuple[set[int], int,
     for boxes, leaf, where in tree_leaves(game, {}, parts["tree"]):
         place = leaf["leaf"].items(1)[0].integer(range(len(pool)))
         rows, (gains, unit, is_weighted) = around.rows(radius, boxes), pool[place]
+        spend(8 * len(gains) * weight(longest(gains) + unit.bit_length() + (rows.den.bit_length() if rows else 0)))
         if len(leaf) > 1:
             raise Malformed(f"{where}: expected a leaf alone")
         if rows is None:
@@ -186,6 +197,9 @@ def read_leaf(around: Around, node: Node, held: set[int], action: int, of_max: b
         raise Malformed(f"{node.where}: expected weights >= 0 over a positive integer")
     if not of_max and any(w and k not in held for k, w in enumerate(weights)):
         raise Invalid(f"{node.where}: expected weights on what is held alone")
+    length = longest(weights) + around.game.bits
+    spend(4 * around.entries * weight(length))
+    hold(len(around.center), length)
     pairs = [(w, line) for w, line in zip(weights, around.table) if w]
     gains = [sum(w * (line[b] - u) for w, line in pairs) for b, u in enumerate(around.table[action])]
     return gains, int(den) * around.game.reward_den[around.i], any(weights)

@@ -1,13 +1,13 @@
 """FORMAT 11: dominance in games of one state, by mixtures, beliefs and transcripts."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
 from game import Game
 from kernel import LOWER, UPPER, Ask, check_interval
+from limits import common, longest, spend, weight
 from reading import Invalid, Malformed, Node
 
 Table = list[list[int]]  # [A_i][B] payoffs of a player against the others' joint actions
@@ -17,6 +17,7 @@ PARTS = ("kappa", "least", "actions", "elimination")
 
 def stage_table(game: Game, i: int, left: Sequence[Sequence[int]] | None = None) -> Table:
     """Payoffs of player `i`, integers over `reward_den`; `left`: among these actions of each player alone."""
+    spend(2 * game.n * game.pass_work)
     lists = left or [range(size) for size in game.sizes[0]]
     others = [[a * game.strides[0][j] for a in own] for j, own in enumerate(lists) if j != i]
     places = [sum(joint) for joint in itertools.product(*others)]
@@ -31,6 +32,12 @@ def read_weights(node: Node, length: int) -> list[int]:
     return weights
 
 
+def pay(table: Table, weights: list[int]) -> None:
+    """For sums over the table, weighted."""
+    length = longest(weights) + max(map(longest, table)) + len(weights).bit_length()
+    spend(4 * (len(table) + 1) * (len(table[0]) + 1) * weight(length))
+
+
 def mean(table: Table, weights: list[int]) -> list[int]:
     """`[B]` sum_a weights[a] table[a]"""
     return [sum(w * x for w, x in zip(weights, column)) for column in zip(*table)]
@@ -38,6 +45,7 @@ def mean(table: Table, weights: list[int]) -> list[int]:
 
 def is_dominated(table: Table, action: int, strength: str, mixture: list[int]) -> bool:
     """The mixture, which does not play the action itself, is better than it in the sense of `strength`."""
+    pay(table, mixture)
     gains = [x - sum(mixture) * y for x, y in zip(mean(table, mixture), table[action])]
     if mixture[action]:
         return False
@@ -48,6 +56,7 @@ def is_dominated(table: Table, action: int, strength: str, mixture: list[int]) -
 
 def is_undominated(table: Table, action: int, strength: str, belief: list[int]) -> bool:
     """Under the belief `[B]` the action is a best reply; "weak": of a full belief; "very-weak": the only one."""
+    pay(table, belief)
     values = [sum(q * x for q, x in zip(belief, line)) for line in table]
     others = [value for a, value in enumerate(values) if a != action]
     if strength == "very-weak":
@@ -78,6 +87,7 @@ def some(node: Node, names: Sequence[str]) -> dict[str, Node]:
 def largest_regret(game: Game, i: int, weights: list[int]) -> Fraction:
     """max_b [ max_a u(a, b) - x.u(., b) ] / (1 - g), x proportional to the weights"""
     table, total = stage_table(game, i), sum(weights)
+    pay(table, weights)
     regret = max(total * max(column) - x for column, x in zip(zip(*table), mean(table, weights)))
     return Fraction(regret, total * game.reward_den[i]) / (1 - game.discount)
 
@@ -86,7 +96,7 @@ def check_kappa(game: Game, rows: list[list[Fraction]], node: Node) -> list[str]
     words = []
     for player, interval in some(node, game.players).items():
         i = game.players.index(player)
-        den = math.lcm(*(x.denominator for x in rows[i]))
+        den = common(rows[i], len(rows[i]))
         shown = largest_regret(game, i, [int(x * den) for x in rows[i]])
         words.append(
             f"kappa of {player}'s expert row {check_interval(interval, {LOWER: shown, UPPER: shown}.__getitem__)}"
@@ -113,6 +123,7 @@ def least_kappa(game: Game, i: int, parts: dict[str, Node], where: str, sign: in
     if sign != LOWER:
         return largest_regret(game, i, read_weights(parts[name], len(table)))
     belief = read_weights(parts[name], len(table[0]))
+    pay(table, belief)
     informed = sum(q * max(column) for q, column in zip(belief, zip(*table)))
     best = max(sum(q * x for q, x in zip(belief, line)) for line in table)
     return Fraction(informed - best, sum(belief) * game.reward_den[i]) / (1 - game.discount)
@@ -183,6 +194,7 @@ def check_final(game: Game, left: list[list[int]], strength: str, beliefs: Node 
             if own is not None:
                 shown = is_undominated(table, place, strength, read_weights(own[name], len(table[0])))
             else:
+                spend(len(table) * len(table))
                 pure = [[int(k == a) for k in range(len(table))] for a in range(len(table)) if a != place]
                 shown = not any(is_dominated(table, place, strength, weights) for weights in pure)
             if not shown:

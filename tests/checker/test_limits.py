@@ -62,6 +62,10 @@ METERED = (  # a certificate of every claim and rule
     "trio.bc-vertices",
     "deal.bc-search",
     "dilemma.best",
+    "folds.weak",
+    "folds.pure",
+    "fall.continuity",
+    "passing.continuity",
 )
 
 

@@ -23,7 +23,7 @@ LOWER = "if lower > max((value for first, value in known if first <= start), def
 UPPER = "if value > upper and first < end:"
 WITNESS = 'return (l1(joint, around.center), "far" in parts), value'
 AVOIDED = "max((r for held, action, r in covers if action == c and held <= avoided), default=-ONE)"
-EVENT = "found.append(((max(first, ZERO), first >= 0), 2 * sum((around.row[a] for a in avoided), ZERO)))"
+EVENT = "found.append(((max(first, ZERO), first >= 0), 2 * summed(around.row[a] for a in avoided)))"
 FARTHEST = "return [((radius, False), 2 - 2 * x) for radius, x in zip(radii, around.row)]"
 BALL = "found = Rows(self.center, radius, (products(low), products(high)))"
 SEL = "if not of_max and (not is_weighted or rows.optimum(gains.__getitem__, LOWER) < 0):"
@@ -93,7 +93,7 @@ MUTANTS = (
     Mutant("avoided-most", "first = min(radii, default=TWO + ONE)", "first = max(radii, default=TWO + ONE)", "edit fall"),
     Mutant("avoided-open", EVENT, EVENT.replace("first >= 0", "True"), "edit fall"),
     Mutant("avoided-small", "for size in range(1, len(around.support) + 1):", "for size in range(1, len(around.support)):", "edit fall"),
-    Mutant("avoided-value", EVENT, EVENT.replace("2 * sum(", "sum("), "edit fall"),
+    Mutant("avoided-value", EVENT, EVENT.replace("2 * summed(", "summed("), "edit fall"),
     Mutant("farthest-action", "radii = [max((r for _, action, r in covers if action == a), default=ZERO)", "radii = [max((r for _, action, r in covers), default=ZERO)", "edit fall"),
     Mutant("farthest-value", FARTHEST, FARTHEST.replace("2 - 2 * x", "1 - x"), "edit fall"),
     Mutant("farthest-open", FARTHEST, FARTHEST.replace("False", "True"), "edit fall"),
