@@ -188,6 +188,11 @@ def test_a_path_of_any_length(length: int) -> None:
     assert (names[0], names[-1]) == expected
 
 
+def test_a_path_whose_strategies_would_fill_the_memory_is_refused() -> None:
+    with pytest.raises(LimitError, match="actions in all strategies together, got 20001 of 20000 for player P1"):
+        game_of(chain(20_000))
+
+
 def test_a_centipede_of_400_moves_takes_a_moment() -> None:
     game = game_of(chain(400, players=2))
     assert game.layout.shapes[0] == (201, 201)
