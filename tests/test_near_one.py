@@ -3,6 +3,7 @@
 import random
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from certigap.bounds.concentrability import reach_vectors
 from certigap.bounds.short_occupancy import short_occupancy
 from certigap.bounds.trivial import trivial_bound
+from certigap.certificates import certificate, verify
 from certigap.floats.fixed_point import fixed_point
+from certigap.floats.kernel import node, sweeps
 from certigap.model.build import markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.frontier.question import frontier
+from certigap.questions.worst_case.question import worst_case
 from certigap.regions.engine import RegionEngine
 from certigap.regions.region import Region
 from certigap.semantics.evaluation import occupancy
@@ -115,6 +120,37 @@ def test_a_fixed_point_of_several_slow_classes() -> None:
     assert residual <= 1e-12 * float(np.abs(true).max())
     assert np.allclose(x, true, rtol=1e-4)
     assert count < 1_000
+
+
+@pytest.mark.parametrize("discount", [*NEAR[1:], "99999999999999999999/100000000000000000000"])
+@pytest.mark.parametrize("shape", [(1, 3, 2), (2, 1, 3), (2, 4, 2), (3, 2, 2)])
+def test_every_question_ends_with_its_budget(
+    shape: tuple[int, int, int], discount: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """CPU time of this process with a budget of a fifth of a second; it took minutes, whatever the budget."""
+    monkeypatch.setenv("CERTIGAP_WORKERS", "1")
+    players, states, actions = shape
+    rng = random.Random(sum(shape))
+    game = random_markov_game(rng, players, states, actions, discount)
+    expert = random_policy(rng, game)
+    for kernel in (sweeps.iterate, node.pair_bound, node.linear_bound):
+        kernel.load()
+    for measure in ("bc", "rho", "mu"):
+        began = time.process_time()
+        answer = worst_case(game, expert, "1/10", measure, budget=0.2)
+        assert time.process_time() - began < 8
+        lower, upper = answer.interval.lower, answer.interval.upper
+        assert lower is not None
+        assert upper is not None
+        assert 0 <= lower <= upper <= trivial_bound(game)
+        path = tmp_path / f"{measure}.json"
+        certificate(answer).write(path)
+        assert [found.verdict for found in verify(game, path)] == ["valid"]
+        if measure == "bc" and discount in NEAR:
+            assert upper < trivial_bound(game) or upper == 0
+    began = time.process_time()
+    frontier(game, expert, ["1/20", "1/10"], budget=0.2)
+    assert time.process_time() - began < 16
 
 
 def _ball(center: Policy, radius: Fraction) -> Region:

@@ -102,7 +102,7 @@ def reach_vectors(expert: Policy, player: int, deadline: Deadline | None = None)
 
 def _proposal(game: Game, process: Induced, deadline: Deadline) -> tuple[FloatArray, list[float]]:
     """Float vectors `[S, S]`, a column per target, and the last move of each: first all together, then one by one."""
-    discount, states = float(game.discount), len(game.states)
+    discount, states = game.float_discount, len(game.states)
     matrix: Any = process.matrix.sparse(states) if process.matrix is not None else None
     tolerance = max(1e-12 * (1 - discount), 1e-15)
 

@@ -63,7 +63,7 @@ def _lost(policy: Policy) -> FloatArray:
     game, matrix = policy.game, transition_chain(policy.game, policy)
     seen = reachable(game.initial, matrix)
     entries = np.bincount(matrix.columns, weights=seen[matrix.owners], minlength=matrix.rows)
-    return Resolvent(matrix.sparse(matrix.rows), float(game.discount)).occupancies(np.where(seen, entries + 1.0, 0.0))
+    return Resolvent(matrix.sparse(matrix.rows), game.float_discount).occupancies(np.where(seen, entries + 1.0, 0.0))
 
 
 def occupancy_upper_holds(policy: Policy, upper: Vector) -> bool:

@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from certigap.errors import SolverError, foreign
 from certigap.floats.compiled import Floats
 from certigap.work.deadline import Deadline
 
@@ -88,5 +89,9 @@ def _mixture(image: Floats, points: Floats, residuals: Floats) -> Floats:
     if not told.any():
         return image
     moved, changed = moved[:, told] / sizes[told], changed[:, told] / sizes[told]
-    weights = np.linalg.lstsq(changed, residuals[-1], rcond=None)[0]
+    try:
+        with foreign("least squares"):
+            weights = np.linalg.lstsq(changed, residuals[-1], rcond=None)[0]
+    except SolverError:
+        return image
     return np.asarray(image - (moved + changed) @ weights)

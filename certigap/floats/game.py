@@ -37,7 +37,7 @@ class FloatGame:
 
     def __init__(self, game: Game) -> None:
         self.game, self.layout = game, game.layout
-        self.discount = float(game.discount)
+        self.discount = game.float_discount
         self.start = np.array([w / game.initial.denominator for w in game.initial.weights], dtype=np.float64)
         self.rewards = game.float_rewards()
         self.scale = payoff_scale(game)

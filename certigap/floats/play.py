@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.floats.game import FloatGame
+from certigap.floats.solvers import linear_solution
 from certigap.model.game import Game
 
 __all__ = ["Floats", "Gap", "Indices", "Play", "first_best"]
@@ -85,7 +86,7 @@ class Play(FloatGame):
         starts = self.layout.action_offsets[player][:-1]
         right = np.add.reduceat(own * rewards, starts)
         chain = np.add.reduceat(own[:, None] * matrix, starts, axis=0)
-        return np.asarray(np.linalg.solve(self._identity - self.discount * chain, right))
+        return linear_solution(self._identity - self.discount * chain, right)
 
     def _greedy(self, rewards: Floats, matrix: Floats, value: Floats, player: int, current: Floats | None) -> Floats:
         """Rows that are greedy for `value`; the current action stays unless another is clearly better."""

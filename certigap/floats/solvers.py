@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from certigap.errors import SolverError
+from certigap.errors import SolverError, foreign
 from certigap.exact.integers import FloatArray, IndexArray
+from certigap.model.game import BELOW_ONE
 
-__all__ = ["Resolvent", "first_best", "policy_iteration"]
+__all__ = ["Resolvent", "first_best", "linear_solution", "policy_iteration"]
 
 
 _DENSE_STATES = 300  # up to which dense elimination is used: no overhead, but a cube of work
@@ -29,19 +30,23 @@ class Resolvent:
 
     Args:
         matrix: P, `[S, S]`, SciPy compressed rows or a NumPy array.
-        discount: g.
+        discount: g; where it rounds to 1, the float before.
     """
 
     def __init__(self, matrix: Any, discount: float) -> None:
-        self._solvers = _dense(matrix, discount) or _sparse(matrix, discount)
+        discount = min(discount, BELOW_ONE)
+        with foreign(f"I - g P on {matrix.shape[0]} states"):
+            self._solvers = _dense(matrix, discount) or _sparse(matrix, discount)
 
     def values(self, right: FloatArray) -> FloatArray:
         """x with `x = right + g P x`, `[S]` or `[S, m]`."""
-        return _finite(self._solvers[0](right))
+        with foreign("float linear solve"):
+            return _finite(self._solvers[0](right))
 
     def occupancies(self, right: FloatArray) -> FloatArray:
         """m with `m = right + g P^T m`, `[S]`."""
-        return _finite(self._solvers[1](right))
+        with foreign("float linear solve"):
+            return _finite(self._solvers[1](right))
 
 
 def policy_iteration(
@@ -82,6 +87,16 @@ def first_best(actions: npt.NDArray[Any], offsets: IndexArray) -> IndexArray:
     attained = np.asarray(actions == np.repeat(best, np.diff(offsets)), dtype=bool)
     rows = np.where(attained, np.arange(len(actions)), len(actions))
     return np.asarray(np.minimum.reduceat(rows, offsets[:-1]), dtype=np.int64)
+
+
+def linear_solution(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """x with `matrix x = right`, dense, for stacks of both too.
+
+    Raises:
+        SolverError: the matrix is singular in floats.
+    """
+    with foreign("float linear solve"):
+        return np.asarray(np.linalg.solve(matrix, right))
 
 
 def _dense(matrix: Any, discount: float) -> tuple[Any, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from certigap.floats.play import Floats, Indices, Play
+from certigap.floats.solvers import linear_solution
 
 __all__ = ["Stack"]
 
@@ -113,7 +114,7 @@ class Stack:
         """(I - g P)^{-1} right"""
         if not self.play.discount:
             return right
-        return np.asarray(np.linalg.solve(np.eye(chain.shape[-1]) - self.play.discount * chain, right))
+        return linear_solution(np.eye(chain.shape[-1]) - self.play.discount * chain, right)
 
 
 def _padded(offsets: Indices) -> tuple[Indices, Any]:

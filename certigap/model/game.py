@@ -15,7 +15,10 @@ from certigap.model.display import game_html, game_latex
 from certigap.model.layout import Layout
 from certigap.model.rows import Distribution, SparseRows
 
-__all__ = ["Game"]
+__all__ = ["BELOW_ONE", "Game"]
+
+BELOW_ONE = 1 - 2.0**-53
+"""The largest float below 1."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,6 +54,11 @@ class Game:
     def horizon(self) -> Fraction:
         """The effective horizon 1/(1 - discount)."""
         return 1 / (1 - self.discount)
+
+    @property
+    def float_discount(self) -> float:
+        """The discount for float proposers: below 1 even where it rounds to 1, so that I - g P stays regular."""
+        return min(float(self.discount), BELOW_ONE)
 
     def reward(self, player: int, row: int) -> Fraction:
         """Reward of a player at a row (state and joint action)."""

@@ -339,7 +339,7 @@ def _game_arrays(game: Game, units: Floats) -> GameArrays:
     layout, transitions = game.layout, game.transitions
     owners = np.repeat(layout.row_state, np.diff(transitions.offsets))
     return GameArrays(
-        float(game.discount),
+        game.float_discount,
         layout.shape_array,
         layout.row_offsets,
         game.float_rewards() / units[layout.row_state],

@@ -242,7 +242,7 @@ class _View:
         return (
             rewards
             if self._float_matrix is None
-            else rewards + float(self.game.discount) * (self._float_matrix @ values)
+            else rewards + self.game.float_discount * (self._float_matrix @ values)
         )
 
     def _float_solve(self, weights: FloatArray, right: FloatArray) -> FloatArray:
@@ -252,7 +252,7 @@ class _View:
         average = csr_array(
             (weights, np.arange(len(weights)), self.process.offsets), shape=(len(self.groups), len(weights))
         )
-        return Resolvent((average @ self._float_matrix).tocsr(), float(self.game.discount)).values(right)
+        return Resolvent((average @ self._float_matrix).tocsr(), self.game.float_discount).values(right)
 
 
 def _temperatures(temperature: RationalLike, opponents: RationalLike) -> tuple[Fraction, Fraction]:

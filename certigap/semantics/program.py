@@ -45,7 +45,7 @@ class BestResponseProgram:
         following = _picker(owner, rows).T @ moved
         self._constraint = (
             _picker(layout.action_state[player], states) @ self._values
-            >= self._rewards + float(game.discount) * following
+            >= self._rewards + game.float_discount * following
         )
         nu = np.array([w / game.initial.denominator for w in game.initial.weights])
         self._problem = cp.Problem(cp.Minimize((nu + 1 / states) / 2 @ self._values), [self._constraint])

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.errors import SolverError
+from certigap.floats.solvers import linear_solution
 
 __all__ = ["Floats", "Mask", "logit_equilibria", "saddle_bounds", "softmax"]
 
@@ -92,7 +93,7 @@ def _newton(scaled: Floats, point: Floats, mask: Mask) -> tuple[Floats, bool]:
         size = np.abs(value).max(axis=1)
         if np.all((size <= unit) | stalled):
             break
-        step = np.asarray(np.linalg.solve(_jacobian(scaled, point, mask), -value[:, :, None])[:, :, 0], np.float64)
+        step = linear_solution(_jacobian(scaled, point, mask), -value[:, :, None])[:, :, 0]
         moved, reached = _line_search(scaled, point, step, value, mask)
         stalled = np.all(moved == point, axis=1)
         point, value = moved, reached

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from certigap.errors import SolverError, foreign
 from certigap.exact.integers import as_object
 from certigap.model.game import Game
 from certigap.work.deadline import Deadline
@@ -89,7 +90,11 @@ def _newton(tables: Tables, parts: list[Any], sizes: list[int]) -> npt.NDArray[n
         size = float(np.abs(value).max())
         if size <= _ROOT / 1e3:
             break
-        step = np.linalg.lstsq(np.asarray(jacobian, np.float64), -np.asarray(value, np.float64), rcond=None)[0]
+        try:
+            with foreign("least squares"):
+                step = np.linalg.lstsq(np.asarray(jacobian, np.float64), -np.asarray(value, np.float64), rcond=None)[0]
+        except SolverError:
+            return None
         for halving in range(20):
             moved = point + step / 2**halving
             reached, following = _system(tables, moved, sizes)

@@ -22,7 +22,7 @@ class Stages:
         self.scale = payoff_scale(game)
         self._owner = np.repeat(np.arange(layout.rows), np.diff(game.transitions.offsets))
         self._columns = game.transitions.columns
-        self._weights = game.transitions.floats() * float(game.discount)
+        self._weights = game.transitions.floats() * game.float_discount
         self.sizes = sizes
         masks = [np.arange(self._shape[1 + i])[None, :] < sizes[:, i, None] for i in range(2)]
         self.masks: tuple[Mask, Mask] = (masks[0], masks[1])

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 
+from certigap.errors import SolverError
+
 __all__ = ["Progress", "SweepProgress", "uninterrupted"]
 
 Progress: TypeAlias = Callable[[float, float], None]
@@ -14,8 +16,8 @@ SweepProgress: TypeAlias = Callable[[Fraction, float, float], None]
 
 
 def uninterrupted(work: Callable[[], bool]) -> bool:
-    """What `work` returns; False when Ctrl-C ended it."""
+    """What `work` returns; False when Ctrl-C or the failure of a solver ended it: what stands is what there is."""
     try:
         return work()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SolverError):
         return False

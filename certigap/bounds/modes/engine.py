@@ -76,7 +76,7 @@ class View:
         rewards = game.float_rewards()[player].copy()
         self.center = np.concatenate(expert.floats())
         bare = ModeGame(
-            player, float(game.discount), layout.shape_array, layout.row_offsets, strides, rewards,
+            player, game.float_discount, layout.shape_array, layout.row_offsets, strides, rewards,
             np.zeros_like(rewards), matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64),
             matrix.data.astype(np.float64), offsets, none.astype(np.int64), none.astype(np.int64), none,
             np.array(order, dtype=np.int64), first.astype(np.int64),
