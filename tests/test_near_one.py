@@ -1,13 +1,17 @@
 """Discounts near one: what takes 1/(1 - discount) sweeps elsewhere takes a few here, and is as sharp."""
 
 import random
+import re
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import certigap
+import certigap as cg
 from certigap.bounds.concentrability import reach_vectors
 from certigap.bounds.short_occupancy import short_occupancy
 from certigap.bounds.trivial import trivial_bound
@@ -23,6 +27,7 @@ from certigap.regions.engine import RegionEngine
 from certigap.regions.region import Region
 from certigap.semantics.evaluation import occupancy
 from certigap.semantics.exploitability import gaps
+from certigap.solve import solve
 from certigap.work.deadline import Deadline
 from tests.helpers.strategies import random_markov_game, random_policy
 
@@ -151,6 +156,38 @@ def test_every_question_ends_with_its_budget(
     began = time.process_time()
     frontier(game, expert, ["1/20", "1/10"], budget=0.2)
     assert time.process_time() - began < 16
+
+
+@pytest.mark.parametrize("discount", NEAR)
+def test_rewards_of_very_different_sizes(discount: str) -> None:
+    """The units of the states' values are a fixed point too."""
+    game = random_markov_game(random.Random(11), 2, 6, 2, discount)
+    rewards = tuple(np.where(game.layout.row_state == 5, own * 10**12, own) for own in game.rewards)
+    uneven = replace(game, rewards=rewards)
+    policy = Policy(uneven, random_policy(random.Random(11), game).rows)
+    began = time.process_time()
+    bound = RegionEngine(uneven).bound(_ball(policy, Fraction(1, 10))).upper
+    assert time.process_time() - began < 10
+    assert 0 <= bound < trivial_bound(uneven)
+
+
+@pytest.mark.parametrize("discount", NEAR)
+def test_regularised_equilibria(discount: str) -> None:
+    game = cg.games.load("random", players="2", states="4", actions="2", successors="2", seed="1", discount=discount)
+    zero_sum = replace(game, rewards=(game.rewards[0], -game.rewards[0]))
+    began = time.process_time()
+    found = solve(zero_sum, temperature="1/10", budget=5)
+    assert time.process_time() - began < 8
+    assert found.details["residual"] <= 1e-13 * float(trivial_bound(zero_sum))
+
+
+def test_time_is_asked_of_deadlines_alone() -> None:
+    """The clock's own file, and the progress line, which is no work."""
+    package = Path(certigap.__file__).parent
+    apart = {"work/clock.py", "commands/output.py", "checker.py"}
+    for path in package.rglob("*.py"):
+        if str(path.relative_to(package)) not in apart:
+            assert not re.search(r"\btime\.(monotonic|perf_counter|time|process_time)\b", path.read_text()), path
 
 
 def _ball(center: Policy, radius: Fraction) -> Region:

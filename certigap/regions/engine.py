@@ -23,7 +23,7 @@ from certigap.floats.compiled import Floats, Indices
 from certigap.floats.fixed_point import fixed_point
 from certigap.floats.kernel import sweeps
 from certigap.floats.kernel.sweeps import GameArrays, SetArrays
-from certigap.model.game import Game
+from certigap.model.game import BELOW_ONE, Game
 from certigap.regions import operators
 from certigap.regions.operators import Steps
 from certigap.regions.region import Region, float_sets
@@ -108,10 +108,10 @@ class RegionEngine:
         return state_units(self.game)
 
     @cached_property
-    def modulus(self) -> float:
-        """By how much a sweep contracts, in these units."""
-        g = float(self.game.discount)
-        return g if self._is_even else 2 * g / (1 + g)
+    def slack(self) -> float:
+        """1 minus how much a sweep contracts, in these units: above 0 however near 1 the discount is."""
+        g = self.game.discount
+        return float(1 - g if self._is_even else (1 - g) / (1 + g))
 
     @cached_property
     def start_unit(self) -> float:
@@ -254,7 +254,7 @@ class RegionEngine:
         states = len(self.game.states)
         if not self.game.discount:
             return operators.step_vector(steps([0] * states, 1), 1)
-        size, slack, units = self._magnitude(task.player), 1 - self.modulus, self.units
+        size, slack, units = self._magnitude(task.player), self.slack, self.units
         finer = max(0, math.frexp(1 / slack)[1] - _NEAR_ONE_BITS)
         bits = max(0, _GRID_BITS - math.frexp(size * float(units.min()))[1]) + finer
         x, move = self._iterated(task, size * max(slack * _TOLERANCE, _FLOAT), (deadline or Deadline()).share(_SHARE))
@@ -285,11 +285,11 @@ class RegionEngine:
         length = min(_LONGEST_SLICE, max(1, _SLICE_WORK // len(self.arrays.columns)))
         if small and not sweeps.iterate.is_ready:
             length = _SHORT_SLICE
-        return x, fixed_point(some, x, self.modulus, tolerance, length, deadline)
+        return x, fixed_point(some, x, min(1 - self.slack, BELOW_ONE), tolerance, length, deadline)
 
     def _magnitude(self, player: int) -> float:
         """Of the values, in units."""
-        return float(np.abs(self.arrays.rewards[player]).max()) / (1 - self.modulus) or 1.0
+        return float(np.abs(self.arrays.rewards[player]).max()) / self.slack or 1.0
 
     def _least(self, player: int) -> Fraction:
         own = self.game.rewards[player]

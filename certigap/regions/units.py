@@ -12,7 +12,9 @@ They are 1 wherever that will do: unless the start's unit is far below the large
 import numpy as np
 
 from certigap.exact.integers import FloatArray
+from certigap.floats.fixed_point import fixed_point
 from certigap.model.game import Game
+from certigap.work.deadline import Deadline
 
 __all__ = ["state_units"]
 
@@ -20,15 +22,15 @@ _FAR = 2.0**16
 """Largest unit over the start's, above which units are worth it: rounding to 1e-12 then costs 1e-7 at the start."""
 _LEAST = 2.0**-200
 """Of the largest unit: below, integers would grow for nothing."""
-_WORK = 2**27
-"""Entries of the transitions that may be read for it, a fraction of a second."""
+_SECONDS, _SLICE = 1.0, 200
+"""Time for them, and sweeps between two looks at the clock: without units bounds are blurred, not lost."""
 _PART = 1 / 4
 """Of what a sweep contracts: units that still grow by less per sweep will do."""
 
 
 def state_units(game: Game) -> FloatArray:
     """u `[S]`: discounted payoffs of every player, divided by its largest reward; all 1 where values are even."""
-    even, g = np.ones(len(game.states)), float(game.discount)
+    even, g = np.ones(len(game.states)), game.float_discount
     rewards = np.abs(game.float_rewards())
     largest = rewards.max(axis=1, keepdims=True)
     rows = (rewards / np.where(largest > 0, largest, 1.0)).max(axis=0)
@@ -51,10 +53,20 @@ def _grown(game: Game, own: FloatArray, discount: float, enough: float) -> Float
     shape = (game.layout.rows, len(game.states))
     matrix = csr_array((transitions.floats(), transitions.columns, transitions.offsets), shape=shape)
     floor = _LEAST * float(own.max())
+
+    def grown(units: FloatArray) -> FloatArray:
+        return np.maximum(own + discount * np.maximum.reduceat(matrix @ units, first), floor)
+
+    def sweeps(units: FloatArray, count: int) -> float:
+        """Until nothing grows by more than `enough` of itself; the largest move, 0 there."""
+        for _ in range(count):
+            after = grown(units)
+            move, ended = float(np.abs(after - units).max()), bool((after <= units * (1 + enough)).all())
+            units[:] = after
+            if ended:
+                return 0.0
+        return move
+
     units = np.maximum(own, floor)
-    for _ in range(_WORK // max(1, len(transitions.columns))):
-        grown = np.maximum(own + discount * np.maximum.reduceat(matrix @ units, first), floor)
-        if (grown <= units * (1 + enough)).all():
-            return np.asarray(grown)
-        units = grown
-    return None
+    fixed_point(sweeps, units, discount, 0.0, _SLICE, Deadline(_SECONDS))
+    return units if (grown(units) <= units * (1 + enough)).all() else None

@@ -201,7 +201,7 @@ def _nash_iteration(game: Game, request: _Request) -> _Found:
 def _regularised(game: Game, request: _Request) -> _Found:
     if request.temperature is None:
         raise InputError("solve 'regularised': expected a temperature, got none")
-    found = regularised_equilibrium(game, request.temperature)
+    found = regularised_equilibrium(game, request.temperature, deadline=request.deadline)
     policy = Policy.from_floats(game, found.rows, request.denominator)
     details = {
         "temperature": format_rational(rational(request.temperature)),

@@ -13,7 +13,6 @@ does the tree.
 
 import heapq
 import math
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +33,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
 from certigap.regions.linear import ErrorBudget
+from certigap.work.deadline import Deadline
 from certigap.work.parallel import in_processes, worker_count
 
 __all__ = ["MAX_ENTRIES", "BranchSearch", "prepare_boxes"]
@@ -192,9 +192,9 @@ class BranchSearch:
     def _time_leaf(self, player: int, boxes: Boxes, arrays: NodeArrays) -> None:
         """Both bounds of a leaf are timed."""
         both = arrays._replace(bounds=np.array([math.inf, 0.0]))
-        began = time.perf_counter()
+        clock = Deadline()
         settled_leaf(self.engine, self.expert, self.budget, player, boxes, both)
-        self._timed.append(time.perf_counter() - began)
+        self._timed.append(clock.spent)
 
     def _bench(self) -> _Bench:
         game, first, center = self.engine.arrays, self.engine.first, self._arrays.center

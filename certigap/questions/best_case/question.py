@@ -81,7 +81,7 @@ def best_case(
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
     if width < 0:
         raise InputError(f"tolerance: expected a rational >= 0, got {format_rational(width)}")
-    found = equilibria(game)
+    found = equilibria(game, budget=deadline.budget)
     work = _Work(game, found, radius, width, max_nodes, seed)
     return work.answer(deadline, progress)
 

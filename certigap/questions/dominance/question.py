@@ -4,7 +4,6 @@ With one state, values are stage payoffs divided by 1 - g for every policy alike
 and kappa is its kappa / (1 - g).
 """
 
-import time
 from typing import get_args
 
 from certigap.errors import InputError
@@ -17,6 +16,7 @@ from certigap.semantics.normal_form.elimination import eliminate
 from certigap.semantics.normal_form.payoffs import PayoffTable, payoff_table
 from certigap.semantics.normal_form.regret import LeastRegret, largest_regret, least_regret
 from certigap.semantics.normal_form.relations import STRENGTHS, Strength, mixed_relation, pure_dominator
+from certigap.work.deadline import Deadline
 
 __all__ = ["dominance"]
 
@@ -45,7 +45,7 @@ def dominance(
     >>> dominance(cg.games.load("algorithm1"), cg.games.expert("algorithm1"))
     <DominanceAnswer expert: 1 proven, kappa 0; 2 proven, kappa 0>
     """
-    began = time.monotonic()
+    clock = Deadline()
     check_game(game)
     if expert is not None:
         check_policy(game, expert)
@@ -65,7 +65,7 @@ def dominance(
         actions=tuple(tuple(_action(table, a) for a in range(len(table.numerators))) for table in tables),
         dominant_actions=tuple(_dominant(table) for table in tables),
         elimination=eliminate(game, elimination, mixed),
-        seconds=time.monotonic() - began,
+        seconds=clock.spent,
     )
 
 
