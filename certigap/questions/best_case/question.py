@@ -30,6 +30,7 @@ _UNPROVED = "interrupted before the lower end was proved"
 _CUT = "ended before the tolerance was met"
 _BLURRED = "ended where floats cannot tell the ends apart"
 _AIMED = 0.99
+_EQUILIBRIA_SECONDS = 1.0  # for them at least: without the equilibria there is no question
 """Of the tolerance: what the search aims at, so that rounding leaves the proved ends within all of it."""
 _SYSTEMS = 5_000  # FORMAT 10: linear systems that the checker solves at most
 
@@ -81,7 +82,8 @@ def best_case(
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
     if width < 0:
         raise InputError(f"tolerance: expected a rational >= 0, got {format_rational(width)}")
-    found = equilibria(game, budget=deadline.budget)
+    left = None if deadline.is_open else max(deadline.left, _EQUILIBRIA_SECONDS)
+    found = equilibria(game, budget=left)
     work = _Work(game, found, radius, width, max_nodes, seed)
     return work.answer(deadline, progress)
 

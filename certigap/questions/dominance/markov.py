@@ -1,6 +1,5 @@
 """Dominance of an expert in a Markov game: proven, refuted or undecided, player by player (THEORY 8)."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -75,7 +74,7 @@ def markov_dominance(
     check_policy(game, expert)
     check_budget(budget)
     check_seed(seed)
-    began, deadline, engine = time.monotonic(), Deadline(budget), RegionEngine(game)
+    deadline, engine = Deadline(budget), RegionEngine(game)
     proofs: dict[str, DominantTree] = {}
     refutations: dict[str, GapAnswer] = {}
     for i, player in enumerate(game.players):
@@ -90,4 +89,4 @@ def markov_dominance(
         if tree is not None:
             proofs[player] = tree
     decided = len(proofs) + len(refutations) == len(game.players)
-    return MarkovDominance(game, expert, proofs, refutations, decided, time.monotonic() - began)
+    return MarkovDominance(game, expert, proofs, refutations, decided, deadline.spent)
