@@ -30,8 +30,8 @@ _UNPROVED = "interrupted before the lower end was proved"
 _CUT = "ended before the tolerance was met"
 _BLURRED = "ended where floats cannot tell the ends apart"
 _AIMED = 0.99
-_EQUILIBRIA_SECONDS = 1.0  # for them at least: without the equilibria there is no question
 """Of the tolerance: what the search aims at, so that rounding leaves the proved ends within all of it."""
+_EQUILIBRIA_SECONDS = 1.0  # for them at least: without the equilibria there is no question
 _SYSTEMS = 5_000  # FORMAT 10: linear systems that the checker solves at most
 
 
