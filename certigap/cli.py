@@ -167,6 +167,32 @@ def _parser() -> argparse.ArgumentParser:
     frontier.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     frontier.add_argument("-o", "--output", metavar="PICTURE", help="draw the curves: .png, .pdf or .svg")
 
+    dominance = _command(commands, "dominance", "which actions are dominated, whether the expert plays dominant ones")
+    _files(dominance, "game")
+    dominance.add_argument("--expert", metavar="FILE", help="the expert's policy file (needed for several states)")
+    dominance.add_argument(
+        "--elimination",
+        default="strict",
+        choices=["strict", "weak", "very-weak"],
+        help="what is eliminated again and again (one state; default strict)",
+    )
+    dominance.add_argument("--pure", action="store_true", help="eliminate what single actions dominate, not mixtures")
+    _search(dominance)
+    dominance.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+    _certificate(dominance)
+
+    continuity = _command(commands, "continuity", "how far best replies move when the others move by eps: proven steps")
+    _files(continuity, "game")
+    continuity.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
+    continuity.add_argument("--eps-max", required=True, metavar="EPS", help="the largest L1 distance, such as 1/2")
+    continuity.add_argument(
+        "--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)"
+    )
+    continuity.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+    continuity.add_argument(
+        "-o", "--output", metavar="FILE", help="a picture (.png, .pdf, .svg), or else a certificate"
+    )
+
     parametric = _command(commands, "parametric", "for which values of its parameters a statement about a game holds")
     parametric.add_argument("file", metavar="FILE", help="a parametric game file; with --discount a game file")
     parametric.add_argument(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import certigap as cg
 from certigap.cli import main
 from certigap.commands.output import progress_line
 from certigap.exact.rational import parse_rational
@@ -127,3 +128,55 @@ def test_the_progress_line_is_for_terminals(
     shown = capsys.readouterr().err
     assert "the worst NashGap 1/20: about 0.25 to 0.5, not yet proved" in shown
     assert "0.375" not in shown
+
+
+def test_dominance_of_one_state(export: Export, capsys: pytest.CaptureFixture[str]) -> None:
+    game, expert = export("algorithm1")
+    answer = run_json(capsys, "dominance", game, "--expert", expert, "-o", "d.json")
+    assert answer["dominant"] == {"1": "proven", "2": "proven"}
+    assert answer["kappa"] == {"1": "0", "2": "0"}
+    assert answer["dominated"] == {"1": {"C": "strict"}, "2": {"C": "strict"}}
+    assert answer["elimination"]["remaining"] == {"1": ["D"], "2": ["D"]}
+    result = run_json(capsys, "verify", game, "d.json", "--expert", expert)["results"][0]
+    assert (result["verdict"], result["claim"]["kind"]) == ("valid", "dominance")
+    assert main(["dominance", game, "--elimination", "weak", "--pure"]) == 0
+    shown = capsys.readouterr().out
+    assert "best strategy of player 1 dominant" in shown
+    assert "dominated by D: strict" in shown
+    assert "left after 2 steps of weak elimination, in the order of --json" in shown
+
+
+def test_dominance_of_several_states(export: Export, capsys: pytest.CaptureFixture[str]) -> None:
+    game, expert = export("sharpness")
+    assert run_json(capsys, "dominance", game, "--expert", expert)["dominant"] == {"1": "proven", "2": "proven"}
+    assert main(["dominance", game]) == 2
+    assert "expected --expert" in capsys.readouterr().err
+
+
+def test_continuity_prints_steps_and_writes_a_certificate_or_a_picture(
+    export: Export, capsys: pytest.CaptureFixture[str]
+) -> None:
+    game, expert = export("algorithm1")
+    asked = ("continuity", game, "--expert", expert, "--eps-max", "1/2")
+    answer = run_json(capsys, *asked, "-o", "c.json")
+    assert answer["delta_sel"]["1"] == [{"from": "0", "lower": "0", "upper": "0"}]
+    assert (answer["consistent"], answer["complete"], answer["kappa"]) == (True, True, {"1": "0", "2": "0"})
+    result = run_json(capsys, "verify", game, "c.json", "--expert", expert)["results"][0]
+    assert (result["verdict"], result["claim"]["radius"]) == ("valid", "1/2")
+    assert main([*asked, "-o", "c.png"]) == 0
+    assert Path("c.png").read_bytes().startswith(b"\x89PNG")
+    assert "delta_sel of player 1  eps >= 0" in capsys.readouterr().out
+    assert main(["continuity", game, "--expert", expert, "--eps-max", "3"]) == 2
+    assert "expected a rational in [0, 2]" in capsys.readouterr().err
+
+
+def test_open_steps_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    coin = cg.bimatrix([[1, -1], [-1, 1]])
+    game, expert = str(tmp_path / "game.json"), str(tmp_path / "expert.json")
+    cg.write_game(coin, game)
+    cg.write_policy(cg.Policy.from_rows(coin, [["1/2", "1/2"]] * 2), expert)
+    answer = run_json(capsys, "continuity", game, "--expert", expert, "--eps-max", "1")
+    assert answer["delta_sel"]["2"][1] == {"from": "0", "lower": "1", "upper": "1", "open": True}
+    assert answer["consistent"] is False
+    assert main(["continuity", game, "--expert", expert, "--eps-max", "1"]) == 0
+    assert "eps > 0" in capsys.readouterr().out

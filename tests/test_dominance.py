@@ -231,6 +231,34 @@ def test_refusals():
         cg.dominance(cg.bimatrix([[1]]), elimination="strong")
 
 
+def margins_by_cvxpy(table: Table, action: int) -> tuple[float, float, float]:
+    """The programs as one writes them: the widest margin of a mixture of the others, the largest sum of gains of one
+    that is nowhere worse (-inf: there is none), and the least regret of any strategy of the player.
+    """
+    import cvxpy as cp
+
+    payoffs = np.array(table, dtype=float)
+    others, own = np.delete(payoffs, action, axis=0), payoffs[action]
+    x = cp.Variable(len(others), nonneg=True)
+    gains = others.T @ x - own
+    margin = cp.Problem(cp.Maximize(cp.min(gains)), [cp.sum(x) == 1])
+    total = cp.Problem(cp.Maximize(cp.sum(gains)), [cp.sum(x) == 1, gains >= 0])
+    y = cp.Variable(len(payoffs), nonneg=True)
+    regret = cp.Problem(cp.Minimize(cp.max(payoffs.max(axis=0) - payoffs.T @ y)), [cp.sum(y) == 1])
+    return tuple(float(problem.solve(solver=cp.CLARABEL)) for problem in (margin, total, regret))
+
+
+def test_relations_and_least_kappa_equal_the_convex_programs():
+    rng = random.Random(6)
+    for _ in range(15):
+        table = random_table(rng, 3, 3, "plain")
+        margin, total, regret = margins_by_cvxpy(table, 0)
+        answer = cg.dominance(cg.bimatrix(table))
+        found = {strength: isinstance(own, Dominated) for strength, own in answer.actions[0][0].mixed.items()}
+        assert found == {"strict": margin > 1e-6, "weak": total > 1e-6, "very-weak": margin > -1e-6}
+        assert float(answer.least[0].value) == pytest.approx(regret, abs=1e-6)
+
+
 class OpenSpiel:
     """OpenSpiel's test; its default solver ECOS is not shipped any more, and without it every answer is False."""
 

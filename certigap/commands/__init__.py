@@ -5,8 +5,10 @@ __all__ = ["HOMES"]
 HOMES = {
     "best-case": "certigap.commands.best_case",
     "certify": "certigap.commands.answers",
+    "continuity": "certigap.commands.continuity",
     "convert": "certigap.commands.sources",
     "demo": "certigap.commands.demo",
+    "dominance": "certigap.commands.dominance",
     "errors": "certigap.commands.answers",
     "frontier": "certigap.commands.frontier",
     "games": "certigap.commands.catalog",

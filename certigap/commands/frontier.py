@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from certigap.commands.output import print_json, progress_line, rational_option, say_written
+from certigap.commands.output import PICTURES, print_json, progress_line, rational_option, say_written
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.errors import InputError
@@ -11,8 +11,6 @@ from certigap.model.files.codec import read_game, read_policy
 from certigap.report import frontier_figure, frontier_json, frontier_table, interval_text
 
 __all__ = ["frontier"]
-
-_PICTURES = (".png", ".pdf", ".svg")
 
 
 def frontier(given: argparse.Namespace) -> int:
@@ -48,5 +46,5 @@ def frontier(given: argparse.Namespace) -> int:
 
 def _check_picture(path: str | None) -> None:
     """Refuse a kind of picture that cannot be drawn."""
-    if path is not None and Path(path).suffix.lower() not in _PICTURES:
-        raise InputError(f"{path}: expected a name that ends in {', '.join(_PICTURES)}")
+    if path is not None and Path(path).suffix.lower() not in PICTURES:
+        raise InputError(f"{path}: expected a name that ends in {', '.join(PICTURES)}")

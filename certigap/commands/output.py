@@ -13,7 +13,10 @@ from certigap.errors import InputError
 from certigap.exact.rational import parse_rational
 from certigap.model.files.json_write import dumps
 
-__all__ = ["plain", "print_json", "progress_line", "rational_option", "say_written", "status"]
+__all__ = ["PICTURES", "plain", "print_json", "progress_line", "rational_option", "say_written", "status"]
+
+PICTURES = (".png", ".pdf", ".svg")
+"""Endings of the names of pictures."""
 
 _EVERY = 0.1  # seconds between two updates of the progress line
 
