@@ -46,6 +46,7 @@ MODULES = (
     "vertices",
     "worst_case",
     "best_case",
+    "straying",
     "delta",
     "dominant",
     "dominance",

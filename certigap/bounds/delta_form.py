@@ -15,36 +15,55 @@ from typing import Any
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
+from certigap.bounds.dominant import Split
 from certigap.bounds.dse import slipping
-from certigap.bounds.straying import Straying, straying
+from certigap.bounds.straying import Opponents, StrayTree, least_straying
 from certigap.exact.rational import format_rational
+from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
+from certigap.model.game import Game
 from certigap.work.deadline import Deadline
 
-__all__ = ["DELTA"]
+__all__ = ["DELTA", "opponents", "stray_json"]
 
 
 def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     if ball.measure.is_by_state:
         return Bound.unproven("delta", f"the ball of eps_{ball.measure} limits no player's rows")
     game = center.game
-    found = [straying(center, ball, i, deadline) for i in range(len(game.players))]
+    everyone = range(len(game.players))
+    found = [least_straying(center.engine, opponents(center, ball, i), deadline) for i in everyone]
     slip, horizon = slipping(ball), game.horizon**2
     value = max((slip + own.bound) * game.half_range(i) * horizon for i, own in enumerate(found))
     return Bound("delta", value, Theorem("delta", partial(_proof, center, found)))
 
 
-def _proof(center: Center, found: list[Straying]) -> dict[str, Any]:
-    """FORMAT 8.7: vectors over the opponents' rows, and the radii at which the expert's support stays optimal."""
-    players = {
-        player: {
-            "best_upper": vector_json(own.best_upper),
-            "best_lower": vector_json(own.best_lower),
-            "safe": [format_rational(x) for x in own.safe],
-        }
-        for player, own in zip(center.game.players, found, strict=True)
-    }
+def opponents(center: Center, ball: ErrorBall, player: int) -> Opponents:
+    """The opponents of a player within the limits of a ball."""
+    return Opponents(center.expert, player, ball.budget, ball.spread, center.occupancy_lower)
+
+
+def _proof(center: Center, found: list[StrayTree]) -> dict[str, Any]:
+    """FORMAT 8.7: the lower occupancy, and a tree a player."""
+    players = {player: stray_json(center.game, own) for player, own in zip(center.game.players, found, strict=True)}
     return {"occupancy": {"lower": vector_json(center.occupancy_lower)}, "players": players}
+
+
+def stray_json(game: Game, tree: StrayTree) -> dict[str, Any]:
+    """Vectors, safe radii, and the nodes (FORMAT 15)."""
+    vectors: list[Vector] = []
+    safe: list[list[str]] = []
+    nodes: list[dict[str, Any]] = []
+    for node in tree.nodes:
+        if isinstance(node, Split):
+            action = game.actions[node.state][node.player][node.action]
+            place = [game.players[node.player], game.states[node.state], action, format_rational(node.at)]
+            nodes.append({"split": place})
+            continue
+        vectors += [node.best_upper, node.best_lower]
+        safe.append([format_rational(x) for x in node.safe])
+        nodes.append({"leaf": [len(vectors) - 2, len(vectors) - 1, len(safe) - 1]})
+    return {"vectors": [vector_json(vector) for vector in vectors], "safe": safe, "tree": nodes}
 
 
 DELTA = Rule("delta", Turn.AFTER_SEARCH, _find, written=("delta",), is_closed_form=True)

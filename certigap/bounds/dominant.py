@@ -11,7 +11,7 @@ against which a deviation gains: searched among pure ones, by improving one row 
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -34,13 +34,13 @@ from certigap.regions.operators import (
     differences,
 )
 from certigap.regions.region import Box, Region
+from certigap.regions.short import shortened
 from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.work.deadline import Deadline
 
 __all__ = ["DominantTree", "Leaf", "Split", "prove", "refute"]
 
 _STARTS = 20  # random pure policies from which a refutation is searched: found at the first few where there is one
-_SHORT = 10**5  # denominators of exact values in hand-made games; far above the rounding, 1e-11, when squared
 _ENDS = (Fraction(0), Fraction(1))
 
 
@@ -116,8 +116,8 @@ class _Branching:
         sets, scaled, player = self.engine.set_arrays(region), self.engine.scaled, self.player
         high = self.engine.best_upper(region, player, sets, None, deadline)
         low = self.engine.best_lower(region, player, sets, None, deadline)
-        high = _shortened(high, lambda x, d: at_least(x, best_upper_steps(scaled, region, player, x, d)))
-        low = _shortened(low, lambda x, d: at_most(x, best_lower_steps(scaled, region, player, x, d)))
+        high = shortened(high, lambda x, d: at_least(x, best_upper_steps(scaled, region, player, x, d)))
+        low = shortened(low, lambda x, d: at_most(x, best_lower_steps(scaled, region, player, x, d)))
         denominator, (up, down) = common_denominator(high, low)
         prices = (up, up, down, down)
         deviations = self.engine.scaled.deviations(self.player)
@@ -146,12 +146,6 @@ class _Branching:
             return None
         s, j, a = -widest[2], -widest[3], -widest[4]
         return Split(j, s, a, (low[j][s][a] + high[j][s][a]) / 2)
-
-
-def _shortened(vector: Vector, holds: Callable[[Sequence[int], int], bool]) -> Vector:
-    """The vector of short fractions beside a rounded one, where it holds too: ties are decided by exact numbers."""
-    short = Vector.of(x.limit_denominator(_SHORT) for x in vector.fractions())
-    return short if holds(short.numerators, short.denominator) else vector
 
 
 def _with(box: Box, split: Split, value: Fraction) -> Box:

@@ -1,99 +1,253 @@
-"""How far best responses stray from the expert while its opponents stay near it: delta^sel from above (THEORY 9).
+"""How far best responses stray from the expert while its opponents stay near it (THEORY 9): delta from above.
 
-For player i let the opponents' joint rows satisfy D(s) <= b(s) = min(2, spread/m(s)) and sum_s m(s) D(s) <= budget.
-With H >= V_i^{*,pi_-i} >= B on that region, and for rows within a radius x of the expert's at a state s,
+The opponents of player i: all policies whose joint rows satisfy sum_s m(s) D(s) <= budget and m(s) D(s) <= spread, a
+box of their rows at a time. With H >= V_i^{*,pi_-i} >= B on a box and
 
-    cbar_x(s, a) = max_a' sup_y [ r(a', y) - r(a, y) + g sum_t ( D+ H - D- B )(t) ],    D = P(.|s, a', y) - P(.|s, a,
-    y),
+    cbar(s, a', a) = sup_y [ r(a', y) - r(a, y) + g sum_t ( D+ H - D- B )(t) ],    D = P(.|s, a', y) - P(.|s, a, y),
 
-an action with cbar_x(s, a) <= 0 is optimal at s against every such opponents. Let Opt(s) hold those for x = b(s),
-and let safe(s) be a radius x <= b(s) at which all actions of the support of piE_i(.|s) are optimal. A best response
-then need not leave piE_i(.|s) where D(s) <= safe(s), and elsewhere need not go farther than w(s) = 2 (1 -
-piE_i(Opt(s)|s)). So
+`a` is *optimal* at s if cbar(s, a', a) <= 0 for all a', and *possible* unless cbar(s, a, a') < 0 for some a'.
+
+delta^sel: let safe(s) be a radius within which all actions of the support of piE_i(.|s) are optimal. A best response
+need not leave piE_i(.|s) where D(s) <= safe(s), and elsewhere need not go farther than w(s) = 2 (1 -
+piE_i(optimal|s)). So
 
     delta^sel_i <= max { sum_s m(s) w(s) x(s) : sum_s m(s) safe(s) x(s) <= budget, 0 <= x <= 1 } + 2 (1 - sum m).
+
+delta^max: where every best response surely comes it plays what is possible, at most 2 (1 - min piE_i(possible))
+away; where it may not come it plays anything. A state is surely visited if it is a start, or if a surely visited one
+leads there by every possible action whatever the opponents do.
 """
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.balls import ErrorBall
-from certigap.bounds.center import Center
 from certigap.bounds.concentrability import knapsack
+from certigap.bounds.dominant import Split
 from certigap.exact.rounding import decimal_down
 from certigap.exact.vector import Vector
-from certigap.regions.greedy import RowSet, nested_supremum, row_set
-from certigap.regions.operators import common_denominator, differences
+from certigap.model.policy import Policy
+from certigap.regions.engine import RegionEngine
+from certigap.regions.greedy import RowSet, minimum, nested_supremum, row_set
+from certigap.regions.operators import (
+    at_least,
+    at_most,
+    best_lower_steps,
+    best_upper_steps,
+    common_denominator,
+    differences,
+)
 from certigap.regions.region import Region
+from certigap.regions.short import shortened
 from certigap.work.deadline import Deadline
 
-__all__ = ["Straying", "opponents_region", "straying"]
+__all__ = ["Opponents", "StrayLeaf", "StrayTree", "choices", "least_straying", "most_straying", "surely_visited"]
+
+Boxes = dict[tuple[int, int], tuple[tuple[Fraction, ...], tuple[Fraction, ...]]]
+"""Lower and upper ends of rows, by (player, state)."""
 
 _TWO = Fraction(2)
 _STEPS = 7  # bisections of a safe radius: within 1 % of the largest, and a step costs as much as a state of a sweep
 _DIGITS = 6  # of a safe radius, rounded down: it is a factor in every inequality of its state
 
 
+@dataclass(frozen=True)
+class Opponents:
+    """The opponents of `player` near the expert's; `mass` `[S]` <= the expert's occupancy."""
+
+    expert: Policy
+    player: int
+    budget: Fraction
+    spread: Fraction
+    mass: Vector
+
+    def region(self, boxes: Boxes) -> Region | None:
+        """The row sets of a node, the player's own row the expert's; None: it holds no policy."""
+        game, players = self.expert.game, range(len(self.expert.game.players))
+        mass, least = self.mass.fractions(), [Fraction(0)] * len(self.mass)
+        for (j, s), (low, high) in boxes.items():
+            least[s] = max(least[s], _distance(self.expert.rows[j][s].fractions(), low, high))
+        left = self.budget - sum((m * d for m, d in zip(mass, least, strict=True)), Fraction(0))
+        if left < 0:
+            return None
+        radii = tuple(
+            min(_TWO, self.spread / m, d + left / m) if m > 0 else _TWO for m, d in zip(mass, least, strict=True)
+        )
+        own = (Fraction(0),) * len(radii)
+        shapes = game.layout.shapes
+        ends = [
+            tuple(
+                tuple(
+                    boxes[j, s][k] if (j, s) in boxes else (Fraction(k),) * shape[j] for s, shape in enumerate(shapes)
+                )
+                for j in players
+            )
+            for k in (0, 1)
+        ]
+        all_radii = tuple(own if j == self.player else radii for j in players)
+        region = Region(self.expert, all_radii, *ends) if boxes else Region(self.expert, all_radii)
+        return None if boxes and region.is_empty else region
+
+
+def _distance(center: Sequence[Fraction], low: Sequence[Fraction], high: Sequence[Fraction]) -> Fraction:
+    below = sum((max(x - e, Fraction(0)) for x, e in zip(low, center, strict=True)), Fraction(0))
+    above = sum((max(e - x, Fraction(0)) for x, e in zip(high, center, strict=True)), Fraction(0))
+    return 2 * max(below, above)
+
+
 @dataclass(frozen=True, slots=True)
-class Straying:
-    """`bound` >= delta^sel of one player, with H, B and the safe radii `[S]` (L1) that show it."""
+class StrayLeaf:
+    """H, B and safe radii `[S]` of a box."""
 
     best_upper: Vector
     best_lower: Vector
     safe: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StrayTree:
+    """Nodes in preorder that cover the opponents, and the bound that they show."""
+
+    nodes: tuple[Split | StrayLeaf, ...]
     bound: Fraction
 
 
-def opponents_region(center: Center, player: int, spread: Fraction) -> Region:
-    """The expert's row for `player`, all rows within b(s) for the others."""
-    radii, players = _radii(center, spread), range(len(center.game.players))
-    return Region(center.expert, tuple((Fraction(0),) * len(radii) if j == player else radii for j in players))
+def least_straying(
+    engine: RegionEngine, opponents: Opponents, deadline: Deadline | None = None, max_leaves: int = 1
+) -> StrayTree:
+    """delta^sel of the player from above, over at most `max_leaves` boxes."""
+    return _Search(engine, opponents, False, deadline or Deadline(None)).tree(max_leaves)
 
 
-def _radii(center: Center, spread: Fraction) -> tuple[Fraction, ...]:
-    return tuple(min(_TWO, spread / m) if m > 0 else _TWO for m in center.occupancy_lower.fractions())
+def most_straying(
+    engine: RegionEngine, opponents: Opponents, deadline: Deadline | None = None, max_leaves: int = 1
+) -> StrayTree:
+    """delta^max of the player from above."""
+    return _Search(engine, opponents, True, deadline or Deadline(None)).tree(max_leaves)
 
 
-def straying(center: Center, ball: ErrorBall, player: int, deadline: Deadline | None = None) -> Straying:
-    """The bound of delta^sel for opponents within the limits of a ball."""
-    region = opponents_region(center, player, ball.spread)
-    engine = center.engine
-    sets = engine.set_arrays(region)
-    high = engine.best_upper(region, player, sets, None, deadline)
-    low = engine.best_lower(region, player, sets, None, deadline)
-    states = [_State(center, player, s, b, (high, low)) for s, b in enumerate(_radii(center, ball.spread))]
-    weights, safe = [state.weight() for state in states], tuple(state.safe() for state in states)
-    mass = center.occupancy_lower.fractions()
-    gains = [m * w / 2 for m, w in zip(mass, weights, strict=True)]
-    costs = [m * x / 2 for m, x in zip(mass, safe, strict=True)]
-    total = knapsack(gains, costs, ball.budget) + 2 * (1 - sum(mass))
-    return Straying(high, low, safe, min(_TWO, total))
+class _Node:
+    """A box; `value` bounds the straying over it."""
+
+    def __init__(self, boxes: Boxes, leaf: StrayLeaf, value: Fraction) -> None:
+        self.boxes, self.leaf, self.value = boxes, leaf, value
+        self.split: Split | None = None
+        self.halves: tuple[_Node, ...] = ()
+
+    def preorder(self) -> list[Split | StrayLeaf]:
+        if self.split is None:
+            return [self.leaf]
+        return [self.split, *(node for half in self.halves for node in half.preorder())]
+
+
+class _Search:
+    """The worst box is halved where its rows are widest, weighted by occupancy."""
+
+    def __init__(self, engine: RegionEngine, opponents: Opponents, is_most: bool, deadline: Deadline) -> None:
+        self.engine, self.opponents, self.is_most, self.deadline = engine, opponents, is_most, deadline
+        self.expert, self.player, self.game = opponents.expert, opponents.player, opponents.expert.game
+        states = len(self.game.states)
+        nothing = Vector((0,) * states, 1)
+        self.empty = StrayLeaf(nothing, nothing, (Fraction(0),) * states)
+
+    def tree(self, max_leaves: int) -> StrayTree:
+        root = self._node({})
+        leaves = [root]
+        while len(leaves) < max_leaves and self.deadline.going:
+            worst = max(leaves, key=lambda node: node.value)
+            split = self._split(worst) if worst.value > 0 else None
+            if split is None:
+                break
+            worst.split = split
+            worst.halves = tuple(self._node(boxes) for boxes in self._halved(worst.boxes, split))
+            leaves.remove(worst)
+            leaves += worst.halves
+        slack = 2 * (1 - sum(self.opponents.mass.fractions()))
+        return StrayTree(tuple(root.preorder()), min(_TWO, max(node.value for node in leaves) + slack))
+
+    def _node(self, boxes: Boxes) -> _Node:
+        region = self.opponents.region(boxes)
+        if region is None:
+            return _Node(boxes, self.empty, Fraction(0))
+        engine, player = self.engine, self.player
+        sets = engine.set_arrays(region)
+        high = engine.best_upper(region, player, sets, None, self.deadline)
+        low = engine.best_lower(region, player, sets, None, self.deadline)
+        high = shortened(high, lambda x, d: at_least(x, best_upper_steps(engine.scaled, region, player, x, d)))
+        low = shortened(low, lambda x, d: at_most(x, best_lower_steps(engine.scaled, region, player, x, d)))
+        states = [_State(self, region, s, (high, low)) for s in range(len(self.game.states))]
+        mass = self.opponents.mass.fractions()
+        if self.is_most:
+            kept = [state.possible(state.sets) for state in states]
+            visited = surely_visited(self.expert, player, region, kept)
+            limited = [may if s in visited else None for s, may in enumerate(kept)]
+            farthest = [_farthest(state.own, may) for state, may in zip(states, limited, strict=True)]
+            total = sum((m * w for m, w in zip(mass, farthest, strict=True)), Fraction(0))
+            return _Node(boxes, StrayLeaf(high, low, self.empty.safe), total)
+        weights, safe = [state.weight() for state in states], tuple(state.safe() for state in states)
+        gains = [m * w / 2 for m, w in zip(mass, weights, strict=True)]
+        costs = [m * x / 2 for m, x in zip(mass, safe, strict=True)]
+        return _Node(boxes, StrayLeaf(high, low, safe), knapsack(gains, costs, self.opponents.budget))
+
+    def _split(self, node: _Node) -> Split | None:
+        region = self.opponents.region(node.boxes)
+        if region is None:
+            return None
+        mass, best, chosen = self.opponents.mass.fractions(), Fraction(0), None
+        for j, own in enumerate(self.expert.rows):
+            for s, row in enumerate(own if j != self.player else ()):
+                for a, e in enumerate(row.fractions() if len(row.weights) > 1 else ()):
+                    low, high = (node.boxes[j, s][k][a] if (j, s) in node.boxes else Fraction(k) for k in (0, 1))
+                    reach = region.radii[j][s] / 2
+                    low, high = max(low, e - reach), min(high, e + reach)
+                    width = (high - low) * mass[s]
+                    if width > best:
+                        best, chosen = width, Split(j, s, a, (low + high) / 2)
+        return chosen
+
+    def _halved(self, boxes: Boxes, split: Split) -> tuple[Boxes, Boxes]:
+        size = len(self.expert.rows[split.player][split.state].weights)
+        place = (split.player, split.state)
+        low, high = boxes.get(place, ((Fraction(0),) * size, (Fraction(1),) * size))
+        a, at = split.action, split.at
+        below = (low, (*high[:a], at, *high[a + 1 :]))
+        above = ((*low[:a], at, *low[a + 1 :]), high)
+        return boxes | {place: below}, boxes | {place: above}
 
 
 class _State:
-    """Which own actions are optimal at one state, against all rows within a radius of the opponents'."""
+    """Which own actions are optimal, or possible, at one state of a node."""
 
-    def __init__(self, center: Center, player: int, s: int, radius: Fraction, vectors: tuple[Vector, Vector]) -> None:
-        self.player, self.radius, scaled = player, radius, center.engine.scaled
-        self.rows = [own[s] for own in center.expert.rows]
-        self.shape = scaled.states[s].shape
-        self.deviations = scaled.deviations(player)[s]
+    def __init__(self, search: _Search, region: Region, s: int, vectors: tuple[Vector, Vector]) -> None:
+        scaled, self.player = search.engine.scaled, search.player
+        self.own = region.center.rows[search.player][s].fractions()
+        self.sets, self.shape = region.sets[s], scaled.states[s].shape
+        self.deviations = scaled.deviations(search.player)[s]
         denominator, (high, low) = common_denominator(*vectors)
         self.prices, self.denominator = (high, high, low, low), denominator
+        self.radius = max(own[s] for j, own in enumerate(region.radii) if j != search.player)
+        self.rows = [own[s].fractions() for own in region.center.rows]
+        self.ends = [
+            (None, None) if region.lower is None or region.upper is None else (region.lower[j][s], region.upper[j][s])
+            for j in range(len(self.rows))
+        ]
 
-    def optimal(self, radius: Fraction) -> list[bool]:
-        """`[A_i]` whether cbar is at most 0."""
-        sets: list[RowSet] = [row_set(row.fractions(), radius) for row in self.rows]
-        regrets = [
+    def regrets(self, sets: Sequence[RowSet]) -> list[list[int]]:
+        """`[A_i][A_i]` sup of what a' gains over a, in integers of one positive scale; first a'."""
+        return [
             nested_supremum(differences(rows, self.prices, self.denominator), self.player, sets, self.shape)
             for rows in self.deviations
         ]
-        return [max(column) <= 0 for column in zip(*regrets, strict=True)]
+
+    def optimal(self, sets: Sequence[RowSet]) -> list[bool]:
+        return [max(column) <= 0 for column in zip(*self.regrets(sets), strict=True)]
+
+    def possible(self, sets: Sequence[RowSet]) -> list[bool]:
+        return [min(line) >= 0 for line in self.regrets(sets)]
 
     def weight(self) -> Fraction:
-        """2 (1 - piE_i(Opt)) for the whole radius."""
-        own = self.rows[self.player].fractions()
-        kept = sum((p for p, best in zip(own, self.optimal(self.radius), strict=True) if best), Fraction(0))
+        kept = sum((p for p, best in zip(self.own, self.optimal(self.sets), strict=True) if best), Fraction(0))
         return 2 * (1 - kept)
 
     def safe(self) -> Fraction:
@@ -107,5 +261,52 @@ class _State:
         return low
 
     def _is_safe(self, radius: Fraction) -> bool:
-        pairs = zip(self.rows[self.player].weights, self.optimal(radius), strict=True)
-        return all(best for weight, best in pairs if weight)
+        sets = [row_set(row, radius, *ends) for row, ends in zip(self.rows, self.ends, strict=True)]
+        if any(rows.is_empty for j, rows in enumerate(sets) if j != self.player):
+            return True
+        pairs = zip(self.own, self.optimal(sets), strict=True)
+        return all(best for p, best in pairs if p)
+
+
+def choices(engine: RegionEngine, opponents: Opponents, vectors: tuple[Vector, Vector]) -> list[list[bool]]:
+    """`[S][A_i]` what may be optimal against one policy of the others (a budget of 0), V* between the vectors."""
+    region = opponents.region({})
+    if region is None:
+        raise ValueError("opponents: expected a policy, got none")
+    search = _Search(engine, opponents, True, Deadline(None))
+    states = [_State(search, region, s, vectors) for s in range(len(opponents.expert.game.states))]
+    return [state.possible(state.sets) for state in states]
+
+
+def surely_visited(expert: Policy, player: int, region: Region, kept: list[list[bool]]) -> set[int]:
+    """States to which every own policy among the `kept` actions `[S][A_i]` comes, whatever the rows of the region."""
+    game = expert.game
+    layout, transitions = game.layout, game.transitions
+    visited = {s for s, weight in enumerate(game.initial.weights) if weight}
+    waiting = list(visited)
+    for s in waiting:
+        played = [_sure(rows) for rows in region.sets[s]]
+        reached = []
+        for action in (a for a, may in enumerate(kept[s]) if may):
+            played[player] = [a == action for a in range(len(kept[s]))]
+            sure = (joint for joint in itertools.product(*map(range, layout.shapes[s])) if all(map(_at, played, joint)))
+            reached.append({t for joint in sure for t in transitions.row(layout.row(s, joint))})
+        for t in set.intersection(*reached) - visited if reached else set():
+            visited.add(t)
+            waiting.append(t)
+    return visited
+
+
+def _at(row: Sequence[bool], action: int) -> bool:
+    return row[action]
+
+
+def _sure(rows: RowSet) -> list[bool]:
+    """`[A]` whether every row of the set plays the action."""
+    size = len(rows.base)
+    return [minimum(rows, [int(a == b) for b in range(size)]) > 0 for a in range(size)]
+
+
+def _farthest(own: Sequence[Fraction], may: list[bool] | None) -> Fraction:
+    """2 (1 - the least probability among the possible actions); None: anything is possible."""
+    return 2 * max(1 - p for a, p in enumerate(own) if may is None or may[a])

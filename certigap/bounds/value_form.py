@@ -1,7 +1,7 @@
 """The bound `value_form`: by how far the value of a best response moves (THEORY 5, 9 and 11).
 
 kappa_i = sup over the opponents of the ball of V_i^{*,pi_-i}(nu) - V_i^{piE_i,pi_-i}(nu) is bounded by the pair rule
-over the opponents' rows, the player's own being the expert's (`straying.opponents_region`). Then, with the ball's
+over the opponents' rows, the player's own being the expert's (`straying.Opponents`). Then, with the ball's
 limits as in `certigap.bounds.delta_form`,
 
     gap_i <= kappa_i + min( d + g D, D + (1 - g) R ) c_i / (1 - g)^2.
@@ -16,9 +16,10 @@ from typing import Any
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
+from certigap.bounds.delta_form import opponents
 from certigap.bounds.dse import slipping
 from certigap.bounds.hull import cover_json
-from certigap.bounds.straying import opponents_region
+from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model.files.vectors import vector_json
 from certigap.regions.engine import PlayerBound
@@ -29,7 +30,10 @@ __all__ = ["VALUE_FORM", "kappa"]
 
 def kappa(center: Center, ball: ErrorBall, player: int, deadline: Deadline | None = None) -> PlayerBound:
     """The pair bound with the player's own rows fixed: `.pair` >= kappa_i."""
-    return center.engine.player_bound(opponents_region(center, player, ball.spread), player, deadline=deadline)
+    region = opponents(center, ball, player).region({})
+    if region is None:
+        raise InputError("ball: expected a radius of at least 0, got less")
+    return center.engine.player_bound(region, player, deadline=deadline)
 
 
 def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:

@@ -27,6 +27,7 @@ RULES = {
         "theorem-instance": "theorems",
         "entropy": "entropy",
         "dominant": "dominant",
+        "straying": "straying",
     },
     "bound": {
         "theorem": "theorems",
