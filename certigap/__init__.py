@@ -49,6 +49,7 @@ _HOMES = {
     "regularised_delta": "certigap.questions.entropy",
     "regularised_gaps": "certigap.semantics.entropic",
     "markov_dominance": "certigap.questions.dominance.markov",
+    "straying": "certigap.questions.straying",
     "ParametricGame": "certigap.model.parametric",
     "free_discount": "certigap.model.parametric",
     "read_parametric_game": "certigap.model.parametric",
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
         parametric_gap,
     )
     from certigap.questions.region_bound import region_bound
+    from certigap.questions.straying import straying
     from certigap.questions.theorem_instance import theorem_instance
     from certigap.questions.worst_case.question import worst_case
     from certigap.semantics import (

@@ -47,6 +47,7 @@ MODULES = (
     "worst_case",
     "best_case",
     "straying",
+    "stray_claims",
     "delta",
     "dominant",
     "dominance",

@@ -18,7 +18,7 @@ away; where it may not come it plays anything. A state is surely visited if it i
 leads there by every possible action whatever the opponents do.
 """
 
-import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,7 +29,7 @@ from certigap.exact.rounding import decimal_down
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
-from certigap.regions.greedy import RowSet, minimum, nested_supremum, row_set
+from certigap.regions.greedy import RowSet, nested_infimum, nested_supremum, row_set
 from certigap.regions.operators import (
     at_least,
     at_most,
@@ -142,7 +142,7 @@ class _Node:
 
 
 class _Search:
-    """The worst box is halved where its rows are widest, weighted by occupancy."""
+    """The worst box is halved at the row whose width matters most to the player's values."""
 
     def __init__(self, engine: RegionEngine, opponents: Opponents, is_most: bool, deadline: Deadline) -> None:
         self.engine, self.opponents, self.is_most, self.deadline = engine, opponents, is_most, deadline
@@ -194,17 +194,30 @@ class _Search:
         region = self.opponents.region(node.boxes)
         if region is None:
             return None
-        mass, best, chosen = self.opponents.mass.fractions(), Fraction(0), None
+        best, chosen = Fraction(0), None
         for j, own in enumerate(self.expert.rows):
             for s, row in enumerate(own if j != self.player else ()):
                 for a, e in enumerate(row.fractions() if len(row.weights) > 1 else ()):
                     low, high = (node.boxes[j, s][k][a] if (j, s) in node.boxes else Fraction(k) for k in (0, 1))
                     reach = region.radii[j][s] / 2
                     low, high = max(low, e - reach), min(high, e + reach)
-                    width = (high - low) * mass[s]
-                    if width > best:
-                        best, chosen = width, Split(j, s, a, (low + high) / 2)
+                    weight = (high - low) * self._influence(node, j, s)
+                    if weight > best:
+                        best, chosen = weight, Split(j, s, a, (low + high) / 2)
         return chosen
+
+    def _influence(self, node: _Node, j: int, s: int) -> Fraction:
+        """How much the player's backed-up value at a state varies with the action of another, at most."""
+        state = self.engine.scaled.states[s]
+        vector = node.leaf.best_upper
+        values = state.backups(self.player, vector.numerators, vector.denominator)
+        stride, size = state.stride(j), state.shape[j]
+        spans = [
+            max(values[k : k + stride * size : stride]) - min(values[k : k + stride * size : stride])
+            for start in range(0, len(values), stride * size)
+            for k in range(start, start + stride)
+        ]
+        return Fraction(max(spans), state.scale * vector.denominator)
 
     def _halved(self, boxes: Boxes, split: Split) -> tuple[Boxes, Boxes]:
         size = len(self.expert.rows[split.player][split.state].weights)
@@ -285,26 +298,15 @@ def surely_visited(expert: Policy, player: int, region: Region, kept: list[list[
     visited = {s for s, weight in enumerate(game.initial.weights) if weight}
     waiting = list(visited)
     for s in waiting:
-        played = [_sure(rows) for rows in region.sets[s]]
-        reached = []
-        for action in (a for a, may in enumerate(kept[s]) if may):
-            played[player] = [a == action for a in range(len(kept[s]))]
-            sure = (joint for joint in itertools.product(*map(range, layout.shapes[s])) if all(map(_at, played, joint)))
-            reached.append({t for joint in sure for t in transitions.row(layout.row(s, joint))})
-        for t in set.intersection(*reached) - visited if reached else set():
-            visited.add(t)
-            waiting.append(t)
+        rows = [transitions.row(k) for k in range(int(layout.row_offsets[s]), int(layout.row_offsets[s + 1]))]
+        scale = math.lcm(*(p.denominator for row in rows for p in row.values()))
+        for t in set().union(*rows) - visited:
+            weights = [int(row.get(t, Fraction(0)) * scale) for row in rows]
+            least = nested_infimum(weights, player, region.sets[s], layout.shapes[s])
+            if all(x > 0 for x, may in zip(least, kept[s], strict=True) if may):
+                visited.add(t)
+                waiting.append(t)
     return visited
-
-
-def _at(row: Sequence[bool], action: int) -> bool:
-    return row[action]
-
-
-def _sure(rows: RowSet) -> list[bool]:
-    """`[A]` whether every row of the set plays the action."""
-    size = len(rows.base)
-    return [minimum(rows, [int(a == b) for b in range(size)]) > 0 for a in range(size)]
 
 
 def _farthest(own: Sequence[Fraction], may: list[bool] | None) -> Fraction:

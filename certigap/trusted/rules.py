@@ -27,7 +27,7 @@ RULES = {
         "theorem-instance": "theorems",
         "entropy": "entropy",
         "dominant": "dominant",
-        "straying": "straying",
+        "straying": "stray_claims",
     },
     "bound": {
         "theorem": "theorems",

@@ -1,35 +1,28 @@
-"""FORMAT 15: how far best responses stray, in rows and in value, while the opponents stay near the expert's."""
+"""FORMAT 15: how far best responses stray from the expert's rows while the opponents stay near: trees, from above."""
 
-import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from cover import check_cover, tree_leaves
-from game import Game, Policy, Vector, products, read_rows
+from cover import tree_leaves
+from game import Game, Policy, Vector
 from kernel import (
     LOWER,
     UPPER,
-    Ask,
     Boxes,
     PairBounds,
     Rows,
     Sets,
     Step,
-    check_interval,
     check_vector,
-    l1,
-    point_rows,
+    over_others,
     read_radius,
     rounds,
-    show,
-    widest,
 )
 from limits import bits, longest, spend, summed, weight
 from reading import TWO, ZERO, Invalid, Node
 from regions import Region, distance, node_rows
 from theorems import knapsack
-from values import Evaluation
 
 
 class Opponents(Region):
@@ -87,26 +80,27 @@ def possible(game: Game, i: int, s: int, own: list[Rows], bounds: PairBounds) ->
     return [all(step.regret(own, bounds, a, other) >= 0 for other in step.actions) for a in step.actions]
 
 
-def equal(a: int, b: int) -> int:
-    return int(a == b)
-
-
 def surely_visited(game: Game, i: int, rows: Sets, choices: list[list[bool]]) -> set[int]:
     """States to which every own policy among the choices comes against every policy of the rows"""
     visited = {s for s, p in enumerate(game.initial) if p}
     waiting = list(visited)
-    spend(sum(work * sizes[i] * weight(widest(game, rows)) for work, sizes in zip(game.work, game.sizes)))
     for s in waiting:
-        played = [[row[s].optimum(partial(equal, b), LOWER) > 0 for b in range(len(row[s].start))] for row in rows]
-        reached = []
-        for action in (a for a, kept in enumerate(choices[s]) if kept):
-            played[i] = [a == action for a in range(len(choices[s]))]
-            joint = zip(itertools.count(game.offsets[s]), itertools.product(*played))
-            reached.append({t for k, sure in joint if all(sure) for t, _ in game.next[k]})
-        for t in set.intersection(*reached) - visited if reached else set():
-            visited.add(t)
-            waiting.append(t)
+        step, own = Step(game, i, s), [row[s] for row in rows]
+        played = [step.first + a * step.strides[i] for a, kept in enumerate(choices[s]) if kept]
+        following = {t for k in range(game.offsets[s], game.offsets[s + 1]) for t, _ in game.next[k]} - visited
+        length = sum(row.den.bit_length() for row in own) + game.bits
+        spend(4 * rounds(game) * len(following) * len(played) * game.work[s] * weight(length))
+        for t in following:
+            weights = partial(next_weight, game, t)
+            if played and min(over_others(own, i, weights, k, step.strides, LOWER) for k in played) > 0:
+                visited.add(t)
+                waiting.append(t)
     return visited
+
+
+def next_weight(game: Game, t: int, k: int) -> int:
+    """The weight with which row `k` leads to state `t`"""
+    return dict(game.next[k]).get(t, 0)
 
 
 def leaves(game: Game, i: int, region: Opponents, node: Node) -> Iterator[tuple[Sets, Boxes, PairBounds, Node]]:
@@ -165,89 +159,3 @@ def stray_most(game: Game, i: int, region: Opponents, node: Node) -> Fraction:
             total = summed((total, region.weights[s] * 2 * away))
         found.append(total)
     return min(TWO, max(found) + 2 * (1 - summed(region.weights)))
-
-
-class Witness:
-    """A policy whose opponents of player `i` are in the ball."""
-
-    def __init__(self, game: Game, expert: Policy, i: int, radius: Fraction, mass: Evaluation, node: Node) -> None:
-        self.game, self.expert, self.i, self.mass = game, expert, i, mass
-        self.policy = read_rows(game, node.fields(("policy", "values", "optima"))["policy"])
-        self.shown, error = Evaluation(game, self.policy, node), ZERO
-        for s in range(game.size):
-            there, here = ([own[s] for j, own in enumerate(who) if j != i] for who in (self.policy, expert))
-            spend(4 * game.work[s] * weight(sum(map(longest, (*there, *here)))))
-            apart = l1(products(there), products(here))
-            spend(weight(bits(apart) + bits(mass.mass(s, UPPER))))
-            error = summed((error, mass.mass(s, UPPER) * apart))
-        if error > radius:
-            raise Invalid(f"{node.where}: the opponents are up to {show(error)} away, the radius is {show(radius)}")
-
-    def least(self) -> Fraction:
-        """Every best response is at least that far: where it surely comes it plays what may be optimal."""
-        game, i, rows = self.game, self.i, point_rows(self.policy)
-        self.shown.player_gap(i, UPPER), self.shown.player_gap(i, LOWER)  # both sides of the optimum are checked
-        high, low = (self.shown.kept["optima", side, game.players[i]] for side in (UPPER, LOWER))
-        bounds = spread_bounds(game, high, low)
-        choices = [possible(game, i, s, [r[s] for r in rows], bounds) for s in range(game.size)]
-        total = ZERO
-        for s in surely_visited(game, i, rows, choices):
-            away = summed(p for p, may in zip(self.expert[i][s], choices[s]) if not may)
-            spend(weight(bits(away) + bits(self.mass.mass(s, LOWER))))
-            total = summed((total, self.mass.mass(s, LOWER) * 2 * away))
-        return total
-
-    def most(self) -> Fraction:
-        """The witness's own rows are a best response, that far from the expert's."""
-        if self.shown.player_gap(self.i, UPPER) > 0:
-            return ZERO
-        total = ZERO
-        for s, (x, y) in enumerate(zip(self.policy[self.i], self.expert[self.i])):
-            spend(len(x) * weight(longest(x) + longest(y) + bits(self.mass.mass(s, LOWER))))
-            total = summed((total, self.mass.mass(s, LOWER) * l1(x, y)))
-        return total
-
-    def gain(self) -> Fraction:
-        """kappa: by a deviation from the expert's rows"""
-        return self.shown.player_gap(self.i, LOWER) if self.policy[self.i] == self.expert[self.i] else ZERO
-
-
-class Straying:
-    """What the proof of a claim shows for player `i`."""
-
-    def __init__(self, game: Game, expert: Policy, radius: Fraction, proof: Node) -> None:
-        self.game, self.expert, self.radius, self.proof = game, expert, radius, proof
-        self.mass = Evaluation(game, expert, proof)
-
-    def shown(self, name: str, i: int, sign: int) -> Fraction:
-        """The end of `name` (delta_sel, delta_max or kappa) that the proof shows"""
-        players = self.proof.fields((name,), self.proof.value)[name].fields((), self.game.players)
-        member, sides = self.game.players[i], {LOWER: "lower", UPPER: "upper"}
-        parts = players[member].fields((), ("lower", "upper")) if member in players else {}
-        if sides[sign] not in parts:
-            return ZERO if sign == LOWER else self.proof.fail(f"the {sides[sign]} end of {name} of player {member}")
-        node = parts[sides[sign]]
-        if sign == LOWER:
-            witness = Witness(self.game, self.expert, i, self.radius, self.mass, node)
-            return {"delta_sel": witness.least, "delta_max": witness.most, "kappa": witness.gain}[name]()
-        mass = self.mass.occupancy(LOWER)
-        region = Opponents(self.game, self.expert, i, self.radius, self.radius, mass)
-        if name != "kappa":
-            return (stray_least if name == "delta_sel" else stray_most)(self.game, i, region, node)
-        own = node.fields(("kappa", "cover"))
-        check_cover(self.game, i, region, {}, own["cover"], own["kappa"].rational())
-        return own["kappa"].rational()
-
-
-def claim_straying(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
-    names = ("delta_sel", "delta_max", "kappa")
-    members = claim.fields(("kind", "expert", "radius"), names)
-    proof.fields(("occupancy",), names)
-    shown, words = Straying(game, ask("expert"), read_radius(members["radius"]), proof), []
-    for name in (name for name in names if name in members):
-        for player, node in members[name].fields((), game.players).items():
-            i = game.players.index(player)
-            interval = check_interval(node, partial(shown.shown, name, i))
-            words.append(f"player {player}'s {name} {interval}")
-    within = f"while the opponents of a player are within {show(shown.radius)} of the expert's"
-    return [f"{within}: {'; '.join(words)}"] if words else claim.fail("delta_sel, delta_max or kappa")
