@@ -44,10 +44,9 @@ def parametric_gap(game: ParametricGame, policy: Policy, *, budget: float | None
             LimitError: the budget ended first.
 
         >>> from certigap.model.catalog import learner, load
-        >>> from certigap.model.game import Game
-    from certigap.model.parametric.game import free_discount
+        >>> from certigap.model.parametric.game import free_discount
         >>> parametric_gap(free_discount(load("lemma1")), learner("lemma1"))
-        <ParametricGap nash_gap = -5/(3*(g - 1)) on [0, 1)>
+        <ParametricGap nash_gap = 5/(3 - 3*g) on [0, 1)>
     """
     _check(game, policy)
     _check_single(game, "gap")
