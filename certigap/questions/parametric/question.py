@@ -31,22 +31,22 @@ __all__ = ["parametric_delta", "parametric_dominance", "parametric_equilibrium",
 def parametric_gap(game: ParametricGame, policy: Policy, *, budget: float | None = None) -> ParametricGap:
     """Values and gaps of a policy as functions of the parameter.
 
-        Args:
-            game: a game in one parameter.
-            policy: rows of a game with the same players, states and actions, `game.at(..)`.
-            budget: seconds; None: as long as it takes.
+    Args:
+        game: a game in one parameter.
+        policy: rows of a game with the same players, states and actions, `game.at(..)`.
+        budget: seconds; None: as long as it takes.
 
-        Returns:
-            The formulas, each with the exact set on which it holds.
+    Returns:
+        The formulas, each with the exact set on which it holds.
 
-        Raises:
-            InputError: more than one parameter, or a policy of another shape.
-            LimitError: the budget ended first.
+    Raises:
+        InputError: more than one parameter, or a policy of another shape.
+        LimitError: the budget ended first.
 
-        >>> from certigap.model.catalog import learner, load
-        >>> from certigap.model.parametric.game import free_discount
-        >>> parametric_gap(free_discount(load("lemma1")), learner("lemma1"))
-        <ParametricGap nash_gap = 5/(3 - 3*g) on [0, 1)>
+    >>> from certigap.model.catalog import learner, load
+    >>> from certigap.model.parametric.game import free_discount
+    >>> parametric_gap(free_discount(load("lemma1")), learner("lemma1"))
+    <ParametricGap nash_gap = 5/(3 - 3*g) on [0, 1)>
     """
     _check(game, policy)
     _check_single(game, "gap")
