@@ -50,6 +50,7 @@ _HOMES = {
     "regularised_gaps": "certigap.semantics.entropic",
     "markov_dominance": "certigap.questions.dominance.markov",
     "straying": "certigap.questions.straying",
+    "straying_curve": "certigap.questions.straying_curve",
     "ParametricGame": "certigap.model.parametric",
     "free_discount": "certigap.model.parametric",
     "read_parametric_game": "certigap.model.parametric",
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     )
     from certigap.questions.region_bound import region_bound
     from certigap.questions.straying import straying
+    from certigap.questions.straying_curve import straying_curve
     from certigap.questions.theorem_instance import theorem_instance
     from certigap.questions.worst_case.question import worst_case
     from certigap.semantics import (

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import certigap as cg
+from certigap.cli import main
 from tests.helpers.checker.harness import Bench, load, source
 from tests.helpers.strategies import random_markov_game, random_policy
 
@@ -101,6 +102,27 @@ def test_intervals_hold_what_random_opponents_show(seed: int, tmp_path: Path) ->
                 for m, a, b in zip(mass, response.rows, expert.rows[i], strict=True)
             )
             assert distance <= answer.delta_max[i].upper or not cg.player_gaps(game, policy)[i].is_exact
+
+
+def test_the_command_draws_and_certifies_a_markov_game(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lemma 1's expert is strict: nothing strays near it, and everything may where the opponents are free."""
+    game, expert = cg.games.load("lemma1"), cg.games.expert("lemma1")
+    cg.write_game(game, tmp_path / "g.json")
+    cg.write_policy(expert, tmp_path / "e.json")
+    files = ["continuity", str(tmp_path / "g.json"), "--expert", str(tmp_path / "e.json"), "--eps-max", "1"]
+    assert main([*files, "--budget", "8", "--json", "-o", str(tmp_path / "x.cert.json")]) == 0
+    data = json.loads(capsys.readouterr().out)
+    steps = data["delta_sel"]["1"]
+    assert steps[0]["from"] == "0"
+    assert steps[0]["upper"] == "0"
+    starts = [(Fraction(step["from"]), step.get("open", False)) for step in steps]
+    assert starts == sorted(starts)
+    uppers = [Fraction(step["upper"]) for step in data["delta_max"]["2"]]
+    assert uppers == sorted(uppers)
+    assert main(["verify", str(tmp_path / "g.json"), str(tmp_path / "x.cert.json")]) == 0
+    capsys.readouterr()
+    assert main([*files, "--budget", "4", "-o", str(tmp_path / "x.png")]) == 0
+    assert (tmp_path / "x.png").stat().st_size > 10_000
 
 
 def falsified(data: dict[str, Any], limit: str) -> Iterator[dict[str, Any]]:

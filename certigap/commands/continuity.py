@@ -1,4 +1,7 @@
-"""`certigap continuity`: how far best replies move when the others do, as step functions and as a picture."""
+"""`certigap continuity`: how far best replies move when the others do, as step functions and as a picture.
+
+Games of one state: the steps themselves. Others: proven ends at radii of a grid; a certificate speaks of the largest.
+"""
 
 import argparse
 from pathlib import Path
@@ -16,10 +19,16 @@ __all__ = ["continuity"]
 def continuity(given: argparse.Namespace) -> int:
     """delta_sel, delta_max and kappa of every player."""
     from certigap.questions.continuity import continuity as step_functions
+    from certigap.questions.straying_curve import straying_curve
 
     check_file(given.output, given.game, given.expert)
     game, largest = read_game(given.game), rational_option(given.eps_max, "--eps-max")
-    answer = step_functions(game, read_policy(given.expert, game), largest, budget=given.budget)
+    expert = read_policy(given.expert, game)
+    answer: Any
+    if len(game.states) == 1:
+        answer = step_functions(game, expert, largest, budget=given.budget)
+    else:
+        answer = straying_curve(game, expert, largest, budget=given.budget)
     if given.json:
         print_json(_json(answer, given.exact))
     else:
@@ -31,7 +40,7 @@ def continuity(given: argparse.Namespace) -> int:
         else:
             from certigap.certificates.claims import certificate
 
-            certificate(answer).write(given.output)
+            certificate(answer if len(game.states) == 1 else answer.answers[-1]).write(given.output)
         say_written(given)
     return 0
 
