@@ -245,3 +245,34 @@ def test_every_weakened_condition_shows_less_than_the_truth(old: str, new: str, 
     weaker = {"delta": text["delta"].replace(old, new), "straying": text["straying"].replace(old, new)}
     module = load(text | {home: weaker[home]})
     assert any(bound is not None and bound < truth for bound, truth in bounds_shown(module, made))
+
+
+def test_steps_are_sharper_for_mixed_experts_and_checked(tmp_path: Path) -> None:
+    """Matching pennies: any tilt makes one of two actions the only best reply, so delta is 1 and not 2."""
+    coin = cg.bimatrix([[1, -1], [-1, 1]])
+    expert = cg.Policy.from_rows(coin, [["1/2", "1/2"]] * 2)
+    ball = ErrorBall(expert, Measure.BC, Fraction(1, 10))
+    bound = found(DELTA, ball)
+    assert bound.value == Fraction(1, 10) + 1
+    assert strayed(ball, 0) == 2
+    cg.write_game(coin, tmp_path / "game.json")
+    bench = Bench(CHECKER, tmp_path / "game.json", tmp_path)
+    data = instance(DELTA, ball)
+    assert data["proof"]["theorem"]["name"] == "delta-steps"
+    assert bench.verdict(data) == "valid"
+    data["claim"]["nash_gap"]["upper"] = "109/100"
+    assert bench.verdict(data) == "invalid"
+
+
+def test_steps_of_one_state_bound_the_gaps_of_the_ball(tmp_path: Path) -> None:
+    for seed in range(10):
+        rng = random.Random(seed)
+        game = random_markov_game(rng, 2 + seed % 2, 1, 2, rng.choice(["0", "1/2"]))
+        expert, eps = random_policy(rng, game), Fraction(1, rng.choice([2, 5]))
+        cg.write_game(game, tmp_path / "game.json")
+        bench = Bench(CHECKER, tmp_path / "game.json", tmp_path)
+        for measure in (Measure.BC, Measure.RHO):
+            bound = found(DELTA, ErrorBall(expert, measure, eps))
+            assert bench.verdict(instance(DELTA, ErrorBall(expert, measure, eps))) == "valid"
+            for _ in range(10 if measure is Measure.BC else 0):
+                assert cg.nash_gap(game, moved(rng, expert, eps, [Fraction(1)])).lower <= bound.value

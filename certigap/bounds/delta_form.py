@@ -7,17 +7,25 @@ player's and the opponents' distances and of the occupancy's error (`balls`: own
 
 The paper's Lemma 4 as repaired: delta at the opponents' joint error, and a best response of one's choice. No
 hypothesis: delta_i <= 2 always. A ball that limits no rows has none.
+
+In a game of one state delta^sel_i is known as a step function of D (`certigap.bounds.delta`), exactly for two players.
+It is used where it is smaller for the players together.
 """
 
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
+from certigap.bounds.delta import DeltaFunction, Faces, delta_sel
+from certigap.bounds.delta.evidence import covers_json
 from certigap.bounds.dominant import Split
 from certigap.bounds.dse import slipping
 from certigap.bounds.straying import Opponents, StrayTree, least_straying
+from certigap.errors import LimitError
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
@@ -30,12 +38,34 @@ __all__ = ["DELTA", "opponents", "stray_json"]
 def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     if ball.measure.is_by_state:
         return Bound.unproven("delta", f"the ball of eps_{ball.measure} limits no player's rows")
-    game = center.game
-    everyone = range(len(game.players))
-    found = [least_straying(center.engine, opponents(center, ball, i), deadline) for i in everyone]
-    slip, horizon = slipping(ball), game.horizon**2
-    value = max((slip + own.bound) * game.half_range(i) * horizon for i, own in enumerate(found))
+    players = range(len(center.game.players))
+    found = [least_straying(center.engine, opponents(center, ball, i), deadline) for i in players]
+    value = _value(ball, [own.bound for own in found])
+    if len(center.game.states) == 1 and value > 0:
+        steps = _steps(center, ball, deadline)
+        if steps is not None and (sharper := _value(ball, [own.steps[-1].upper for own in steps])) < value:
+            return Bound("delta", sharper, Theorem("delta-steps", partial(_steps_proof, center, steps)))
     return Bound("delta", value, Theorem("delta", partial(_proof, center, found)))
+
+
+def _value(ball: ErrorBall, straying_bounds: Sequence[Fraction]) -> Fraction:
+    game, slip = ball.game, slipping(ball)
+    return max((slip + own) * game.half_range(i) * game.horizon**2 for i, own in enumerate(straying_bounds))
+
+
+def _steps(center: Center, ball: ErrorBall, deadline: Deadline) -> list[DeltaFunction] | None:
+    """delta^sel of every player up to the opponents' joint error; None where there are too many subsets."""
+    reach = min(Fraction(2), ball.budget)
+    try:
+        return [delta_sel(Faces(center.expert, i), reach, deadline) for i in range(len(center.game.players))]
+    except LimitError:
+        return None
+
+
+def _steps_proof(center: Center, found: Sequence[DeltaFunction]) -> dict[str, Any]:
+    """FORMAT 8.9: the covers of every player's delta_sel."""
+    pairs = enumerate(zip(center.game.players, found, strict=True))
+    return {player: covers_json(Faces(center.expert, i), own.covers) for i, (player, own) in pairs}
 
 
 def opponents(center: Center, ball: ErrorBall, player: int) -> Opponents:
@@ -66,4 +96,4 @@ def stray_json(game: Game, tree: StrayTree) -> dict[str, Any]:
     return {"vectors": [vector_json(vector) for vector in vectors], "safe": safe, "tree": nodes}
 
 
-DELTA = Rule("delta", Turn.AFTER_SEARCH, _find, written=("delta",), is_closed_form=True)
+DELTA = Rule("delta", Turn.AFTER_SEARCH, _find, written=("delta", "delta-steps"), is_closed_form=True)

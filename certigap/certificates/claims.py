@@ -160,15 +160,15 @@ def _box_json(lower: Sequence[Fraction], upper: Sequence[Fraction]) -> dict[str,
 
 def _theorem_instance(answer: TheoremInstance) -> Certificate:
     quantity = "value_gap" if answer.theorem == "value-gap" else "nash_gap"
+    theorem = answer.evidence.to_json()["theorem"]
     claim = {
         "kind": "theorem-instance",
-        "theorem": answer.theorem,
+        "theorem": theorem["name"],
         "expert": policy_rows_to_json(answer.expert),
         "radius": format_rational(answer.radius),
         quantity: {"upper": format_rational(answer.bound)},
     }
-    proof = answer.evidence.to_json()["theorem"]["proof"]
-    return Certificate(answer.game, claim, proof)
+    return Certificate(answer.game, claim, theorem["proof"])
 
 
 _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {

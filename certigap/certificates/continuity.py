@@ -3,14 +3,11 @@
 from typing import Any
 
 from certigap.bounds.delta import DeltaFunction, Faces, Step
-from certigap.bounds.delta.covers import Cover, Cut
+from certigap.bounds.delta.evidence import covers_json
 from certigap.bounds.delta.faces import Witness
 from certigap.certificates.certificate import Certificate
 from certigap.exact.rational import format_rational
-from certigap.exact.vector import Vector
 from certigap.model.files.codec import policy_rows_to_json
-from certigap.model.files.vectors import vector_json
-from certigap.model.game import Game
 from certigap.questions.continuity import ContinuityAnswer
 from certigap.questions.continuity.question import play_policy
 
@@ -50,7 +47,7 @@ def _step(step: Step) -> dict[str, Any]:
 def _evidence(faces: Faces, function: DeltaFunction) -> dict[str, Any]:
     return {
         "witnesses": [_witness(faces, own) for own in function.witnesses],
-        "covers": [_cover(faces, own) for own in function.covers],
+        "covers": covers_json(faces, function.covers),
     }
 
 
@@ -59,23 +56,3 @@ def _witness(faces: Faces, witness: Witness) -> dict[str, Any]:
     if witness.far is None:
         return near
     return near | {"far": policy_rows_to_json(play_policy(faces, witness.far))}
-
-
-def _cover(faces: Faces, cover: Cover) -> dict[str, Any]:
-    game = faces.table.game
-    names = game.actions[0][faces.player]
-    leaves = [entry for entry in cover.tree if isinstance(entry, Vector)]
-    places = iter(range(len(leaves)))
-    tree = [_cut(game, entry) if isinstance(entry, Cut) else {"leaf": [next(places)]} for entry in cover.tree]
-    said: dict[str, Any] = {} if cover.held is None else {"held": [names[a] for a in cover.held]}
-    return said | {
-        "action": names[cover.action],
-        "radius": format_rational(cover.radius),
-        "weights": [vector_json(leaf) for leaf in leaves],
-        "tree": tree,
-    }
-
-
-def _cut(game: Game, cut: Cut) -> dict[str, Any]:
-    where = [game.players[cut.player], game.states[0], game.actions[0][cut.player][cut.action]]
-    return {"split": [*where, format_rational(cut.at)]}

@@ -4,6 +4,7 @@ import itertools
 from fractions import Fraction
 
 from cover import tree_leaves
+from delta import Limits
 from dominance import stage_table
 from game import Game, Policy, products, read_rows
 from kernel import LOWER, UPPER, Ask, Boxes, Rows, check_interval, l1, read_radius, show
@@ -155,6 +156,18 @@ def avoided_sets(around: Around, node: Node) -> list[tuple[Start, Fraction]]:
             first = min(radii, default=TWO + ONE)
             found.append(((max(first, ZERO), first >= 0), 2 * summed(around.row[a] for a in avoided)))
     return found
+
+
+def theorem_delta_steps(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
+    """FORMAT 8.9: [slip + delta_i] c_i / (1 - g)^2, delta_i of a game of one state by its covers"""
+    if game.size > 1:
+        proof.fail("nothing but a game of a single state")
+    limits, shown = Limits(game, measure, radius), []
+    for i, covers in enumerate(proof.fields(game.players)[player] for player in game.players):
+        events = avoided_sets(Around(game, expert, i), covers)
+        stray = max((value for first, value in events if first < (limits.budget, True)), default=ZERO)
+        shown.append((limits.slip + stray) * game.half_range(i) / (1 - game.discount) ** 2)
+    return max(shown)
 
 
 def farthest_actions(around: Around, node: Node) -> list[tuple[Start, Fraction]]:

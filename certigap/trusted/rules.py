@@ -43,6 +43,7 @@ RULES = {
         "value-gap": "theorems",
         "delta": "delta",
         "value-form": "delta",
+        "delta-steps": "continuity",
     },
     "leaf": {
         "linear": "linear",
@@ -54,8 +55,8 @@ RULES = {
     },
 }
 ADMITTED = {  # theorems that bound the gaps of a ball, by its measure
-    "bc": ("trivial", "dse", "delta", "value-form", "concentrability", "vertices", "vertex-search"),
-    "rho": ("trivial", "dse", "delta", "value-form", "concentrability"),
+    "bc": ("trivial", "dse", "delta", "value-form", "delta-steps", "concentrability", "vertices", "vertex-search"),
+    "rho": ("trivial", "dse", "delta", "value-form", "delta-steps", "concentrability"),
     "mu": ("trivial",),
 }
 used: set[str] = set()  # modules that the present check has named

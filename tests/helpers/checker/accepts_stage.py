@@ -6,6 +6,7 @@ from typing import Any
 from certigap.certificates.claims import certificate
 from certigap.questions.continuity import continuity
 from certigap.questions.dominance import dominance
+from certigap.questions.theorem_instance import theorem_instance
 from tests.helpers.checker.accepts_balls import plain
 from tests.helpers.checker.games import Trio
 
@@ -27,6 +28,7 @@ CONTINUITY: dict[str, str] = {  # game -> radius
     "alone": "1/2",
     "again": "1/10",
 }
+DELTA: dict[str, str] = {"meet": "1", "again": "1"}  # game of mixed experts -> radius
 
 
 def stage_certificates(name: str, trio: Trio) -> Iterator[tuple[str, Data]]:
@@ -37,3 +39,5 @@ def stage_certificates(name: str, trio: Trio) -> Iterator[tuple[str, Data]]:
         yield case, plain(certificate(answer))
     if name in CONTINUITY:
         yield "continuity", plain(certificate(continuity(game, expert, CONTINUITY[name])))
+    if name in DELTA:
+        yield "delta-steps", plain(certificate(theorem_instance(game, expert, "delta", DELTA[name])))

@@ -178,6 +178,12 @@ STAGE_EDITS: dict[str, Edit] = {
             "covers": [{"action": "3", "radius": "2", "weights": leaf(4, 0, 0), "tree": [{"leaf": [0]}]}],
         },
     ),
+    # the theorem
+    "steps-theorem-slip": ("delta-steps", {}, True),
+    "steps-theorem-stray": ("delta-steps", {}, True),
+    "steps-theorem-reach": ("delta-steps", {}, True),
+    "steps-theorem-least": ("delta-steps", {}, True),
+    "steps-theorem-discount": ("delta-steps", {}, True),
     # kappa
     "kappa-ball-least": stepped({"claim/kappa": {"1": {"upper": "0"}}}),
     "kappa-ball-point": stepped({"claim/kappa": {"1": {"upper": "0"}}}),

@@ -15,6 +15,10 @@ def stage_faults(accept: Callable[[str], Data], hashes: Callable[[str], str]) ->
     """`accept`: a true certificate by its file name; `hashes`: a game's hash by its name."""
     yield from dominance_faults(accept("folds.dominance"), hashes("coin"))
     yield from continuity_faults(accept("fall.continuity"), hashes("coin"))
+    data = accept("meet.delta-steps")
+    first = {player: {"s0": {"x": "1"}, "s1": {"x": "1"}} for player in "12"}
+    coin = data | {"game": hashes("coin"), "claim": data["claim"] | {"expert": first}, "proof": {"1": [], "2": []}}
+    yield "coin.steps-theorem.json", json.dumps(coin), "delta by steps in a game of two states"
 
 
 def dominance_faults(data: Data, other: str) -> Iterator[Fault]:

@@ -28,6 +28,8 @@ FARTHEST = "return [((radius, False), 2 - 2 * x) for radius, x in zip(radii, aro
 BALL = "found = Rows(self.center, radius, (products(low), products(high)))"
 SEL = "if not of_max and (not is_weighted or rows.optimum(gains.__getitem__, LOWER) < 0):"
 MAX = "if of_max and rows.optimum(lambda b, h=gains: -h[b], UPPER, unit) > -radius * unit * rows.den:"
+STRAY = "stray = max((value for first, value in events if first < (limits.budget, True)), default=ZERO)"
+SHOWN = "shown.append((limits.slip + stray) * game.half_range(i) / (1 - game.discount) ** 2)"
 STEPS = "if not starts or starts[0] != (ZERO, False) or any(a >= b for a, b in itertools.pairwise(starts)):"
 WEIGHTS = "if min(weights) < 0 or sum(weights) == 0:"
 CLAIMED = 'if not any(part in members for part in PARTS) or ("expert" in members) != ("kappa" in members):'
@@ -112,6 +114,12 @@ MUTANTS = (
     Mutant("cover-negative", LEAF, LEAF.replace(" or min(weights) < 0", ""), "fall.cover-negative.json"),
     Mutant("cover-denominator", LEAF, LEAF.replace(" or den <= 0", ""), "fall.cover-denominator.json"),
     Mutant("cover-broken-denominator", LEAF, LEAF.replace("den.denominator != 1 or ", ""), "fall.cover-broken.json"),
+    Mutant("steps-theorem-states", '        proof.fail("nothing but a game of a single state")\n', "        pass\n", "coin.steps-theorem.json"),
+    Mutant("steps-theorem-slip", SHOWN, SHOWN.replace("limits.slip + ", ""), "edit meet"),
+    Mutant("steps-theorem-stray", SHOWN, SHOWN.replace(" + stray", ""), "edit meet"),
+    Mutant("steps-theorem-reach", STRAY, STRAY.replace("limits.budget", "ZERO"), "edit meet"),
+    Mutant("steps-theorem-least", "    return max(shown)\n\n\ndef farthest", "    return min(shown)\n\n\ndef farthest", "edit again"),
+    Mutant("steps-theorem-discount", SHOWN, SHOWN.replace(" / (1 - game.discount) ** 2", ""), "edit again"),
     Mutant("kappa-ball-least", "Fraction(max(rows.optimum(line.__getitem__, UPPER) for line in losses), rows.den)", "Fraction(min(rows.optimum(line.__getitem__, UPPER) for line in losses), rows.den)", "edit fall"),
     Mutant("kappa-ball-point", "rows = Rows(around.center, radius)", "rows = Rows(around.center)", "edit fall"),
     Mutant("kappa-ball-unit", "unit = den * game.reward_den[around.i] * (1 - game.discount)", "unit = 2 * den * game.reward_den[around.i] * (1 - game.discount)", "edit fall"),
