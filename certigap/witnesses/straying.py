@@ -68,12 +68,20 @@ class _Search:
             for j, own in enumerate(self.expert.rows)
             for s, row in enumerate(own)
             for b in range(len(row.weights))
-            if j != self.player and len(row.weights) > 1
+            if j != self.player and len(row.weights) > 1 and self.matters(j, s)
         ]
         self.places.sort(key=lambda place: self.mass_upper[place[1]])  # where play seldom comes errors are cheap
 
+    def matters(self, j: int, s: int) -> bool:
+        """Whether another's action at a state changes the player's reward or what follows."""
+        state = self.engine.scaled.states[s]
+        stride, size = state.stride(j), state.shape[j]
+        outcomes = list(zip(state.rewards[self.player], state.following, strict=True))
+        return any(outcomes[k] != outcomes[k - (k // stride % size) * stride] for k in range(len(outcomes)))
+
     def candidates(self, rng: random.Random) -> Iterator[Policy]:
-        """All of the error at one row, then at rows in a random order."""
+        """The expert, all of the error at one row, then at rows in a random order."""
+        yield self.expert
         for place in self.places:
             yield self.moved([place])
         for _ in range(_DRAWN if len(self.places) > 1 else 0):
