@@ -12,9 +12,11 @@ import pytest
 
 import certigap as cg
 from certigap.exact.interval import Interval
+from certigap.exact.vector import Vector
 from certigap.model.build import bimatrix, common_denominator
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.regions.short import shortened
 from certigap.solve.regularised import regularised_equilibrium
 from tests.helpers.random_games import games_with_experts
 from tests.helpers.strategies import random_markov_game, random_normal_form, random_policy
@@ -212,3 +214,14 @@ def test_the_answers_would_differ_if_they_did_not_scale() -> None:
     one, two = (cg.worst_case(game, expert, eps) for eps in ("1/10", "1/8"))
     with pytest.raises(AssertionError):
         assert_scaled(one.interval, two.interval, Fraction(1))
+
+
+@pytest.mark.parametrize("factor", [Fraction(1), Fraction(3, 7), *SCALES])
+def test_ties_are_exact_in_any_units(factor: Fraction) -> None:
+    """Values of 2/3 and 5/7 of a unit are found as such from 40 bits of them, or left alone where they do not hold."""
+    game = times(bimatrix([[0, 1], [2, 5]]), factor)
+    exact = Vector.of([factor * Fraction(2, 3), factor * Fraction(5, 7)])
+    near = Vector.of(x + factor * Fraction(1, 2**40) for x in exact.fractions())
+    found = shortened(game, 0, near, lambda numerators, denominator: True)
+    assert found.fractions() == exact.fractions()
+    assert shortened(game, 0, near, lambda numerators, denominator: False) == near

@@ -113,11 +113,12 @@ class _Branching:
 
     def _leaf(self, region: Region, deadline: Deadline) -> tuple[Leaf, int | None]:
         """H and B, and the first state at which they do not show dominance."""
-        sets, scaled, player = self.engine.set_arrays(region), self.engine.scaled, self.player
+        game, scaled, player = self.engine.game, self.engine.scaled, self.player
+        sets = self.engine.set_arrays(region)
         high = self.engine.best_upper(region, player, sets, None, deadline)
         low = self.engine.best_lower(region, player, sets, None, deadline)
-        high = shortened(high, lambda x, d: at_least(x, best_upper_steps(scaled, region, player, x, d)))
-        low = shortened(low, lambda x, d: at_most(x, best_lower_steps(scaled, region, player, x, d)))
+        high = shortened(game, player, high, lambda x, d: at_least(x, best_upper_steps(scaled, region, player, x, d)))
+        low = shortened(game, player, low, lambda x, d: at_most(x, best_lower_steps(scaled, region, player, x, d)))
         denominator, (up, down) = common_denominator(high, low)
         prices = (up, up, down, down)
         deviations = self.engine.scaled.deviations(self.player)

@@ -170,12 +170,13 @@ class _Search:
         region = self.opponents.region(boxes)
         if region is None:
             return _Node(boxes, self.empty, Fraction(0))
-        engine, player = self.engine, self.player
+        engine, game, player = self.engine, self.game, self.player
         sets = engine.set_arrays(region)
         high = engine.best_upper(region, player, sets, None, self.deadline)
         low = engine.best_lower(region, player, sets, None, self.deadline)
-        high = shortened(high, lambda x, d: at_least(x, best_upper_steps(engine.scaled, region, player, x, d)))
-        low = shortened(low, lambda x, d: at_most(x, best_lower_steps(engine.scaled, region, player, x, d)))
+        scaled = engine.scaled
+        high = shortened(game, player, high, lambda x, d: at_least(x, best_upper_steps(scaled, region, player, x, d)))
+        low = shortened(game, player, low, lambda x, d: at_most(x, best_lower_steps(scaled, region, player, x, d)))
         states = [_State(self, region, s, (high, low)) for s in range(len(self.game.states))]
         mass = self.opponents.mass.fractions()
         if self.is_most:
