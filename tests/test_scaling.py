@@ -24,6 +24,8 @@ from tests.helpers.strategies import random_markov_game, random_normal_form, ran
 SCALES = [Fraction(1, 10**15), Fraction(10**15)]
 CLOSE = 1e-4
 """Relative, where the searches of both games visit the same boxes."""
+FLAT = 1e-10
+"""What rounding leaves of a 0, in games with payoffs of about 1."""
 TIGHT = 5e-3
 """Relative, in general: a search ends at upper/lower = 1.005, at other boxes where the last bit of a float differs."""
 
@@ -50,8 +52,8 @@ def zero_sum(game: Game) -> Game:
 
 def assert_scaled(first: Interval, second: Interval, factor: Fraction, close: float = CLOSE) -> None:
     """Both ends of two intervals, the second in units of `factor`."""
-    assert float(second.lower / factor) == pytest.approx(float(first.lower), rel=close)
-    assert float(second.upper / factor) == pytest.approx(float(first.upper), rel=close)
+    assert float(second.lower / factor) == pytest.approx(float(first.lower), rel=close, abs=FLAT)
+    assert float(second.upper / factor) == pytest.approx(float(first.upper), rel=close, abs=FLAT)
 
 
 @pytest.mark.parametrize("factor", SCALES)
@@ -225,3 +227,48 @@ def test_ties_are_exact_in_any_units(factor: Fraction) -> None:
     found = shortened(game, 0, near, lambda numerators, denominator: True)
     assert found.fractions() == exact.fractions()
     assert shortened(game, 0, near, lambda numerators, denominator: False) == near
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("seed", range(3))
+def test_dominance_and_continuity_of_normal_forms(seed: int, factor: Fraction) -> None:
+    """Exact answers: relations and steps are the same, kappa is multiplied."""
+    rng = random.Random(seed)
+    game = random_normal_form(rng, (2, 3))
+    expert, large = random_policy(rng, game), times(game, factor)
+    before, after = (cg.dominance(g, on(g, expert)) for g in (game, large))
+    assert repr(after.dominant_actions) == repr(before.dominant_actions)
+    assert after.elimination.remaining == before.elimination.remaining
+    first, second = (cg.continuity(g, on(g, expert), "1/2") for g in (game, large))
+    for name in ("delta_sel", "delta_max"):
+        for own, other in zip(getattr(first, name), getattr(second, name), strict=True):
+            assert [(s.start, s.lower, s.upper) for s in own.steps] == [
+                (s.start, s.lower, s.upper) for s in other.steps
+            ]
+    for own, other in zip(first.kappa, second.kappa, strict=True):
+        assert_scaled(own.value, other.value, factor, 1e-9)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("name", ["sharpness", "lemma2", "theorem2-printed"])
+def test_dominance_and_straying_of_markov_games(name: str, factor: Fraction) -> None:
+    game, expert = cg.games.load(name), cg.games.expert(name)
+    large = times(game, factor)
+    before, after = (cg.markov_dominance(g, on(g, expert), budget=20) for g in (game, large))
+    assert after.dominant == before.dominant
+    first, second = (cg.straying(g, on(g, expert), "1/100", budget=20) for g in (game, large))
+    for own, other in zip(first.delta_sel, second.delta_sel, strict=True):
+        assert other == own
+    for own, other in zip(first.kappa, second.kappa, strict=True):
+        assert_scaled(own, other, factor, TIGHT)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_regularised_gaps(factor: Fraction) -> None:
+    rng = random.Random(2)
+    game = random_markov_game(rng, 2, 3, 2, "9/10")
+    policy, large = random_policy(rng, game), times(game, factor)
+    before = cg.regularised_gaps(game, policy, "1/10").regularised_gap
+    after = cg.regularised_gaps(large, on(large, policy), factor / 10).regularised_gap
+    assert_scaled(before, after, factor, 1e-9)
+    assert after.upper - after.lower <= factor * Fraction(1, 10**9)
