@@ -87,7 +87,10 @@ def test_why_names_what_refutes_the_hypothesis() -> None:
     game = bimatrix([[1, -1], [-1, 1]], actions=[["H", "T"], ["h", "t"]])
     center = Center(Policy.from_rows(game, [["1/2", "1/2"]] * 2))
     why = bounds_table(center, ErrorBall(center.expert, Measure.BC, EPS)).why
-    assert why["dse"] == "expected a dominant expert, got player 1: T is not shown to be as good as H against T, h"
+    assert why["dse"] == (
+        "expected a dominant expert, got player 1: T is not shown to be as good as H against T, h; "
+        "refuted: it gains 1 by deviating against a pure policy of the others"
+    )
     assert why["occupancy"].startswith("with fewer than")
 
 

@@ -17,9 +17,13 @@ from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
 from certigap.bounds.dominance import Dominance, statewise_dominance
+from certigap.bounds.dominant import refute
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 from certigap.work.deadline import Deadline
+
+_SHARE = 0.05  # of the time, for a word in the table; `markov_dominance` takes all it is given
+_SECONDS = 1.0
 
 __all__ = ["DSE", "dse_bound", "slipping"]
 
@@ -47,8 +51,22 @@ def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
         return Bound.unproven("dse", f"the ball of eps_{ball.measure} limits no player's rows")
     found = center.once(dominance, deadline=deadline)
     if found.refusal is not None:
-        return Bound.unproven("dse", f"expected a dominant expert, got {found.refusal}")
+        said = f"expected a dominant expert, got {found.refusal}"
+        player = center.game.player_index(found.refusal.player)
+        return Bound.unproven("dse", said + center.once(_refuted, player, deadline=deadline))
     return Bound("dse", dse_bound(ball), Theorem("dse", partial(_proof, center.game, found)))
+
+
+def _refuted(center: Center, player: int, deadline: Deadline | None = None) -> str:
+    """What refutes the player's dominance: a policy of the others against which it gains; empty: none was found."""
+    given = deadline or Deadline(None)
+    if given.left * _SHARE < _SECONDS / 10:
+        return ""
+    found = refute(center.game, center.expert, player, given.share(_SHARE).within(_SECONDS), center.seed)
+    if found is None:
+        return ""
+    gain = found.player_gaps[player].lower or 0
+    return f"; refuted: it gains {float(gain):.6g} by deviating against a pure policy of the others"
 
 
 def _proof(game: Game, found: Dominance) -> dict[str, Any]:
