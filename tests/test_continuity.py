@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import certigap as cg
 from certigap.bounds.delta import DeltaFunction, Faces, delta_max, delta_sel, kappa
@@ -85,7 +87,7 @@ def samples(faces: Faces, grain: int) -> list[tuple[Fraction, Fraction, Fraction
     for weights in itertools.product(range(grain + 1), repeat=len(center)):
         if sum(weights) != grain:
             continue
-        for share in map(Fraction, ("1", "1/2", "1/5", "1/40", "1/3000")):
+        for share in map(Fraction, ("0", "1", "1/2", "1/5", "1/40", "1/3000")):
             play = Vector.of(
                 [(1 - share) * e + share * Fraction(w, grain) for e, w in zip(center, weights, strict=True)]
             )
@@ -94,10 +96,23 @@ def samples(faces: Faces, grain: int) -> list[tuple[Fraction, Fraction, Fraction
     return found
 
 
+def beside(faces: Faces, function: DeltaFunction) -> list[tuple[Fraction, Fraction, Fraction]]:
+    """Where the witnesses point, evaluated anew: steps too narrow for the grid."""
+    found = []
+    for witness in function.witnesses:
+        near = faces.joint(witness.near).fractions()
+        far = near if witness.far is None else faces.joint(witness.far).fractions()
+        play = Vector.of([x + Fraction(1, 10**9) * (y - x) for x, y in zip(near, far, strict=True)])
+        best = faces.best(play)
+        found.append((faces.distance(play), faces.nearest(best), faces.farthest(best)))
+    return found
+
+
 def sampled_from_below(expert: cg.Policy, player: int, grain: int) -> None:
     faces = Faces(expert, player)
-    plays = samples(faces, grain)
+    grid = samples(faces, grain)
     for function, which in ((delta_sel(faces, ALL), 1), (delta_max(faces, ALL), 2)):
+        plays = grid + beside(faces, function)
         assert function.complete
         assert all(step.lower == step.upper for step in function.steps)
         assert all(play[which] <= function.upper(play[0]) for play in plays)
@@ -274,3 +289,28 @@ def test_refusals():
     wide = cg.bimatrix([[0]] * 13)
     with pytest.raises(cg.LimitError, match="at most 12"):
         cg.continuity(wide, cg.Policy.from_counts(wide, [[[1] * 13], [[1]]]))
+
+
+tables = st.lists(st.lists(st.integers(-3, 3), min_size=3, max_size=3), min_size=3, max_size=3)
+counts = st.lists(st.integers(0, 3), min_size=3, max_size=3).filter(any)
+
+
+@settings(max_examples=25, deadline=None)
+@given(tables, tables, counts, counts, st.integers(-5, 5), st.integers(1, 4), st.permutations(range(3)))
+def test_properties_of_the_step_functions(first, second, x, y, shift, scale, order):
+    """Monotone, delta_sel below delta_max, the same when payoffs are shifted and scaled or actions renamed."""
+
+    def steps_of(one: list[list[int]], rows: list[list[int]]) -> tuple[Steps, Steps]:
+        game = cg.bimatrix(one, second)
+        faces = Faces(cg.Policy.from_counts(game, [[row] for row in rows]), 0)
+        sel, most = delta_sel(faces, ALL), delta_max(faces, ALL)
+        for function in (sel, most):
+            assert [s.upper for s in function.steps] == sorted(s.upper for s in function.steps)
+        assert all(sel.upper(step.start) <= most.upper(step.start) for step in (*sel.steps, *most.steps))
+        return steps(sel), steps(most)
+
+    known = steps_of(first, [x, y])
+    assert steps_of([[scale * u + shift for u in line] for line in first], [x, y]) == known
+    columns = [[line[b] for b in order] for line in first]
+    assert steps_of(columns, [x, [y[b] for b in order]]) == known
+    assert steps_of([first[a] for a in order], [[x[a] for a in order], y]) == known
