@@ -99,7 +99,8 @@ def check_steps(around: Around, radius: Fraction, node: Node, proof: Node, of_ma
     """Every step's lower end by a witness, its upper end by the covers; the number of steps."""
     parts = proof.fields(("witnesses", "covers"))
     known = [read_witness(around, entry, of_max) for entry in parts["witnesses"].items()]
-    events = (farthest_actions if of_max else avoided_sets)(around, parts["covers"])
+    nothing = ((ZERO, False), ZERO)  # a distance is at least 0
+    events = [nothing, *(farthest_actions if of_max else avoided_sets)(around, parts["covers"])]
     steps = [entry.fields(("from", "lower", "upper"), ("open",)) for entry in node.items()]
     starts = [read_start(step) for step in steps]
     if not starts or starts[0] != (ZERO, False) or any(a >= b for a, b in itertools.pairwise(starts)):

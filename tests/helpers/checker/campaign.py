@@ -38,6 +38,9 @@ GAMES = (
     "alone",
     "again",
     "deal",
+    "fall",
+    "folds",
+    "passing",
 )
 POLICY = re.compile(r"claim/(policy|expert|center)/|proof/witness/policy/")
 RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")

@@ -112,6 +112,7 @@ STAGE_EDITS: dict[str, Edit] = {
     # steps and witnesses
     "upper-unchecked": sel(2, upper="1"),
     "upper-before": sel(1, upper="0"),
+    "upper-negative": stepped({"claim/delta_sel/2/0/upper": "-1"}),
     "lower-unchecked": sel(0, lower="1/2"),
     "lower-later": sel(1, lower="2"),
     "witness-distance": sel(1, lower="2"),

@@ -83,6 +83,7 @@ MUTANTS = (
     Mutant("steps-open-false", '    if "open" in step and step["open"].value is not True:\n        step["open"].fail("true")\n', "", "fall.steps-open.json"),
     Mutant("upper-unchecked", UPPER, "if False:", "edit fall"),
     Mutant("upper-before", UPPER, UPPER.replace("first < end", "first < start"), "edit fall"),
+    Mutant("upper-negative", "events = [nothing, *(", "events = [*(", "edit fall"),
     Mutant("lower-unchecked", LOWER, "if False:", "edit fall"),
     Mutant("lower-later", LOWER, LOWER.replace(" if first <= start", ""), "edit fall"),
     Mutant("witness-distance", WITNESS, WITNESS.replace("l1(joint, around.center)", "ZERO"), "edit fall"),
