@@ -25,10 +25,17 @@ class Region:
     def __init__(self, game: Game, center: Policy, radius: list[list[Fraction]]) -> None:
         self.game, self.center, self.radius = game, center, radius
         self.budget, self.weights = ZERO, [ZERO] * game.size  # no more is known of the rows together
+        self.mass, self.spent = [ZERO] * game.size, TWO  # m <= mu of the center, and B >= sum_s mu(s) ||y - e||_1
+        self.drift = TWO, TWO  # how far the occupancies of states, and of joint actions, are from the center's
 
     def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
         """Radii `[S]` of player `j` in a node; `None` when the node is seen to be empty."""
-        return None if self.distances(j, boxes) is None else self.radius[j]
+        least = self.distances(j, boxes)
+        return None if least is None else self.within(j, [least.get(s, ZERO) for s in range(self.game.size)])
+
+    def within(self, j: int, least: list[Fraction]) -> list[Fraction] | None:
+        """Radii of the rows of player `j` that have these smallest distances; `None`: there are none."""
+        return self.radius[j]
 
     def distances(self, j: int, boxes: Boxes) -> dict[int, Fraction] | None:
         """Smallest distance at each state with a box; `None` when a box holds no row."""
@@ -44,14 +51,13 @@ class Ball(Region):
         super().__init__(game, center, [])
         self.budget, self.weights = budget, [max(occupancy[s], ZERO) for s in range(game.size)]
         self.length = longest(self.weights)
+        self.mass, self.spent = self.weights, budget
+        self.drift = game.n * game.discount * budget / (1 - game.discount), game.n * budget / (1 - game.discount)
 
-    def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
-        least = self.distances(j, boxes)
-        left = self.budget - summed(self.weights[s] * d for s, d in (least or {}).items())
+    def within(self, j: int, least: list[Fraction]) -> list[Fraction] | None:
+        left = self.budget - summed(w * d for w, d in zip(self.weights, least) if d)
         spend(len(self.weights) * weight(bits(left) + self.length))
-        if least is None or left < 0:
-            return None
-        return [min(TWO, least.get(s, ZERO) + left / w) if w else TWO for s, w in enumerate(self.weights)]
+        return None if left < 0 else [min(TWO, d + left / w) if w else TWO for w, d in zip(self.weights, least)]
 
 
 class OccupancyBall(Ball):
@@ -59,16 +65,18 @@ class OccupancyBall(Ball):
 
     def __init__(self, game: Game, center: Policy, radius: Fraction, occupancy: Vector) -> None:
         super().__init__(game, center, (1 + game.discount) * radius, occupancy)
-        self.share = radius
+        self.share, self.drift = radius, (game.discount * radius, radius)
 
-    def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
-        inside = super().radii(j, boxes)
+    def within(self, j: int, least: list[Fraction]) -> list[Fraction] | None:
+        inside = super().within(j, least)
         return inside and [min(x, self.share / w) if w else x for x, w in zip(inside, self.weights)]
 
 
 def measure_mu(game: Game, center: Policy, radius: Fraction, occupancy: Vector) -> Region:
     """FORMAT 6.2, measure mu: every row of every policy."""
-    return Region(game, center, [[TWO] * game.size for _ in game.players])
+    region = Region(game, center, [[TWO] * game.size for _ in game.players])
+    region.mass, region.drift = [max(occupancy[s], ZERO) for s in range(game.size)], (radius, TWO)
+    return region
 
 
 measure_bc = Ball

@@ -6,6 +6,7 @@ The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as unde
     bound_NAME(game, expert, measure, radius, limit, node)  upper end of a worst case, from `proof[NAME]`, FORMAT 7
     theorem_NAME(game, expert, radius, proof, measure)      what a theorem shows of every gap of a ball, FORMAT 8
     leaf_NAME(game, i, leaf, node) -> bound                 player `i`'s gap at the start over a leaf, FORMAT 6.3
+    cover_NAME(game, i, region, boxes, node, limit)         player `i`'s gap is at most `limit` in a region, FORMAT 6.3
     measure_NAME(game, expert, radius, occupancy) -> region  the ball of an error, FORMAT 6.2
 
 Modules are loaded when a certificate names them, so what a check does not load it does not trust.
@@ -44,6 +45,9 @@ RULES = {
         "delta": "delta",
         "value-form": "delta",
         "delta-steps": "continuity",
+    },
+    "cover": {
+        "modes": "modes",
     },
     "leaf": {
         "linear": "linear",

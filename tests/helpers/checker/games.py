@@ -337,6 +337,34 @@ def turning() -> Trio:
     return game, Policy.pure(game), Policy.pure(game)
 
 
+def stay(paid: int) -> Trio:
+    """A player is paid at the start alone, for taking, as long as the other stays; the experts pass and leave. The
+    other is never paid, and nobody comes to the third state."""
+    order = 1 - 2 * paid
+    choices = {
+        "start": [["take", "pass"], ["leave", "stay"]],
+        "gone": [["-"], ["-"]],
+        "never": [["take", "pass"], ["-"]],
+    }
+
+    def outcome(state: str, joint: tuple[str, ...]) -> tuple[list[int], dict[str, int]]:
+        take, stays = (joint[::order][0] == "take"), joint[::order][1] == "stay"
+        return [int(take), 0][::order], {"start" if stays else "gone": 1}
+
+    game = markov_game(
+        players=["1", "2"],
+        states=[*choices],
+        actions={state: own[::order] for state, own in choices.items()},
+        outcome=outcome,
+        discount="4/5",
+        initial={"start": 1},
+    )
+    half = ["1/2", "1/2"]
+    expert = [[["0", "1"], ["1"], ["0", "1"]], [["1", "0"], ["1"], ["1"]]]
+    learner = [[half, ["1"], half], [half, ["1"], ["1"]]]
+    return game, Policy.from_rows(game, expert[::order]), Policy.from_rows(game, learner[::order])
+
+
 def games() -> dict[str, Trio]:
     """All of them; Tag is made by its test."""
     return {
@@ -378,4 +406,6 @@ def games() -> dict[str, Trio]:
         "fall": fall(),
         "passing": passing(),
         "turning": turning(),
+        "stay": stay(0),
+        "linger": stay(1),
     }

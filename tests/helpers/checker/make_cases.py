@@ -1,7 +1,7 @@
-"""Writes the case files: `python -m tests.helpers.checker.make_cases [accept|balls] [reject [MUTANT..]] [malformed]`.
+"""Writes the case files: `python -m tests.helpers.checker.make_cases [PART..] [reject [MUTANT..]] [malformed]`.
 
-True certificates come from the package (`accepts`; "balls": only those of `accepts_balls`), false ones from the mutants
-(`making`), broken ones from `faults`.
+Parts are accept, or of it balls and modes alone. True certificates come from the package (`accepts`, `accepts_balls`)
+and from the checker itself (`accepts_modes`), false ones from the mutants (`making`), broken ones from `faults`.
 """
 
 import copy
@@ -19,8 +19,10 @@ from typing import Any
 from tests.helpers.checker import faults, making
 from tests.helpers.checker.accepts import certificates
 from tests.helpers.checker.accepts_balls import ball_certificates
+from tests.helpers.checker.accepts_modes import MODE_GAMES, mode_accepts
 from tests.helpers.checker.accepts_stage import stage_certificates
 from tests.helpers.checker.faults_balls import ball_faults
+from tests.helpers.checker.faults_modes import mode_faults
 from tests.helpers.checker.faults_stage import stage_faults
 from tests.helpers.checker.games import Trio, games
 from tests.helpers.checker.harness import HERE, Bench, load, source
@@ -30,12 +32,13 @@ from tests.helpers.checker.mutants_best_case import MUTANTS as BEST
 from tests.helpers.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.helpers.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
+from tests.helpers.checker.mutants_modes import MUTANTS as MODES
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
 from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
 from tests.helpers.checker.worlds import World
 
 Data = dict[str, Any]
-PARTS = ["accept", "balls", "stage", "reject", "malformed"]
+PARTS = ["accept", "balls", "modes", "stage", "reject", "malformed"]
 SECONDS = 8.0  # some mutants never end
 
 
@@ -91,6 +94,13 @@ def make_stage() -> None:
         if made := list(stage_certificates(name, trio)):
             write_game(name, trio)
             write_accepted(name, iter(made))
+
+
+def make_modes() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in MODE_GAMES:
+            world = World(name, Path(scratch))
+            write_accepted(name, mode_accepts(world))
 
 
 def write_linear(folder: Path, world: World) -> None:
@@ -156,7 +166,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *STAGE]:
+        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *STAGE, *MODES]:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]
@@ -214,6 +224,7 @@ def make_malformed() -> None:
 
     found += ball_faults(accepted, digest)
     found += stage_faults(accepted, digest)
+    found += mode_faults(accepted)
     for name, text, reason in found:
         (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
         why[name] = reason
@@ -230,6 +241,8 @@ def main() -> int:
         make_balls()
     if "accept" in parts or "stage" in parts:
         make_stage()
+    if "accept" in parts or "modes" in parts:
+        make_modes()
     left = make_rejected(only) if "reject" in parts else []
     if "malformed" in parts:
         make_malformed()

@@ -12,6 +12,7 @@ from tests.helpers.checker import forge, forge_balls
 from tests.helpers.checker.edits import EDITS, changed
 from tests.helpers.checker.harness import Bench, load, source
 from tests.helpers.checker.judging import Neighbourhood
+from tests.helpers.checker.mode_plans import mode_certificates
 from tests.helpers.checker.mutants import Mutant, mutated
 from tests.helpers.checker.templates import measured, templates
 from tests.helpers.checker.truth import Rows, TrueGame, solve
@@ -129,6 +130,8 @@ def candidates(mutant: Mutant, module: Any, bench: Bench, world: World) -> Itera
         yield from forge_balls.best_lower(module, bench.game, world.true, least_gaps(world), equilibria)
     elif family == "linear":
         yield from linear(module, bench.game, world)
+    elif family.startswith("modes-"):
+        yield from mode_certificates(module, bench.game, world, family.removeprefix("modes-"))
     elif family == "cheat":
         true = load()
         places = itertools.product(range(3), (None, 0), (Fraction(4), Fraction(-4), Fraction(1, 4)))

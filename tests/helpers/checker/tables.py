@@ -5,8 +5,9 @@ from tests.helpers.checker.mutants_best_case import MUTANTS as BEST
 from tests.helpers.checker.mutants_claims import MUTANTS as CLAIMS
 from tests.helpers.checker.mutants_kernel import MUTANTS as KERNEL
 from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
+from tests.helpers.checker.mutants_modes import MUTANTS as MODES
 from tests.helpers.checker.mutants_reading import MUTANTS as READING
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
 from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
 
-MUTANTS = (*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE)
+MUTANTS = (*KERNEL, *LINEAR, *MODES, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE)

@@ -1,0 +1,94 @@
+"""Proofs by modes as FORMAT 6.5 has them: leaves, visits, trees and covers, exact by type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from certigap.bounds.boxes.tree import Split
+from certigap.bounds.modes.nodes import DistanceSplit, ModeBall
+from certigap.exact.vector import Vector
+
+__all__ = ["DEFAULT", "GROUPS", "KINDS", "SHARED", "ModeCover", "ModeLeaf", "ModeSplit", "Shares", "Tilt", "Visit"]
+
+Shares: TypeAlias = tuple[tuple[Fraction, Fraction, Fraction], ...]
+"""`[n]` of (al, be, ga): how each price is split between the modes before, the imitator's, and the deviator's."""
+
+KINDS = {"joint": ("X", "N1", "N0", "U1", "U0"), "optimum": ("X",), "value": ("N1", "N0")}
+"""The vectors of a kind, in the order of a certificate; the last one bounds."""
+
+SHARED: Mapping[str, tuple[str, ...]] = {"joint": ("X", "N1", "U1"), "optimum": (), "value": ("N1",)}
+GROUPS = {"imitator": ("N1", "N0", "U1", "U0"), "deviator": ("X",)}
+
+_ONE, _ZERO = Fraction(1), Fraction(0)
+DEFAULT = {
+    "joint": (_ONE, _ZERO, _ZERO),
+    "optimum": (_ZERO, _ZERO, _ONE),
+    "value": (_ONE, _ZERO, _ZERO),
+}
+"""Shares that a certificate leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tilt:
+    """k: a number for every state (`[S]`), or for every joint action (`[K]`), that the imitator pays (1-g) times."""
+
+    numbers: Vector
+
+    def cost(self, ball: ModeBall) -> Fraction:
+        """kappa: what it costs at most, over the ball."""
+        layout, k = ball.game.layout, self.by_row(ball)
+        by_state = len(self.numbers) == layout.states
+        total = (1 - sum(ball.mass, Fraction(0))) * max(k) + (max(k) - min(k)) / 2 * ball.drift[0 if by_state else 1]
+        for s, m in enumerate(ball.mass):
+            joint = [Fraction(1)]
+            for own in ball.expert.rows:
+                joint = [p * q for p in joint for q in own[s].fractions()]
+            first = int(layout.row_offsets[s])
+            total += m * sum((p * k[first + r] for r, p in enumerate(joint) if p), Fraction(0))
+        return total
+
+    def by_row(self, ball: ModeBall) -> list[Fraction]:
+        """`[K]`"""
+        layout, own = ball.game.layout, self.numbers.fractions()
+        return [own[s] for s in layout.row_state] if len(own) == layout.states else own
+
+
+@dataclass(frozen=True, slots=True)
+class ModeLeaf:
+    """Vectors by their names, prices `[n]`, shares and a tilt; without vectors, a node that holds no policy."""
+
+    vectors: Mapping[str, Vector]
+    prices: tuple[Fraction, ...] = ()
+    shares: Shares | None = None
+    tilt: Tilt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A bound of the occupancy of `state` in the modes of a group, wherever the cover's limit is exceeded."""
+
+    group: str
+    state: int
+    theta: Fraction
+    leaf: ModeLeaf
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSplit:
+    """A division of a node; `shared` vectors hold there without a charge and serve all leaves below."""
+
+    split: Split | DistanceSplit
+    shared: Mapping[str, Vector] | None = None
+    tilt: Tilt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeCover:
+    """Visits in the order in which they were proved, and a tree in preorder; empty where a visit was below 0."""
+
+    kind: str
+    limit: Fraction
+    first: int  # player whose row is the outermost
+    visits: tuple[Visit, ...]
+    nodes: tuple[ModeSplit | ModeLeaf, ...]

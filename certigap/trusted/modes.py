@@ -1,0 +1,190 @@
+"""FORMAT 6.5: bounds of V* - V, of V* and of -V by chains that run side by side until their draws differ."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from game import Game, Vector
+from kernel import Boxes, read_radius, show
+from limits import bits, longest, spend, summed, weight
+from moderows import GRID, Around, Change, ModeSets, Part, RowSet
+from modevalues import Charge, Point, Proof, Shares, Tilt, common_moves, read_vectors
+from multipliers import most_visits
+from reading import ONE, ZERO, Invalid, Malformed, Node
+from regions import Region
+
+VECTORS = {"joint": ("X", "N1", "N0", "U1", "U0"), "optimum": ("X",), "value": ("N1", "N0")}  # the last one bounds
+SHARED = {"joint": ("X", "N1", "U1"), "optimum": (), "value": ("N1",)}
+GROUPS = {"joint": ("imitator", "deviator"), "optimum": ("deviator",), "value": ("imitator",)}
+DEFAULT: dict[str, Shares] = {"joint": (ONE, ZERO, ZERO), "optimum": (ZERO, ZERO, ONE), "value": (ONE, ZERO, ZERO)}
+Mark = tuple[str, int]  # group and state
+
+
+def cover_modes(game: Game, i: int, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
+    """Player `i`'s gap is at most `limit`: by a joint cover, or by one of V* and one of -V whose limits add up."""
+    parts, player = node.fields((), VECTORS), game.players[i]
+    if parts.keys() not in ({"joint"}, {"optimum", "value"}):
+        node.fail("joint, or optimum and value")
+    shown = sum((Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items()), ZERO)
+    if shown > limit:
+        raise Invalid(f"{node.where}: bounds the gap of player {player} by {show(shown)}, claimed {show(limit)}")
+
+
+class Cover:
+    """Visits and a tree: player `i`'s gap, V* or -V at the start is at most `limit` in the region."""
+
+    def __init__(self, game: Game, i: int, region: Region, boxes: Boxes, kind: str, node: Node) -> None:
+        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("tilts",))
+        self.game, self.i, self.region, self.kind, self.stay = game, i, region, kind, 1 - game.discount
+        self.limit, first = parts["limit"].rational(), game.players.index(parts["first"].one_of(game.players))
+        self.order, self.pool = [*range(first, game.n), *range(first)], read_vectors(game, parts["vectors"])
+        self.tilts = [Tilt(game, region, tilt) for tilt in parts["tilts"].items()] if "tilts" in parts else []
+        self.no_tilt, self.common = Tilt(game, region), common_moves(game, i) if kind == "joint" else []
+        self.tilted = ("tilt",) if kind != "optimum" else ()  # what the imitator pays: V* knows none
+        self.visits = self.first_visits()
+        self.shares = {group: list(map(self.share, region.mass, own)) for group, own in self.visits.items()}
+        root = Part(region, boxes)
+        if not any(self.closes(root, visit) for visit in parts["visits"].items()):
+            self.check_tree(root, parts["tree"])
+
+    def first_visits(self) -> dict[str, list[Fraction]]:
+        """M_I and M_X before any visit: bounds of the discounted occupancies of all policies of the region."""
+        reach, mass = most_visits(self.game), self.region.mass
+        extra = 1 - summed(mass) + self.region.drift[0] / 2
+        spend(8 * len(mass) * weight(longest(mass) + longest(reach) + bits(extra)))
+        imitator = [min(most, m + extra) for most, m in zip(reach, mass)]
+        deviator = [min(most, self.game.discount) for most in reach] if self.kind == "joint" else reach
+        return {"imitator": [x / self.stay for x in imitator], "deviator": [x / self.stay for x in deviator]}
+
+    def share(self, mass: Fraction, seen: Fraction) -> Fraction:
+        """m / M, 0 where nobody comes"""
+        return mass / seen if seen else ZERO
+
+    def closes(self, root: Part, node: Node) -> bool:
+        """A visit bounds the occupancy of a state where the limit is exceeded; below 0, it is exceeded nowhere."""
+        parts = node.fields(("group", "state", "theta", "leaf", "prices"), ("shares", *self.tilted))
+        group, state = parts["group"].one_of(GROUPS[self.kind]), parts["state"].one_of(self.game.states)
+        theta, s, sets = read_radius(parts["theta"]), self.game.states.index(state), root.sets()
+        proof = self.read(parts, theta, {}, self.tilt(parts))
+        if sets is None:
+            return True
+        self.check(sets, proof, VECTORS[self.kind], (group, s), node.where)
+        least = self.value(root, proof) - theta * self.limit
+        self.visits[group][s] = min(self.visits[group][s], least)
+        self.shares[group][s] = self.share(self.region.mass[s], self.visits[group][s])
+        return least < 0
+
+    def check_tree(self, part: Part, node: Node) -> None:
+        """The leaves cover the root, and each of them shows the limit."""
+        waiting: list[tuple[int, Change | None, dict[str, Vector], Tilt]] = [(0, None, {}, self.no_tilt)]
+        for entry in node.items():
+            if not waiting:
+                raise Invalid(f"{entry.where}: the tree was complete before this node")
+            depth, half, shared, tilt = waiting.pop()
+            part.enter(depth, half)
+            if "split" not in entry.fields((), ("split", "shared", "leaf", "prices", "shares", "tilt")):
+                self.check_leaf(part, entry, shared, tilt)
+                continue
+            can_share = "shared" in entry.value and SHARED[self.kind]
+            parts = entry.fields(("split",), ("shared", *self.tilted) if can_share else ())
+            if "shared" in parts:
+                shared, tilt = self.share_vectors(part, parts)
+            below, above = part.halves(self.game, parts["split"])
+            waiting += [(len(part.path), above, shared, tilt), (len(part.path), below, shared, tilt)]
+        if waiting:
+            raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")
+
+    def share_vectors(self, part: Part, parts: dict[str, Node]) -> tuple[dict[str, Vector], Tilt]:
+        """Vectors that hold in a node without a charge, hence in all its parts; none are known of an empty node."""
+        shared, tilt, sets = self.taken(parts["shared"], SHARED[self.kind]), self.tilt(parts), part.sets()
+        free = [self.charge(ZERO, *DEFAULT[self.kind])] * self.game.n
+        if sets is None:
+            return {}, self.no_tilt
+        self.check(sets, Proof(self.game, self.i, shared, ONE, tilt, free), [*shared], None, parts["shared"].where)
+        return shared, tilt
+
+    def check_leaf(self, part: Part, node: Node, shared: dict[str, Vector], tilt: Tilt) -> None:
+        """The leaf is empty, or its vectors hold and show the limit."""
+        sets = part.sets()
+        if node.fields(("leaf",), node.value)["leaf"].value == []:
+            node.fields(("leaf",))
+            if sets is not None:
+                raise Invalid(f"{node.where}: the node is not seen to be empty")
+            return
+        parts = node.fields(("leaf", "prices"), () if shared else ("shares", *self.tilted))
+        proof = self.read(parts, ONE, shared, tilt if shared else self.tilt(parts))
+        if sets is None:
+            return
+        self.check(sets, proof, [name for name in VECTORS[self.kind] if name not in shared], None, node.where)
+        shown = self.value(part, proof)
+        if shown > self.limit:
+            raise Invalid(f"{node.where}: shows {show(shown)}, the limit is {show(self.limit)}")
+
+    def tilt(self, parts: dict[str, Node]) -> Tilt:
+        return self.tilts[parts["tilt"].integer(range(len(self.tilts)))] if "tilt" in parts else self.no_tilt
+
+    def taken(self, node: Node, names: Sequence[str]) -> dict[str, Vector]:
+        places = node.items(len(names))
+        return {name: self.pool[place.integer(range(len(self.pool)))] for name, place in zip(names, places)}
+
+    def read(self, parts: dict[str, Node], theta: Fraction, shared: dict[str, Vector], tilt: Tilt) -> Proof:
+        """What a leaf or a visit holds, with the vectors that a node above has checked."""
+        vectors = self.taken(parts["leaf"], [name for name in VECTORS[self.kind] if name not in shared])
+        prices, shares = parts["prices"].items(self.game.n), [DEFAULT[self.kind]] * self.game.n
+        for j, node in enumerate(parts["shares"].items(self.game.n) if "shares" in parts else ()):
+            shares[j] = tuple(read_radius(share) for share in node.items(3))
+            if sum(shares[j], ZERO) > 1:
+                raise Malformed(f"{node.where}: expected a sum of at most 1, got {show(sum(shares[j], ZERO))}")
+        charges = [self.charge(read_radius(price), *own) for price, own in zip(prices, shares)]
+        return Proof(self.game, self.i, shared | vectors, theta, tilt, charges)
+
+    def charge(self, price: Fraction, coupled: Fraction, imitator: Fraction, deviator: Fraction) -> Charge:
+        """The price, and its parts: al p (1-g), be p, ga p."""
+        return price, price * coupled * self.stay, price * imitator, price * deviator
+
+    def rates(self, s: int, charge: Charge) -> dict[str, int]:
+        """w0, w1, wX of a player at a state, over GRID, by the vector that they are charged to."""
+        _, coupled, imitator, deviator = charge
+        share = {group: own[s] for group, own in self.shares.items()}
+        w0, w1 = floored(coupled, imitator, share["imitator"]), floored(ZERO, imitator, share["imitator"])
+        return {"X": floored(ZERO, deviator, share["deviator"]), "N1": w1, "N0": w0, "U1": w1, "U0": w0}
+
+    def check(self, sets: ModeSets, proof: Proof, names: Sequence[str], mark: Mark | None, where: str) -> None:
+        """The inequality of each of these vectors, at every state."""
+        rated = max(map(longest, self.shares.values())) + max(map(longest, proof.charges))
+        dens = max(sum(own[s][0].den.bit_length() for own in sets) for s in range(self.game.size))
+        entries = sum(work * sizes[self.i] for work, sizes in zip(self.game.work, self.game.sizes))
+        spend(8 * len(proof.charges) * self.game.size * weight(2 * rated))
+        spend(16 * self.game.n * len(names) * entries * weight(2 * (proof.bits + dens + rated)))
+        for s in range(self.game.size):
+            point = Point(self.game, self.i, proof, s, self.common[s] if self.common else [])
+            rates, rows = [self.rates(s, charge) for charge in proof.charges], [own[s] for own in sets]
+            for name in names:
+                if self.lack(point, rows, [own[name] for own in rates], name, mark) > 0:
+                    player, state = self.game.players[self.i], self.game.states[s]
+                    raise Invalid(f"{where}: {name} of player {player} fails at {state!r}")
+
+    def lack(self, point: Point, sets: list[RowSet], rates: list[int], name: str, mark: Mark | None) -> Fraction:
+        """The right side of a vector's inequality at a state, less the vector."""
+        scale, around = point.unit, Around()  # of the values inside a row, from the innermost on
+        for j in reversed(self.order):
+            if name != "X" or j != self.i:
+                rows, most = sets[j]
+                around.insert(0, (rows, most, rates[j] * scale, self.game.strides[point.s][j]))
+                scale *= rows.den
+        marked = int(mark == ("deviator" if name == "X" else "imitator", point.s))
+        return Fraction(point.largest(name, around), scale * GRID) + marked - point.left(name)
+
+    def value(self, part: Part, proof: Proof) -> Fraction:
+        """The bound at the start: what the last vector says, what the prices buy, and what the tilt costs."""
+        total = self.game.at_start(proof.vectors[VECTORS[self.kind][-1]]) + proof.tilt.cost
+        for j, (price, *_) in enumerate(proof.charges):
+            if price and (self.kind != "optimum" or j != self.i):
+                spent = summed(m * low for m, low in zip(self.region.mass, part.lows(j)) if low)
+                total += price * (self.region.spent - spent)
+        return total
+
+
+def floored(before: Fraction, factor: Fraction, share: Fraction) -> int:
+    """before + factor share, rounded down to GRID"""
+    return math.floor((before + factor * share if factor else before) * GRID)

@@ -1,0 +1,50 @@
+"""True covers by modes (FORMAT 6.5), as strong as the checker itself makes them."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from tests.helpers.checker import mode_plans
+from tests.helpers.checker.forge_modes import Plan, Step
+from tests.helpers.checker.mode_plans import mode_certificate
+from tests.helpers.checker.worlds import World
+
+__all__ = ["MODE_GAMES", "mode_accepts"]
+
+Data = dict[str, Any]
+MODE_GAMES = ("coin", "pair", "trio", "ragged", "solo", "stay", "linger", "wide")
+FAMILIES = {
+    "plain": mode_plans.plain,
+    "shares": mode_plans.shares,
+    "tree": mode_plans.trees,
+    "tilt": mode_plans.tilts,
+    "region": mode_plans.regions,
+}
+
+
+def mode_accepts(world: World) -> Iterator[tuple[str, Data]]:
+    """(case, certificate): of every family one joint cover and one pair, and what visits show in the game `stay`."""
+    module, game = world.checker.module, world.checker.game
+    for family, made in FAMILIES.items():
+        seen: set[str] = set()
+        for claim, plans in made(world):
+            kind = "joint" if len(plans) == 1 else "pair"
+            dull = all(set(plan.prices) == {"0"} for plan in plans)
+            if kind in seen or dull:
+                continue
+            data = mode_certificate(module, game, world, claim, plans)
+            if world.checker.verdict(data) == "valid":
+                seen.add(kind)
+                yield f"modes-{family}-{kind}", data
+            if len(seen) == 2:
+                break
+    if world.name == "stay":
+        yield "modes-visits", mode_certificate(module, game, world, *visited(world))
+
+
+def visited(world: World) -> tuple[Data, list[Plan]]:
+    """How often the start is seen where V* is above 13/10, and that it is nowhere."""
+    prices = ("10", "10")
+    steps = tuple(Step("deviator", 0, theta, prices) for theta in ("0", "5", "50", "50"))
+    optimum = Plan("optimum", prices=prices, steps=steps, limit=Fraction(13, 10))
+    return mode_plans.ball(world), [optimum, Plan("value", prices=("0", "0"))]

@@ -1,0 +1,192 @@
+"""Covers by modes that are as strong as a checker, or a mutant of it, lets them be (FORMAT 6.5)."""
+
+import copy
+import math
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+__all__ = ["ModeProver", "Plan", "Step"]
+
+Data = dict[str, Any]
+DEN = 2**10  # of vectors
+SWEEPS = 400
+
+
+@dataclass(frozen=True)
+class Step:
+    """A visit to prove before the tree."""
+
+    group: str
+    state: int
+    theta: str
+    prices: tuple[str, ...]
+    shares: Any = None
+    guess: str = ""  # a bound that is assumed while it is proved
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A cover: `tree` is None (one leaf) or (split, left, right, whether vectors are shared there)."""
+
+    kind: str = "joint"
+    first: int = 0
+    prices: tuple[str, ...] = ()
+    shares: Any = None
+    tilt: Any = None
+    steps: tuple[Step, ...] = field(default=())
+    tree: Any = None
+    limit: Fraction | None = None  # None: what the leaves show
+    cheat: str = ""  # "leaf", "shared", "visit": its vectors are too low; "void": an empty leaf; "half": one too few
+    # "near": no cheat, the limit is such that the first visit shows 1/1000
+
+
+class ModeProver:
+    """Player `i`'s covers over a region, as `module` checks them."""
+
+    def __init__(self, module: Any, game: Any, region: Any, boxes: Any, i: int) -> None:
+        self.m, self.game, self.region, self.boxes, self.i = module, game, region, boxes, i
+
+    def cover(self, plan: Plan) -> tuple[Data, Fraction]:
+        """The cover as a certificate has it, and its limit."""
+        self.plan, self.pool, self.shown = plan, [], []
+        self.data: Data = {
+            "limit": str(plan.limit or 0),
+            "first": self.game.players[plan.first],
+            "vectors": self.pool,
+            "visits": [],
+            "tree": [],
+        }
+        if plan.tilt is not None:
+            self.data["tilts"] = [plan.tilt]
+        self.rule = self.unread()
+        root = self.m.Part(self.region, self.boxes)
+        closed = False
+        for step in plan.steps:
+            visit = self.visit(root, step)
+            self.rule = self.unread()  # reads what has been written so far
+            if plan.cheat == "near":
+                limit = (self.rule.value(root, self.last) - Fraction(1, 1000)) / Fraction(step.theta)
+                self.plan = plan = replace(plan, limit=limit, cheat="")
+                self.data["limit"] = str(limit)
+                self.rule = self.unread()
+            self.data["visits"].append(visit)
+            try:
+                closed = self.rule.closes(root, self.m.Node(visit, "visit"))
+            except self.m.Invalid:  # the cover is lost
+                closed = True
+            if closed:
+                break
+        if not closed:
+            self.grow(root, plan.tree, {})
+        limit = plan.limit if plan.limit is not None else max(self.shown, default=Fraction(0))
+        self.data["limit"] = str(limit)
+        return copy.deepcopy(self.data), limit
+
+    def unread(self) -> Any:
+        """The checker's cover, its visits read, its tree not."""
+
+        class Unread(self.m.Cover):  # type: ignore[name-defined, misc]
+            def check_tree(self, root: Any, node: Any) -> None:
+                pass
+
+        return Unread(self.game, self.i, self.region, self.boxes, self.plan.kind, self.m.Node(self.data, "cover"))
+
+    def visit(self, root: Any, step: Step) -> Data:
+        parts: Data = {"group": step.group, "state": self.game.states[step.state], "theta": step.theta}
+        if step.guess:
+            self.rule.visits[step.group][step.state] = guess = Fraction(step.guess)
+            self.rule.shares[step.group][step.state] = self.rule.share(self.region.mass[step.state], guess)
+        return parts | self.leaf(root, step.prices, step.shares, {}, Fraction(step.theta), (step.group, step.state))
+
+    def grow(self, part: Any, tree: Any, shared: Data) -> None:
+        if tree is None and self.plan.cheat == "void":
+            self.data["tree"].append({"leaf": []})
+        elif tree is None and self.plan.cheat == "half" and self.shown:
+            pass
+        elif tree is None:
+            entry = self.leaf(part, self.plan.prices, self.plan.shares, shared, Fraction(1), None)
+            self.data["tree"].append(entry)
+        else:
+            self.divide(part, tree, shared)
+
+    def divide(self, part: Any, tree: Any, shared: Data) -> None:
+        split, left, right, shares = tree
+        entry = {"split": split}
+        self.data["tree"].append(entry)
+        if shares:
+            names = self.m.SHARED[self.plan.kind]
+            zero = [self.rule.charge(Fraction(0), *self.m.DEFAULT[self.plan.kind])] * self.game.n
+            shared = self.lowered("shared", self.solved(part, names, {}, Fraction(1), zero, None) or {})
+            entry["shared"] = [self.place(shared[name]) for name in names]
+            entry |= self.tilted()
+        depth, halves = len(part.path), part.halves(self.game, self.m.Node(split, "split"))
+        for half, below in zip(halves, (left, right), strict=True):
+            part.enter(depth, half)
+            self.grow(part, below, shared)
+
+    def tilted(self) -> Data:
+        return {"tilt": 0} if self.plan.tilt is not None and self.rule.tilted else {}
+
+    def leaf(self, part: Any, prices: Any, shares: Any, shared: Data, theta: Fraction, mark: Any) -> Data:
+        kind, default = self.plan.kind, self.m.DEFAULT[self.plan.kind]
+        own = [tuple(map(Fraction, row)) for row in shares] if shares else [default] * self.game.n
+        charges = [self.rule.charge(Fraction(price), *part) for price, part in zip(prices, own, strict=True)]
+        names = [name for name in self.m.VECTORS[kind] if name not in shared]
+        found = self.solved(part, names, shared, theta, charges, mark)
+        if found is None:
+            return {"leaf": []}
+        found |= self.lowered("leaf" if mark is None else "visit", {name: found[name] for name in names})
+        self.last = self.proof(found, theta, charges)
+        if mark is None:
+            self.shown.append(self.rule.value(part, self.proof(found, theta, charges)))
+        entry: Data = {"leaf": [self.place(found[name]) for name in names], "prices": list(prices)}
+        if shared:
+            return entry
+        return entry | ({"shares": shares} if shares else {}) | self.tilted()
+
+    def proof(self, vectors: Data, theta: Fraction, charges: Any) -> Any:
+        tilt = self.rule.tilts[0] if self.tilted() else self.rule.no_tilt
+        return self.m.Proof(self.game, self.i, vectors, theta, tilt, charges)
+
+    def lowered(self, where: str, vectors: Data) -> Data:
+        if self.plan.cheat != where:
+            return vectors
+        for vector in vectors.values():
+            vector.num = [x - 4 * DEN for x in vector.num]
+        return vectors
+
+    def place(self, vector: Any) -> int:
+        self.pool.append({"den": str(vector.den), "num": list(vector.num)})
+        return len(self.pool) - 1
+
+    def solved(self, part: Any, names: Any, known: Data, theta: Fraction, charges: Any, mark: Any) -> Data | None:
+        """The least vectors that the checker accepts, nearly; None where the node is empty."""
+        sets, vectors = part.sets(), dict(known)
+        if sets is None:
+            return None
+        largest = max(abs(x) for x in self.game.rewards[self.i]) / Fraction(self.game.reward_den[self.i])
+        start = -math.ceil(((theta + 1) * largest / (1 - self.game.discount) + 4) * DEN) * 2
+        for name in names:
+            vectors[name] = self.fresh(start)
+            for _ in range(SWEEPS):
+                if not self.raised(sets, vectors, name, theta, charges, mark):
+                    break
+        return vectors
+
+    def fresh(self, start: int) -> Any:
+        node = self.m.Node({"den": str(DEN), "num": [start] * self.game.size}, "vector")
+        return self.m.Vector(self.game.size, node)
+
+    def raised(self, sets: Any, vectors: Data, name: str, theta: Fraction, charges: Any, mark: Any) -> bool:
+        """Raise one vector where its inequality fails; whether it did anywhere."""
+        proof, rule, rises = self.proof(vectors, theta, charges), self.rule, {}
+        for s in range(self.game.size):
+            point = self.m.Point(self.game, self.i, proof, s, rule.common[s] if rule.common else [])
+            rates = [rule.rates(s, charge)[name] for charge in charges]
+            lack = rule.lack(point, [own[s] for own in sets], rates, name, mark)
+            if lack > 0:
+                rises[s] = math.ceil(lack * DEN)
+        for s, rise in rises.items():
+            vectors[name].num[s] += rise
+        return bool(rises)

@@ -1,0 +1,219 @@
+"""Weakened checks of covers by modes (FORMAT 6.5).
+
+No killing case with a false claim, for they only cost the prover: the cap of the moved mass, R2, the free steps that
+do not pay, the order of the rows, shares below shared vectors (what holds without a charge holds with one), the price
+of the own row in a bound of V*, the sign of a rate where M is 0 (nobody comes, so nothing is charged).
+"""
+
+from tests.helpers.checker.mutants import Mutant
+
+__all__ = ["MUTANTS"]
+
+CHECKED = "        self.check(sets, proof, VECTORS[self.kind], (group, s), node.where)\n"
+LESS = "        least = self.value(root, proof) - theta * self.limit\n"
+KEPT = "        self.visits[group][s] = min(self.visits[group][s], least)\n"
+KEPT += "        self.shares[group][s] = self.share(self.region.mass[s], self.visits[group][s])\n"
+FREE = "Proof(self.game, self.i, shared, ONE, tilt, free)"
+SHARED_CHECK = f'        self.check(sets, {FREE}, [*shared], None, parts["shared"].where)\n'
+MISSING = 'raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")'
+LEAF_CHECK = (
+    "        self.check(sets, proof, [name for name in VECTORS[self.kind] if name not in shared], None, node.where)\n"
+)
+OWN_ROW = """+ marked - point.left(name) - (
+            Fraction(rates[self.i], GRID) * sets[self.i][0].low if name == "X" else 0
+        )"""
+
+ROWS = (
+    Mutant("mode-give-none", "self.give = [k - min(e, y) for k,", "self.give = [0 * k for k,", "modes-plain pair"),
+    Mutant(
+        "mode-take-none",
+        "self.take = [max(y - e, 0) - m for",
+        "self.take = [0 * m for",
+        "modes-plain coin",
+    ),
+    Mutant("mode-cap-largest", "self.cap = den - min(", "self.cap = den - max(", "modes-plain wide"),
+    Mutant("mode-free-less", "int(low * den) // 2", "int(low * den) // 8", "modes-tree tempt"),
+    Mutant(
+        "mode-charge-twice",
+        "return total - 2 * price * max(0, moved - self.free)",
+        "return total - 4 * price * max(0, moved - self.free)",
+        "modes-plain coin",
+    ),
+    Mutant("mode-charge-all", "price * max(0, moved - self.free)", "price * moved", "modes-tree tempt"),
+    Mutant("mode-gain-price", "(most, 2 * price)):", "(most, 8 * price)):", "modes-plain coin"),
+    Mutant("mode-free-never", "(min(self.free, most), 0), (most", "(0, 0), (most", "modes-tree tempt"),
+    Mutant("mode-takers-worst", "key=q1.__getitem__, reverse=True)", "key=q1.__getitem__)", "modes-plain pair"),
+    Mutant(
+        "mode-donors-best",
+        "for c in sorted(order, key=q0.__getitem__) if",
+        "for c in sorted(order, key=q0.__getitem__, reverse=True) if",
+        "modes-plain wide",
+    ),
+    Mutant("mode-need-ignored", "        if self.need:\n", "        if False:\n", "modes-region pair"),
+    Mutant(
+        "mode-lost-worthless",
+        "sum(gain * self.lost[c] for gain, c in",
+        "sum(0 * gain * self.lost[c] for gain, c in",
+        "modes-tree tempt",
+    ),
+    Mutant("mode-swap-second", "q1[first if c != first else second]", "q1[second]", "modes-plain pair"),
+    Mutant(
+        "mode-moved-as-kept",
+        "moved = [sup(rest, q1, q1, k + c * stride)",
+        "moved = [sup(rest, q0, q0, k + c * stride)",
+        "modes-plain pair",
+    ),
+    Mutant(
+        "mode-row-kept",
+        "rows.bound(kept, moved, price, most)",
+        "rows.bound(kept, kept, price, most)",
+        "modes-plain pair",
+    ),
+    Mutant("mode-half-below", "rows, box, min(far, cut)),", "rows, box, min(far, cut / 2)),", "modes-tree tempt"),
+    Mutant("mode-half-above", "(j, s, above, box, far)", "(j, s, above, box, min(far, cut))", "modes-tree tempt"),
+    Mutant("mode-half-low", "max(low, cut))\n", "max(low, 2 * cut))\n", "modes-tree tempt"),
+    Mutant("mode-low-added", "max(near, low))", "2 * near + low)", "modes-tree tempt"),
+    Mutant("mode-reach-half", "(rows.den // GRID) // 2)", "(rows.den // GRID) // 4)", "modes-plain pair"),
+    Mutant("mode-empty-early", "if rows.low > reach:", "if 4 * rows.low > reach:", "modes-tree tempt"),
+    Mutant("mode-far-ignored", "reach = min(radius, far) if", "reach = min(radius, far) / 2 if", "modes-plain pair"),
+)
+VALUES = (
+    Mutant("mode-tilt-spread", "Fraction(apart, 2)", "Fraction(0 * apart, 2)", "modes-tilt stay"),
+    Mutant("mode-tilt-drift", "region.drift[0 if by_state else 1]", "region.drift[0] / 4", "modes-tilt stay"),
+    Mutant("mode-tilt-center", "terms.append(region.mass[s] *", "terms.append(0 *", "modes-tilt stay"),
+    Mutant("mode-tilt-sign", "[-r - loss * k for", "[-r + loss * k for", "modes-tilt stay"),
+    Mutant("mode-tilt-free", "[-r - loss * k for", "[-r - 0 * loss * k for", "modes-tilt stay"),
+    Mutant("mode-theta-one", "own, other = theta / game", "own, other = Fraction(1) / game", "modes-visit stay"),
+    Mutant(
+        "mode-rewards-of-one",
+        "self.best = [reward * r for r in game.rewards[i]]",
+        "self.best = [reward * r for r in game.rewards[-1]]",
+        "modes-plain stay",
+    ),
+    Mutant("mode-deviator-stays", "shifts = [k + (a - k //", "shifts = [k + 0 * (a - k //", "modes-plain pair"),
+    Mutant("mode-common-more", "(t, min(w, other[t])) for", "(t, 2 * min(w, other[t])) for", "modes-plain pair"),
+    Mutant(
+        "mode-best-least",
+        'return max(sup(around, self.q["X"]',
+        'return min(sup(around, self.q["X"]',
+        "modes-plain pair",
+    ),
+    Mutant(
+        "mode-gain-least",
+        "return max(sup(around, kept, moved, 0)",
+        "return min(sup(around, kept, moved, 0)",
+        "modes-plain pair",
+    ),
+    Mutant(
+        "mode-value-kept",
+        'sup(around, self.q[name], self.q["N1"], 0)',
+        "sup(around, self.q[name], self.q[name], 0)",
+        "modes-plain pair",
+    ),
+    Mutant(
+        "mode-gain-kept",
+        'zip(self.gains[name], self.gains["U1"])',
+        "zip(self.gains[name], self.gains[name])",
+        "modes-plain pair",
+    ),
+)
+COVERS = (
+    Mutant(
+        "mode-limits-largest",
+        "shown = sum((Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items()), ZERO)",
+        "shown = max(Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items())",
+        "modes-claim pair",
+    ),
+    Mutant(
+        "mode-claim-limit",
+        '    if shown > limit:\n        raise Invalid(f"{node.where}: bounds',
+        '    if False:\n        raise Invalid(f"{node.where}: bounds',
+        "modes-claim pair",
+    ),
+    Mutant("mode-leaf-limit", "if shown > self.limit:", "if False:", "modes-claim pair"),
+    Mutant(
+        "mode-first-visits",
+        "extra = 1 - summed(mass) + self.region.drift[0] / 2",
+        "extra = ZERO",
+        "modes-shares pair",
+    ),
+    Mutant(
+        "mode-visits-in-one",
+        'if self.kind == "joint" else reach',
+        "if True else reach",
+        "modes-shares stay",
+    ),
+    Mutant("mode-visit-circular", CHECKED + LESS + KEPT, LESS + KEPT + CHECKED, "modes-circle stay"),
+    Mutant(
+        "mode-visits-cross",
+        "self.visits = self.first_visits()\n",
+        'self.visits = region.__dict__.setdefault("visits", self.first_visits())\n',
+        "modes-cross linger",
+    ),
+    Mutant("mode-visit-zero", "return least < 0\n", "return least <= 0\n", "modes-never stay"),
+    Mutant("mode-visit-limit", "- theta * self.limit\n", "- 2 * theta * self.limit\n", "modes-visit stay"),
+    Mutant("mode-visit-unmarked", "marked = int(mark ==", "marked = 0 * int(mark ==", "modes-visit stay"),
+    Mutant(
+        "mode-visit-unchecked",
+        "        self.check(sets, proof, VECTORS[self.kind], (group, s), node.where)\n",
+        "",
+        "modes-cheat pair",
+    ),
+    Mutant("mode-shared-unchecked", SHARED_CHECK, "", "modes-cheat pair"),
+    Mutant("mode-leaf-unchecked", LEAF_CHECK, "", "modes-cheat pair"),
+    Mutant("mode-void-leaf", "            if sets is not None:\n", "            if False:\n", "modes-cheat pair"),
+    Mutant(
+        "mode-tree-short",
+        f"        if waiting:\n            {MISSING}\n\n    def share",
+        "\n    def share",
+        "modes-cheat pair",
+    ),
+    Mutant("mode-rate-coupled", "price, price * coupled * self.stay,", "price, price * coupled,", "modes-plain pair"),
+    Mutant("mode-rate-share", "return mass / seen if seen else", "return 1 / seen if seen else", "modes-shares pair"),
+    Mutant("mode-price-free", "total += price * (self.region.spent - spent)", "total += 0 * price", "modes-plain pair"),
+    Mutant("mode-price-low", "(self.region.spent - spent)", "(self.region.spent - 2 * spent)", "modes-tree tempt"),
+    Mutant("mode-own-row-charged", "+ marked - point.left(name)", OWN_ROW, "modes-tree tempt"),
+    Mutant(
+        "mode-region-budget",
+        "self.mass, self.spent = [ZERO] * game.size, TWO",
+        "self.mass, self.spent = [ZERO] * game.size, ZERO",
+        "modes-region stay",
+    ),
+    Mutant(
+        "mode-ball-budget",
+        "self.mass, self.spent = self.weights, budget",
+        "self.mass, self.spent = self.weights, budget / 2",
+        "modes-plain stay",
+    ),
+    Mutant(
+        "mode-tilt-bc",
+        "game.n * game.discount * budget / (1 - game.discount),",
+        "game.discount * budget / 9,",
+        "modes-tilt stay",
+    ),
+    Mutant("mode-tilt-bc-rows", "game.n * budget / (1 - game.discount)\n", "budget / 9\n", "modes-tilt stay"),
+    Mutant(
+        "mode-tilt-rho",
+        "(game.discount * radius, radius)",
+        "(game.discount * radius / 9, radius / 9)",
+        "modes-tilt stay",
+    ),
+    Mutant("mode-tilt-mu", "game.size)], (radius, TWO)", "game.size)], (radius / 9, TWO)", "modes-tilt stay"),
+    Mutant("mode-tilt-mu-rows", "game.size)], (radius, TWO)", "game.size)], (radius, radius)", "modes-tilt stay"),
+    Mutant("mode-within-budget", "d + left / w)", "d + left / (2 * w))", "modes-tree tempt"),
+)
+GRAMMAR = (
+    Mutant("mode-share-sum", "if sum(shares[j], ZERO) > 1:", "if False:", "coin.mode-share-sum.json"),
+    Mutant("mode-value-alone", '{"optimum", "value"}):', '{"optimum", "value"}, {"value"}):', "coin.mode-value.json"),
+    Mutant("mode-optimum-tilted", '("tilt",) if kind != "optimum" else ()', '("tilt",)', "coin.mode-tilt-optimum.json"),
+    Mutant(
+        "mode-distance-above-two",
+        "if 0 <= at.rational() <= 2 else",
+        "if 0 <= at.rational() else",
+        "coin.mode-split-far.json",
+    ),
+    Mutant("mode-groups", "one_of(GROUPS[self.kind])", 'one_of(GROUPS["joint"])', "stay.mode-visit-imitator.json"),
+    Mutant("mode-empty-leaf-more", '            node.fields(("leaf",))\n', "", "coin.mode-empty-prices.json"),
+    Mutant("mode-shares-below", '() if shared else ("shares",', '("shares",', "coin.mode-shared-shares.json"),
+)
+MUTANTS = (*ROWS, *VALUES, *COVERS, *GRAMMAR)

@@ -1,0 +1,178 @@
+"""Bounds by modes in integers: never below the truth, the same as the checker's, refused when lowered."""
+
+import itertools
+import random
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import certigap as cg
+from certigap.bounds.balls import ErrorBall, Measure
+from certigap.bounds.modes.exact import ExactModes
+from certigap.bounds.modes.nodes import DistanceSplit, mode_ball
+from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit
+from certigap.bounds.modes.written import modes_json
+from certigap.exact.vector import Vector
+from certigap.model.build import bimatrix, markov_game
+from certigap.model.policy import Policy
+from certigap.semantics.evaluation import occupancy
+from tests.helpers.checker.harness import load
+from tests.helpers.checker.truth import ZERO
+from tests.helpers.modes.campaign import ROUNDS, ModeCampaign
+from tests.helpers.modes.draws import draw, simplex
+from tests.helpers.modes.probe import Probe, low_start
+
+ONE = Fraction(1)
+
+
+@pytest.fixture(scope="module")
+def checker() -> Any:
+    return load()
+
+
+def test_a_small_campaign(checker: Any) -> None:
+    """The large one: `tests/benchmarks/mode_campaign.py`."""
+    campaign = ModeCampaign(checker, 7)
+    campaign.run(150)
+    assert campaign.faults == []
+    assert campaign.counts["visits"] > 100
+    assert campaign.counts["agreements"] == campaign.counts["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("total += price * (self.region.spent - spent)", "total += price * self.region.spent"),
+        ("price, price * coupled * self.stay,", "price, price * coupled * self.stay / 2,"),
+        ("extra = 1 - summed(mass)", "extra = 0 * summed(mass)"),
+    ],
+)
+def test_a_checker_that_differs_is_noticed(old: str, new: str) -> None:
+    """The campaign itself could fail."""
+    from tests.helpers.checker.harness import source
+    from tests.helpers.checker.mutants import Mutant, mutated
+
+    campaign = ModeCampaign(load(mutated(source(), Mutant("other", old, new, ""))), 7)
+    campaign.run(60)
+    assert campaign.faults
+
+
+def test_a_lowered_vector_is_refused(checker: Any) -> None:
+    rng, refused = random.Random(3), 0
+    while refused < 40:
+        drawn = draw(rng, 2, "bc", 2)
+        kind = rng.choice(list(KINDS))
+        claim = ExactModes(drawn.ball, 0, 0, rounds=ROUNDS).claim(kind, ONE)
+        leaf, _ = claim.leaf(claim.modes.root, low_start(claim), [Fraction(1)] * 2) or (None, None)
+        assert leaf is not None
+        name = rng.choice(KINDS[kind])
+        vector = leaf.vectors[name]
+        less = Vector(tuple(x - 1 - vector.denominator // 64 for x in vector.numerators), vector.denominator)
+        lower = ModeLeaf({**leaf.vectors, name: less}, leaf.prices)
+        probe = Probe(checker, drawn)
+        cover, written = probe.cover(claim, [], lower)
+        with pytest.raises(checker.Invalid):
+            probe.shown(cover, probe.part([]), written)
+        refused += 1
+
+
+def test_row_maxima_bound_every_row(checker: Any) -> None:
+    """R1 and R2 against random rows of boxes and distances, and against all rows of a grid."""
+    rng, met = random.Random(5), 0
+    for _ in range(400):
+        size = rng.randrange(2, 5)
+        center = simplex(rng, size)
+        row = simplex(rng, size)
+        low = [rng.choice((ZERO, y, y / 2)) for y in row]
+        high = [rng.choice((ONE, y, (1 + y) / 2)) for y in row]
+        distance = sum((abs(x - e) for x, e in zip(row, center, strict=True)), ZERO)
+        least = distance * rng.choice((0, 1, Fraction(1, 2)))
+        near = checker.distance(center, (low, high))
+        rows = checker.ModeRows(center, (low, high), max(near, least))
+        most = int(min(Fraction(2), distance + rng.choice((0, 1)) * Fraction(1, 3)) * rows.den) // 2 + 1
+        q0, q1 = ([rng.randrange(-9, 10) for _ in range(size)] for _ in "12")
+        price = rng.choice((0, 1, 3))
+        bound = Fraction(rows.bound(q0, q1, price, most), rows.den)
+        for other in [row, *grid(size, 6)]:
+            moved = sum((abs(x - e) for x, e in zip(other, center, strict=True)), ZERO)
+            fits = all(a <= x <= b for a, x, b in zip(low, other, high, strict=True))
+            if fits and rows.low <= moved and moved * rows.den <= 2 * most:
+                kept = sum((min(e, x) * q for e, x, q in zip(center, other, q0, strict=True)), ZERO)
+                gained = sum((max(x - e, ZERO) * q for e, x, q in zip(center, other, q1, strict=True)), ZERO)
+                assert kept + gained - price * (moved - rows.low) <= bound
+                met += 1
+    assert met > 400
+
+
+def grid(size: int, grain: int) -> list[list[Fraction]]:
+    cells = itertools.product(range(grain + 1), repeat=size)
+    return [[Fraction(x, grain) for x in cell] for cell in cells if sum(cell) == grain]
+
+
+def test_rate_a_needs_the_true_ball() -> None:
+    """THEORY 13: with m = mu/2 rate A shows 9/10, which holds for the true ball and not for the ball of m."""
+    game = markov_game(
+        players=["1", "2"],
+        states=["s"],
+        actions=[["0"], ["0", "1"]],
+        outcome=lambda _, joint: ([-int(joint[1] == "1"), 0], {"s": 1}),
+        discount="4/5",
+        initial={"s": 1},
+    )
+    expert = Policy.from_rows(game, [[["1"]], [["1", "0"]]])
+    ball = mode_ball(ErrorBall(expert, Measure.BC, Fraction(1, 5)), Vector((1,), 2))
+    claim = ExactModes(ball, 0, 0, rounds=ROUNDS).claim("value", ONE)
+    found = claim.leaf(claim.modes.root, low_start(claim), [ZERO, Fraction(9, 2)])
+    assert found is not None
+    assert Fraction(9, 10) <= found[1] < Fraction(901, 1000)
+    for row, loss in ((["9/10", "1/10"], Fraction(1, 2)), (["4/5", "1/5"], ONE)):  # ||y - e|| = 1/5; m ||y - e|| = 1/5
+        policy = Policy.from_rows(game, [[["1"]], [row]])
+        assert cg.values(game, policy)[0].lower.dot([1]) == -loss
+
+
+def test_the_joint_deviator_is_not_the_one_of_v() -> None:
+    """THEORY 13: separated, the deviator never visits a lone state; from the start it is always there."""
+    game = markov_game(
+        players=["1", "2"],
+        states=["s"],
+        actions=[["0", "1"]] * 2,
+        outcome=lambda _, joint: ([int(joint[1] == "1"), 0], {"s": 1}),
+        discount="1/2",
+        initial={"s": 1},
+    )
+    expert = Policy.from_rows(game, [[["1", "0"]], [["1", "0"]]])
+    ball = mode_ball(ErrorBall(expert, Measure.BC, Fraction(1, 2)), Vector((1,), 1))
+    modes = ExactModes(ball, 0, 0, rounds=ROUNDS)
+    assert modes.claim("joint", ONE).visit_bounds["deviator"] == [1]
+    assert modes.claim("optimum", ONE).visit_bounds["deviator"] == [2]
+    best = modes.claim("optimum", ONE)
+    found = best.leaf(modes.root, low_start(best), [ZERO, ONE])
+    assert found is not None
+    assert Fraction(1, 2) <= found[1] < Fraction(501, 1000)  # V* = (1/4) / (1 - 1/2)
+
+
+def test_equal_and_near_vectors_are_written_once() -> None:
+    game = bimatrix([[1, 0], [0, 1]])
+    near = Vector((10**6 + 1,), 2**20)
+    leaf = ModeLeaf({"N1": Vector((10**6,), 2**20), "N0": near}, (ONE, ONE))
+    split = ModeSplit(DistanceSplit(0, 0, ONE))
+    written = modes_json(game, [ModeCover("value", ONE, 0, (), (split, leaf, leaf))])["modes"]["value"]
+    assert written["vectors"] == [{"den": "1048576", "num": [1000000]}, {"base": 0, "num": [1]}]
+    assert [entry.get("leaf") for entry in written["tree"]] == [None, [0, 1], [0, 1]]
+
+
+def test_tag_at_its_root(checker: Any) -> None:
+    """One joint leaf at (4, 4): 4.04, where the occupancy programs say 4.436."""
+    game, expert = cg.games.load("tag"), cg.games.expert("tag")
+    lower = occupancy(game, expert).lower
+    ball = mode_ball(
+        ErrorBall(expert, Measure.BC, Fraction(1, 20)),
+        Vector.of(
+            [Fraction(x * 2**40 // lower.denominator, 2**40) * Fraction(999_999, 10**6) for x in lower.numerators]
+        ),
+    )
+    claim = ExactModes(ball, 0, 0, rounds=ROUNDS).claim("joint", ONE)
+    found = claim.leaf(claim.modes.root, low_start(claim), [4, 4])
+    assert found is not None
+    assert Fraction(329, 100) < found[1] < Fraction(4045, 1000)
