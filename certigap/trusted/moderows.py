@@ -21,7 +21,7 @@ class ModeRows:
 
     def __init__(self, center: list[Fraction], box: Box | None, low: Fraction) -> None:
         lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
-        self.den = den = 2 * common((*center, *lower, *upper, low, Fraction(1, GRID)), 10 * len(center))
+        self.den = den = common((*center, *lower, *upper, low, Fraction(1, 2 * GRID)), 10 * len(center)) * 2
         spend(16 * len(center) * weight(den.bit_length()))
         self.center, l, u = ([int(x * den) for x in row] for row in (center, lower, upper))
         self.kept = [min(e, y) for e, y in zip(self.center, u)]  # the most that is kept
@@ -52,7 +52,8 @@ class ModeRows:
         takers = deque([q1[c], self.take[c]] for c in sorted(order, key=q1.__getitem__, reverse=True) if self.take[c])
         total = sum(map(mul, self.kept, q0)) + sum(map(mul, self.got, q1))
         if self.need:
-            total += shift(takers, self.need) - shift(donors, -self.need)
+            total -= shift(donors, -self.need)
+            total += shift(takers, self.need)
         return self.spend(total, self.least, 0, pairs(donors, takers), price, most)
 
     def swap(self, q0: Sequence[int], q1: Sequence[int], price: int, most: int) -> int:

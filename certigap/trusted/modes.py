@@ -26,7 +26,7 @@ def cover_modes(game: Game, i: int, region: Region, boxes: Boxes, node: Node, li
     if parts.keys() not in ({"joint"}, {"optimum", "value"}):
         node.fail("joint, or optimum and value")
     shown = sum((Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items()), ZERO)
-    if shown > limit:
+    if limit < shown:
         raise Invalid(f"{node.where}: bounds the gap of player {player} by {show(shown)}, claimed {show(limit)}")
 
 

@@ -25,18 +25,18 @@ MUTANTS = (
     Mutant("rho-unvisited", "[min(x, self.share / w) if w else x", "[min(x, self.share / w) if w else ZERO", "measure hidden"),
     Mutant(
         "mu-small-rows",
-        "return Region(game, center, [[TWO] * game.size for _ in game.players])",
-        "return Region(game, center, [[TWO / 4] * game.size for _ in game.players])",
+        "region = Region(game, center, [[TWO] * game.size for _ in game.players])",
+        "region = Region(game, center, [[TWO / 4] * game.size for _ in game.players])",
         "measure coin",
     ),
     Mutant(
         "mu-radius-for-rows",
-        "return Region(game, center, [[TWO] * game.size for _ in game.players])",
-        "return Region(game, center, [[min(TWO, radius)] * game.size for _ in game.players])",
+        "region = Region(game, center, [[TWO] * game.size for _ in game.players])",
+        "region = Region(game, center, [[min(TWO, radius)] * game.size for _ in game.players])",
         "measure coin",
     ),
     Mutant("rho-as-bc", "measure_rho = OccupancyBall", "measure_rho = lambda *ball: Ball(ball[0], ball[1], ball[2] / 4, ball[3])", "measure pair"),
-    Mutant("mu-as-bc", "return Region(game, center, [[TWO] * game.size for _ in game.players])", "return Ball(game, center, radius, occupancy)", "measure coin"),
+    Mutant("mu-as-bc", "region = Region(game, center, [[TWO] * game.size for _ in game.players])", "region = Ball(game, center, radius, occupancy)", "measure coin"),
     Mutant(
         "cover-measure",
         'check_players(game, rule("measure", measure)(game, expert, radius, occupancy), {}, covers, limit)',

@@ -6,6 +6,8 @@ from tests.helpers.checker.mutants import Mutant
 
 __all__ = ["MUTANTS"]
 
+WITHIN = "[min(TWO, d + left / w) if w else TWO for w, d"
+
 MUTANTS = (
     Mutant("vector-negative-denominator", "or den < 1:", "or den == 0:", "coin.denominator-negative.json"),
     Mutant(
@@ -341,17 +343,17 @@ MUTANTS = (
         "self.weights = budget, [occupancy[s]",
         "ball-negative tempt",
     ),
-    Mutant("ball-upper-tight", "if least is None or left < 0:", "if least is None or left <= 0:", "forge coin"),
+    Mutant("ball-upper-tight", "return None if left < 0 else [min", "return None if left <= 0 else [min", "forge coin"),
     Mutant(
         "ball-distance-twice",
-        "left = self.budget - summed(self.weights[s] * d",
-        "left = self.budget - summed(2 * self.weights[s] * d",
+        "summed(w * d for w, d in zip(self.weights, least) if d)",
+        "summed(2 * w * d for w, d in zip(self.weights, least) if d)",
         "forge tempt",
     ),
-    Mutant("ball-forgets-least", "least.get(s, ZERO) + left / w", "left / w", "forge tempt"),
-    Mutant("ball-half-radius", "least.get(s, ZERO) + left / w)", "least.get(s, ZERO) + left / (2 * w))", "forge mixed"),
-    Mutant("ball-unvisited-zero", "if w else TWO for s, w", "if w else ZERO for s, w", "forge hidden"),
-    Mutant("ball-no-weights", "left / w) if w", "left) if w", "forge coin"),
+    Mutant("ball-forgets-least", WITHIN, WITHIN.replace("d + left", "left"), "forge tempt"),
+    Mutant("ball-half-radius", WITHIN, WITHIN.replace("left / w", "left / (2 * w)"), "forge mixed"),
+    Mutant("ball-unvisited-zero", WITHIN, WITHIN.replace("else TWO", "else ZERO"), "forge hidden"),
+    Mutant("ball-no-weights", WITHIN, WITHIN.replace("left / w", "left"), "forge coin"),
     Mutant(
         "cover-open-end",
         '    if waiting:\n        raise Invalid(f"{node.where}: {len',

@@ -6,6 +6,7 @@ of the own row in a bound of V*, the sign of a rate where M is 0 (nobody comes, 
 """
 
 from tests.helpers.checker.mutants import Mutant
+from tests.helpers.checker.mutants_kernel import WITHIN
 
 __all__ = ["MUTANTS"]
 
@@ -126,7 +127,7 @@ COVERS = (
     ),
     Mutant(
         "mode-claim-limit",
-        '    if shown > limit:\n        raise Invalid(f"{node.where}: bounds',
+        '    if limit < shown:\n        raise Invalid(f"{node.where}: bounds',
         '    if False:\n        raise Invalid(f"{node.where}: bounds',
         "modes-claim pair",
     ),
@@ -200,7 +201,7 @@ COVERS = (
     ),
     Mutant("mode-tilt-mu", "game.size)], (radius, TWO)", "game.size)], (radius / 9, TWO)", "modes-tilt stay"),
     Mutant("mode-tilt-mu-rows", "game.size)], (radius, TWO)", "game.size)], (radius, radius)", "modes-tilt stay"),
-    Mutant("mode-within-budget", "d + left / w)", "d + left / (2 * w))", "modes-tree tempt"),
+    Mutant("mode-within-budget", WITHIN, WITHIN.replace("left / w", "left / (2 * w)"), "modes-tree tempt"),
 )
 GRAMMAR = (
     Mutant("mode-share-sum", "if sum(shares[j], ZERO) > 1:", "if False:", "coin.mode-share-sum.json"),
