@@ -9,7 +9,6 @@ from certigap.certificates.certificate import Certificate
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.questions.continuity import ContinuityAnswer
-from certigap.questions.continuity.question import play_policy
 
 __all__ = ["continuity_certificate"]
 
@@ -52,7 +51,7 @@ def _evidence(faces: Faces, function: DeltaFunction) -> dict[str, Any]:
 
 
 def _witness(faces: Faces, witness: Witness) -> dict[str, Any]:
-    near = {"near": policy_rows_to_json(play_policy(faces, witness.near))}
+    near = {"near": policy_rows_to_json(faces.policy(witness.near))}
     if witness.far is None:
         return near
-    return near | {"far": policy_rows_to_json(play_policy(faces, witness.far))}
+    return near | {"far": policy_rows_to_json(faces.policy(witness.far))}

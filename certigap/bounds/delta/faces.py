@@ -11,6 +11,7 @@ from functools import cached_property
 
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
+from certigap.model.rows import distribution
 from certigap.semantics.normal_form.payoffs import PayoffTable, joint_row, payoff_table
 
 __all__ = ["Faces", "Play", "Witness"]
@@ -65,6 +66,13 @@ class Faces:
             weights = [w * x for w in weights for x in row.numerators]
             denominator *= row.denominator
         return Vector(tuple(weights), denominator)
+
+    def policy(self, play: Play) -> Policy:
+        """The expert with the others' rows exchanged."""
+        policy = self.expert
+        for j, row in zip(self.table.others, play, strict=True):
+            policy = policy.replace(j, [distribution(row.fractions(), "row")])
+        return policy
 
     def payoffs(self, weights: Sequence[int]) -> list[int]:
         """`[A]` payoffs against the others' joint weights `[B]`, in units of no matter."""

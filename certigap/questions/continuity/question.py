@@ -9,12 +9,11 @@ from certigap.errors import InputError
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
-from certigap.model.rows import distribution
 from certigap.questions.arguments import check_budget, check_policy
 from certigap.questions.continuity.answer import ContinuityAnswer, Kappa
 from certigap.work.deadline import Deadline
 
-__all__ = ["continuity", "play_policy"]
+__all__ = ["continuity"]
 
 
 def continuity(
@@ -74,12 +73,4 @@ def _is_complete(function: DeltaFunction) -> bool:
 
 def _kappa(faces: Faces, eps: Fraction) -> Kappa:
     value, play = kappa(faces, eps)
-    return Kappa(value, play_policy(faces, play))
-
-
-def play_policy(faces: Faces, play: tuple[object, ...]) -> Policy:
-    """The expert with the others' rows exchanged."""
-    policy = faces.expert
-    for j, row in zip(faces.table.others, play, strict=True):
-        policy = policy.replace(j, [distribution(row.fractions(), "row")])  # type: ignore[attr-defined]
-    return policy
+    return Kappa(value, faces.policy(play))
