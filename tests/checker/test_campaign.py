@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from tests.helpers.checker.campaign import STRATA, Campaign
-from tests.helpers.checker.harness import Bench, load, source
+from tests.helpers.checker.harness import HERE, Bench, load, source
 from tests.helpers.checker.mutants import Mutant, mutated
+from tests.helpers.modes.mutations import TOGETHER, ModeMutations
 
 SEED = 20260
 
@@ -19,6 +20,25 @@ def test_no_accepted_mutation_is_false(tmp_path: Path) -> None:
         assert campaign.table[stratum]["unchanged"] < 150, stratum
     accepted = sum(row["same claim"] + row["true claim"] for row in campaign.table.values())
     assert accepted > 200
+
+
+def test_no_accepted_mutation_of_a_cover_by_modes_is_false(tmp_path: Path) -> None:
+    campaign = ModeMutations(SEED, tmp_path, tries=4)
+    campaign.run(1_500)
+    assert [(name, case, json.dumps(data["claim"])[:300]) for name, case, data in campaign.false] == []
+    assert {"price", "share", "tilt", "visit", "limit", "split", "places", "mode vector"} <= set(campaign.strata)
+    assert sum(row["same claim"] + row["true claim"] for row in campaign.table.values()) > 60
+
+
+def test_modes_without_their_inequality_are_caught(tmp_path: Path) -> None:
+    module = load(
+        mutated(source(), Mutant("blind", "                if self.lack(", "                if 0 * self.lack(", ""))
+    )
+    campaign = ModeMutations(SEED, tmp_path, tries=4)
+    campaign.benches = {name: Bench(module, HERE / "games" / f"{name}.json", tmp_path) for name in campaign.benches}
+    campaign.strata = [TOGETHER]
+    campaign.run(40)
+    assert campaign.false
 
 
 def test_a_checker_without_its_inequalities_is_caught(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -100,26 +100,36 @@ STRATA = (
 class Campaign:
     """Mutations from one seed; `table[stratum]` counts what became of them, `false` holds every failure."""
 
-    def __init__(self, seed: int, scratch: Path, tries: int = 20) -> None:
-        self.rng, self.seed = random.Random(seed), seed
+    def __init__(
+        self,
+        seed: int,
+        scratch: Path,
+        tries: int = 20,
+        games: Sequence[str] = GAMES,
+        cases: str = "",
+        strata: Sequence[str] = STRATA,
+        stratum: Callable[[str, Any], str] = stratum,
+    ) -> None:
+        self.rng, self.seed, self.stratum = random.Random(seed), seed, stratum
         module = load()
-        self.benches = {name: Bench(module, HERE / "games" / f"{name}.json", scratch) for name in GAMES}
-        self.judges = {name: Judge(TrueGame.read(HERE / "games" / f"{name}.json"), tries) for name in GAMES}
+        self.benches = {name: Bench(module, HERE / "games" / f"{name}.json", scratch) for name in games}
+        self.judges = {name: Judge(TrueGame.read(HERE / "games" / f"{name}.json"), tries) for name in games}
         self.cases: list[tuple[str, str, Data]] = []
-        self.places: dict[str, list[tuple[int, str]]] = {name: [] for name in STRATA}
-        for name in GAMES:
-            for path in sorted((HERE / "accept").glob(f"{name}.*.json")):
+        self.places: dict[str, list[tuple[int, str]]] = {name: [] for name in strata}
+        for name in games:
+            for path in sorted((HERE / "accept").glob(f"{name}.{cases}*.json")):
                 self.add(name, path)
-        self.table: dict[str, Counter[str]] = {name: Counter() for name in STRATA}
+        self.strata = [name for name in strata if self.places[name]]
+        self.table: dict[str, Counter[str]] = {name: Counter() for name in strata}
         self.false: list[tuple[str, str, Data]] = []
 
     def add(self, name: str, path: Path) -> None:
         data, index = json.loads(path.read_text()), len(self.cases)
         self.cases.append((name, path.name, data))
         for place in leaves(data):
-            self.places[stratum(place, path_get(data, place))].append((index, place))
+            self.places[self.stratum(place, path_get(data, place))].append((index, place))
             self.places["moved field"].append((index, place))
-            if stratum(place, path_get(data, place)) == "claimed number":
+            if self.stratum(place, path_get(data, place)) == "claimed number":
                 self.places["claim and proof"].append((index, place))
         for place in containers(data):
             self.places["structure"].append((index, place))
@@ -128,7 +138,7 @@ class Campaign:
 
     def run(self, count: int, progress: Callable[[int], None] = lambda _: None) -> None:
         for k in range(count):
-            kind = STRATA[k % len(STRATA)]
+            kind = self.strata[k % len(self.strata)]
             index, place = self.rng.choice(self.places[kind])
             name, case, data = self.cases[index]
             mutant = copy.deepcopy(data)
