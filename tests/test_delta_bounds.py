@@ -209,7 +209,7 @@ MUTANTS = [
     ("bounds.append((limits.slip + stray)", "bounds.append((limits.slip + 0 * stray)"),
     ("check_cover(game, i, region, {}, own[\"cover\"], own[\"kappa\"].rational())\n        bounds", "bounds"),
     ("bounds.append(own[\"kappa\"].rational() + limits", "bounds.append(0 * own[\"kappa\"].rational() + limits"),
-    ("return [min(TWO, self.spread / w, d + left / w) if w else TWO for w, d in pairs]", "return [min(TWO, self.spread / w, d + left / w) if w else ZERO for w, d in pairs]"),
+    ("return [min(TWO, self.spread / w, left / w + d) if w else TWO for w, d in pairs]", "return [min(TWO, self.spread / w, left / w + d) if w else ZERO for w, d in pairs]"),
 ]  # fmt: skip
 
 

@@ -227,9 +227,9 @@ def test_a_program_whose_policy_is_not_optimal_is_an_error(monkeypatch: pytest.M
 def test_a_discount_that_floats_take_for_1(monkeypatch: pytest.MonkeyPatch, dense_states: int) -> None:
     monkeypatch.setattr(solvers, "_DENSE_STATES", dense_states)
     game, _, learner = lemma1("99999999999999999999/100000000000000000000")
-    assert nash_gap(game, learner).value == Fraction(5, 3) * game.horizon
-    with pytest.raises(SolverError):
-        nash_gap(game, learner, "enclosed")
+    truth = Fraction(5, 3) * game.horizon
+    assert nash_gap(game, learner).value == truth
+    assert truth in nash_gap(game, learner, "enclosed")
 
 
 def test_a_wrong_first_policy_is_improved_to_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:

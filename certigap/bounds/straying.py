@@ -240,7 +240,7 @@ class _State:
         self.deviations = scaled.deviations(search.player)[s]
         denominator, (high, low) = common_denominator(*vectors)
         self.prices, self.denominator = (high, high, low, low), denominator
-        self.radius = max(own[s] for j, own in enumerate(region.radii) if j != search.player)
+        self.radius = max((own[s] for j, own in enumerate(region.radii) if j != search.player), default=Fraction(0))
         self.rows = [own[s].fractions() for own in region.center.rows]
         self.ends = [
             (None, None) if region.lower is None or region.upper is None else (region.lower[j][s], region.upper[j][s])

@@ -5,7 +5,6 @@ expert's occupancy: how far the nearest (`delta_sel`) and the farthest (`delta_m
 how much a best response gains over piE_i (`kappa`). From above by trees of boxes, from below by witnesses.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -111,12 +110,12 @@ def straying(
     radius = rational(eps)
     if radius < 0:
         raise InputError(f"eps: expected a rational >= 0, got {format_rational(radius)}")
-    began, deadline, center = time.monotonic(), Deadline(budget), Center(expert)
+    deadline, center = Deadline(budget), Center(expert)
     mass = occupancy(game, expert)
     work = _Work(center, radius, mass, seed)
     count = len(game.players)
     players = tuple(work.player(i, deadline.share(1 / (count - i))) for i in range(count))
-    return StrayingAnswer(game, expert, radius, players, mass, time.monotonic() - began)
+    return StrayingAnswer(game, expert, radius, players, mass, deadline.spent)
 
 
 class _Work:

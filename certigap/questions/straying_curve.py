@@ -4,7 +4,6 @@ The three are non-decreasing in eps: from a radius of the grid on the lower end 
 upper one. In games of one state `certigap.questions.continuity` finds the steps themselves.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +14,7 @@ from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.arguments import check_budget
 from certigap.questions.straying import StrayingAnswer, straying
 from certigap.work.deadline import Deadline
 
@@ -80,7 +80,8 @@ def straying_curve(
         raise InputError(f"eps: expected a rational in (0, 2], got {format_rational(largest)}")
     if points < 1:
         raise InputError(f"points: expected at least 1, got {points}")
-    began, deadline = time.monotonic(), Deadline(budget)
+    check_budget(budget)
+    deadline = Deadline(budget)
     radii = [Fraction(0), *(largest / 2**k for k in range(points - 1, -1, -1))]
     answers = []
     for k, radius in enumerate(radii):
@@ -96,7 +97,7 @@ def straying_curve(
         delta_max=tuple(_steps([(a.radius, a.delta_max[i]) for a in answers], largest) for i in players),
         kappa=tuple(EndValue(interval) for interval in answers[-1].kappa),
         complete=deadline.going,
-        seconds=time.monotonic() - began,
+        seconds=deadline.spent,
     )
 
 

@@ -24,7 +24,7 @@ class Witness:
             apart = l1(products(there), products(here))
             spend(weight(bits(apart) + bits(mass.mass(s, UPPER))))
             error = summed((error, mass.mass(s, UPPER) * apart))
-        if error > radius:
+        if radius < error:
             raise Invalid(f"{node.where}: the opponents are up to {show(error)} away, the radius is {show(radius)}")
 
     def least(self) -> Fraction:

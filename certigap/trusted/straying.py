@@ -49,7 +49,7 @@ class Opponents(Region):
         if left < 0:
             return None
         pairs = zip(self.weights, least)
-        return [min(TWO, self.spread / w, d + left / w) if w else TWO for w, d in pairs]
+        return [min(TWO, self.spread / w, left / w + d) if w else TWO for w, d in pairs]
 
     def radii(self, j: int, boxes: Boxes) -> list[Fraction] | None:
         inside = self.joint(boxes)

@@ -72,10 +72,10 @@ def best_case(
     >>> best_case(cg.games.load("algorithm1"), "1/10")
     <BestCaseAnswer rho eps 1/10: [0.0222565, 0.0222756]>
     """
+    check_budget(budget)
     deadline = Deadline(budget)
     radius, width = rational(eps), rational(tolerance)
     check_seed(seed)
-    check_budget(budget)
     if len(game.players) != 2 or len(game.states) != 1 or game.discount:
         raise InputError(f"best case: expected a bimatrix game, got {game!r}")
     if radius < 0:

@@ -1,6 +1,5 @@
 """delta_sel, delta_max and kappa of an expert in a game of one state, exactly or enclosed (THEORY 1, 5 and 9)."""
 
-import time
 from fractions import Fraction
 
 from certigap.bounds.delta import DeltaFunction, Faces, delta_max, delta_sel
@@ -43,10 +42,9 @@ def continuity(
     >>> answer.delta_sel[0].upper(Fraction(0)), answer.delta_sel[0].upper(Fraction(1, 100)), answer.is_consistent
     (Fraction(0, 1), Fraction(1, 1), False)
     """
+    check_budget(budget)
     deadline, largest = Deadline(budget), rational(eps_max)
     check_policy(game, expert)
-    check_budget(budget)
-    began = time.monotonic()
     if len(game.states) != 1:
         raise InputError(f"continuity: expected a game of one state, got {game!r}")
     if not 0 <= largest <= 2:
@@ -63,7 +61,7 @@ def continuity(
         delta_max=farthest,
         kappa=tuple(_kappa(own, largest) for own in faces),
         complete=all(_is_complete(own) for own in (*nearest, *farthest)),
-        seconds=time.monotonic() - began,
+        seconds=deadline.spent,
     )
 
 

@@ -117,10 +117,10 @@ def frontier(
     >>> [str(point.interval.upper) for point in answer.points]
     ['9/200', '9/100']
     """
+    check_budget(budget)
     deadline = Deadline(budget)
     check_policy(game, expert)
     check_seed(seed)
-    check_budget(budget)
     radii = _grid(eps_grid, eps_max, points)
     balls = balls_around(game, expert, measure, seed)
     found = _ask(balls, radii, deadline, progress)

@@ -17,6 +17,7 @@ from certigap.exact.real_set import NOTHING
 from certigap.model.game import Game
 from certigap.model.parametric.game import Function, ParametricGame
 from certigap.model.policy import Policy
+from certigap.questions.arguments import check_budget
 from certigap.questions.parametric.answer import ParametricBoxes, ParametricGap, ParametricSet
 from certigap.questions.parametric.boxes import divide
 from certigap.questions.parametric.dominance import dominance_set
@@ -50,6 +51,7 @@ def parametric_gap(game: ParametricGame, policy: Policy, *, budget: float | None
     """
     _check(game, policy)
     _check_single(game, "gap")
+    check_budget(budget)
     deadline, domain = Deadline(budget), domain_of(game)
     values, gaps = {}, {}
     for i, player in enumerate(game.players):
@@ -76,6 +78,7 @@ def parametric_equilibrium(
         budget: seconds; with several parameters, what is undecided then is said to be.
     """
     _check(game, policy)
+    check_budget(budget)
     if len(game.parameters) > 1:
         return divide(game, policy, "equilibrium", resolution, Deadline(budget))
     answer = parametric_gap(game, policy, budget=budget)
@@ -132,6 +135,7 @@ def _ask(
     budget: float | None,
 ) -> ParametricSet | ParametricBoxes:
     _check(game, policy)
+    check_budget(budget)
     if len(game.parameters) > 1:
         return divide(game, policy, question, resolution, Deadline(budget))
     return exact(game, policy, Deadline(budget))

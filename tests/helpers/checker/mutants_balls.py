@@ -46,7 +46,7 @@ MUTANTS = (
     Mutant("ball-multipliers-free", "    shown = Evaluation(game, expert, node)\n    mass =", "    return limit\n    mass =", "edit coin"),
     Mutant("ball-theorem-free", "    return shown\n\n\ndef claim_theorem", "    return limit\n\n\ndef claim_theorem", "edit coin"),
     Mutant("ball-nothing-shown", "        if not found:\n", "        if False:\n", "coin.no-cover.json"),
-    Mutant("ball-rho-vertices", '"rho": ("trivial", "dse", "delta", "value-form", "concentrability"),', '"rho": ("trivial", "dse", "delta", "value-form", "concentrability", "vertices"),', "dilemma.rho-vertices.json"),
+    Mutant("ball-rho-vertices", '"rho": ("trivial", "dse", "delta", "value-form", "delta-steps", "concentrability"),', '"rho": ("trivial", "dse", "delta", "value-form", "delta-steps", "concentrability", "vertices"),', "dilemma.rho-vertices.json"),
     Mutant("ball-mu-dse", '"mu": ("trivial",),', '"mu": ("trivial", "dse"),', "slack.mu-dse.json"),
     Mutant("ball-any-theorem", 'parts["name"].one_of(ADMITTED[measure])', 'parts["name"].one_of(RULES["theorem"])', "trio.ball-value-gap.json"),
     # witnesses

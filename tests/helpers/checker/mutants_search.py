@@ -26,7 +26,7 @@ MUTANTS = (
     Mutant("search-states", GAME, GAME.replace(" or game.size != 1", ""), "slack.search-states.json"),
     Mutant("search-negative", 'steps = read_radius(proof.fields(("bound",))["bound"])', 'steps = proof.fields(("bound",))["bound"].rational()', "dilemma.search-negative.json"),
     Mutant("search-more", 'steps = read_radius(proof.fields(("bound",))["bound"])', 'steps = read_radius(proof.fields(("bound",), proof.value)["bound"])', "dilemma.search-more.json"),
-    Mutant("ball-rho-search", '"rho": ("trivial", "dse", "delta", "value-form", "concentrability"),', '"rho": ("trivial", "dse", "delta", "value-form", "concentrability", "vertex-search"),', "dilemma.rho-search.json"),
+    Mutant("ball-rho-search", '"rho": ("trivial", "dse", "delta", "value-form", "delta-steps", "concentrability"),', '"rho": ("trivial", "dse", "delta", "value-form", "delta-steps", "concentrability", "vertex-search"),', "dilemma.rho-search.json"),
     Mutant("ball-mu-search", '"mu": ("trivial",),', '"mu": ("trivial", "vertex-search"),', "dilemma.mu-search.json"),
     Mutant("search-radius", "balls = [Rows(own[0], min(radius, TWO)) for own in expert]\n    for i, player", "balls = [Rows(own[0], min(radius, TWO / 4)) for own in expert]\n    for i, player", "search dilemma"),
     Mutant("search-pure", "balls = [Rows(own[0], min(radius, TWO)) for own in expert]\n    for i, player", "balls = [Rows(own[0]) for own in expert]\n    for i, player", "search dilemma"),
