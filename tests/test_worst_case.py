@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import certigap as cg
 from certigap.bounds.programs.program import OccupancyProgram
 from certigap.bounds.vertices.listing import exact_worst_case
 from certigap.certificates import Certificate, certificate, verify
@@ -309,6 +310,7 @@ def many_states() -> tuple[Game, Policy]:
 def test_occupancy_bound_proves_the_upper_end_of_a_large_game(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     game, expert = many_states()
     monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
+    monkeypatch.setattr("certigap.bounds.modes.rule.MOST_PAIRS", 0)
     answer = worst_case(game, expert, "1/20", budget=60)
     assert answer.upper_name == "occupancy"
     assert answer.interval.upper < Fraction(9, 10) * answer.bounds["region"]
@@ -323,6 +325,7 @@ def test_occupancy_programs_that_fail_or_find_no_time_cost_a_bound_alone(monkeyp
         raise SolverError("no solution")
 
     game, expert = many_states()
+    monkeypatch.setattr("certigap.bounds.modes.rule.MOST_PAIRS", 0)
     hurried = worst_case(game, expert, "1/20", budget=0.2)
     check_answer(hurried)
     assert hurried.bounds["occupancy"] is None
@@ -333,6 +336,18 @@ def test_occupancy_programs_that_fail_or_find_no_time_cost_a_bound_alone(monkeyp
     check_answer(answer)
     assert answer.bounds["occupancy"] is None
     assert answer.why["occupancy"] == "no solution"
+
+
+def test_modes_prove_the_upper_end_of_a_large_game(tmp_path: Path) -> None:
+    """Tag: the occupancy programs show 4.436, one joint leaf 4.037 (THEORY, "Modes"), trees less."""
+    game, expert = cg.games.load("tag"), cg.games.expert("tag")
+    answer = worst_case(game, expert, "1/20", budget=20, ratio="6/5")
+    check_answer(answer)
+    assert answer.upper_name == "modes"
+    assert answer.interval.upper < Fraction(403, 100)
+    assert verdict(answer, tmp_path) == "valid"
+    below = format_rational(answer.interval.upper * Fraction(10**6 - 1, 10**6))
+    assert verdict(answer, tmp_path, {"nash_gap": {"upper": below}}) == "invalid"
 
 
 @pytest.mark.parametrize("measure", ["bc", "rho", "mu"])

@@ -5,6 +5,7 @@ from certigap.bounds.concentrability import CONCENTRABILITY
 from certigap.bounds.delta_form import DELTA
 from certigap.bounds.dse import DSE
 from certigap.bounds.hull import REGION
+from certigap.bounds.modes.rule import MODES
 from certigap.bounds.programs.rule import OCCUPANCY
 from certigap.bounds.trivial import TRIVIAL
 from certigap.bounds.value_form import VALUE_FORM
@@ -20,7 +21,7 @@ BOUNDS: tuple[Rule, ...] = (
     CONCENTRABILITY,
     REGION,
     OCCUPANCY,
-    Rule.awaited("modes"),
+    MODES,
     VERTICES,
 )
 

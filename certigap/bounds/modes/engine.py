@@ -27,7 +27,7 @@ from certigap.floats.kernel.mode_solve import (
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 
-__all__ = ["Bench", "Found", "View", "expert_rates", "visit_rates"]
+__all__ = ["JOINT", "OPTIMUM", "VALUE", "Bench", "Found", "View", "expert_rates", "plain_shares", "visit_rates"]
 
 TOLERANCE = 1e-7
 """Of the vectors, as a share of the largest payoff difference."""
@@ -53,16 +53,27 @@ class View:
         occupancy: `[S]` m <= mu of the expert.
         eps: radius of the ball of rows.
         order: the players, the outermost row first.
+        share: what one state spends at most (measure rho); None: no such limit.
     """
 
     def __init__(
-        self, game: Game, expert: Policy, player: int, occupancy: FloatArray, eps: float, order: Sequence[int]
+        self,
+        game: Game,
+        expert: Policy,
+        player: int,
+        occupancy: FloatArray,
+        eps: float,
+        order: Sequence[int],
+        share: float | None = None,
     ) -> None:
         from scipy.sparse import csr_array
 
         layout, transitions = game.layout, game.transitions
         self.game, self.player, self.eps, self.occupancy = game, player, eps, occupancy
         self.n, self.states = layout.players, layout.states
+        self.most = np.full(layout.states, 2.0)
+        if share is not None:
+            np.divide(share, occupancy, out=self.most, where=occupancy > share / 2)
         matrix = csr_array(
             (transitions.floats(), transitions.columns, transitions.offsets), shape=(layout.rows, layout.states)
         )
@@ -87,6 +98,8 @@ class View:
         columns, probabilities = np.zeros(int(meet[-1]), dtype=np.int64), np.zeros(int(meet[-1]))
         meetings(bare, False, meet, columns, probabilities)
         self.arrays = bare._replace(meet_offsets=meet, meet_columns=columns, meet_probabilities=probabilities)
+        self.row_of = np.repeat(np.arange(first.size), layout.shape_array.T.ravel())
+        """`[L]` of an entry of flat arrays: player * S + state."""
         self.span = 2 * float(game.half_range(player))
 
     def with_order(self, order: Sequence[int]) -> "View":
@@ -100,7 +113,7 @@ class View:
         """The row sets of the ball."""
         length = len(self.center)
         shape = (self.n, self.states)
-        sets = self.sets(np.zeros(length), np.ones(length), np.zeros(shape), np.full(shape, 2.0))
+        sets = self.sets(np.zeros(length), np.ones(length), np.zeros(shape), np.tile(self.most, (self.n, 1)))
         if sets is None:
             raise ValueError("the ball holds its centre")
         return sets
@@ -126,7 +139,7 @@ class View:
         left = self.eps - least @ self.occupancy
         if (left < -1e-12).any():
             return None
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             reach = np.where(self.occupancy > 0, least + np.maximum(left, 0.0)[:, None] / self.occupancy, 2.0)
         budget = np.minimum(most, np.minimum(reach, 2.0))
         if (budget < least - 1e-12).any():
@@ -234,27 +247,38 @@ class Bench:
         return Found(value, floor, start, state.vectors.copy())
 
 
-def expert_rates(view: View, kind: int) -> FloatArray:
-    """`[5, n, S]` rates (A): while nobody has disagreed with the expert, 1 - g; V* alone pays nothing by them."""
-    rates = np.zeros((5, view.n, view.states))
-    if kind != OPTIMUM:
-        rates[[T0, N0]] = 1 - view.arrays.discount
-    return rates
+def visit_rates(view: View, kind: int, shares: FloatArray, imitator: FloatArray, deviator: FloatArray) -> FloatArray:
+    """`[5, n, S]` tolls for a price of 1 (FORMAT 6.5, rates).
 
-
-def visit_rates(
-    view: View, kind: int, imitator: FloatArray, deviator: FloatArray, share: float | FloatArray = 0.0
-) -> FloatArray:
-    """`[5, n, S]` rates (B) from visit bounds `[S]`; `share` of the opponents' prices is the deviator's alone."""
+    Args:
+        view: the player's.
+        kind: JOINT, OPTIMUM or VALUE.
+        shares: `[n, 3]` al (while nobody has disagreed with the expert: 1 - g), be (by the imitator's visits), ga (by
+            the deviator's; nothing for the player's own row).
+        imitator, deviator: `[S]` visit bounds, discounted occupancies.
+    """
     rates = np.zeros((5, view.n, view.states))
-    m, own = view.occupancy, np.arange(view.n) == view.player
-    gamma = np.where(own[:, None], 0.0, 1.0 if kind == OPTIMUM else np.broadcast_to(share, view.n)[:, None])
+    al, be, ga = (shares[:, k, None] for k in range(3))
+    before = al * (1 - view.arrays.discount)
     if kind != OPTIMUM:
-        modes = [T0, T1, N0, N1] if kind == JOINT else [N0, N1]
-        rates[modes] = (1 - gamma if kind == JOINT else np.ones_like(gamma)) * _ratio(m, imitator)
+        near = be * _ratio(view.occupancy, imitator)
+        rates[[T0, N0]] = before + near
+        rates[[T1, N1]] = near
     if kind != VALUE:
-        rates[X] = gamma * _ratio(m, deviator)
+        own = (np.arange(view.n) == view.player)[:, None]
+        rates[X] = np.where(own, 0.0, ga * _ratio(view.occupancy, deviator))
     return rates
+
+
+def plain_shares(view: View, kind: int) -> FloatArray:
+    """`[n, 3]` the kind's default: all of a price before the first disagreement, or all of it with the deviator."""
+    return np.tile([0.0, 0.0, 1.0] if kind == OPTIMUM else [1.0, 0.0, 0.0], (view.n, 1))
+
+
+def expert_rates(view: View, kind: int) -> FloatArray:
+    """`[5, n, S]` tolls of the default shares without visit bounds."""
+    none = np.zeros(view.states)
+    return visit_rates(view, kind, plain_shares(view, kind), none, none)
 
 
 def _ratio(m: FloatArray, bound: FloatArray) -> FloatArray:

@@ -11,13 +11,26 @@ import numpy as np
 
 from certigap.exact.integers import FloatArray
 from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, compiled, inner
-from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, ModeGame, ModeRoom, ModeSets, ModeState, X, solve
+from certigap.floats.kernel.mode_solve import (
+    N0,
+    N1,
+    T0,
+    T1,
+    ModeGame,
+    ModeRoom,
+    ModeSets,
+    ModeState,
+    X,
+    solve,
+    solved_transposed,
+)
 
 __all__ = ["JOINT", "OPTIMUM", "VALUE", "Question", "lowest", "mode_bound"]
 
 JOINT, OPTIMUM, VALUE = range(3)
 SWEEPS = 400
-DAMPED = 8
+WIDE = 0.5  # how far the first step goes, as a share of the prices
+LEAST_REACH = 0.0025  # and of the largest prices
 
 
 class Question(NamedTuple):
@@ -47,6 +60,9 @@ class PriceRoom(NamedTuple):
     here: Floats  # [d] prices and theta
     best: Floats  # [d]
     point: Floats  # [d]
+    near: Floats2  # [rounds, d + 1] the cuts, seen from `least`
+    least: Floats  # [d] prices that are tried next lie between
+    width: Floats  # [d] `least` and `least + width`
     known: Indices  # [5] 1: the mode's vector does not depend on what changes
 
 
@@ -62,7 +78,8 @@ def mode_bound(
     d, rounds, empty = len(prices), question.rounds, np.empty
     spare = PriceRoom(
         empty((rounds, d + 1)), empty((d + 2, rounds + 2 * d + 1)), empty(d + 1, dtype=np.int64),
-        empty(question.rates.shape), prices.copy(), prices.copy(), empty(d), np.zeros(5, dtype=np.int64),
+        empty(question.rates.shape), prices.copy(), prices.copy(), empty(d), empty((rounds, d + 1)),
+        empty(d), empty(d), np.zeros(5, dtype=np.int64),
     )  # fmt: skip
     found = priced_bound(game, sets, question, state, room, spare)
     prices[:] = spare.best
@@ -87,7 +104,9 @@ def occupancies(game: ModeGame, kind: int, all_modes: bool, state: ModeState, ro
         if not all_modes and (mode in (T1, N1) or (mode == X and kind == JOINT)):
             continue
         d, r = visits[mode], flow[mode]
-        for _ in range(SWEEPS):
+        if room.factors.shape[1] > 0:
+            solved_transposed(room.factors[mode], r, d)
+        for _ in range(0 if room.factors.shape[1] > 0 else SWEEPS):
             left = 0.0
             for s in range(states):
                 x = r[s]
@@ -242,7 +261,7 @@ def priced_bound(
     d = n if question.fixed else n + 1
     cuts, tolls, known = spare.cuts, spare.tolls, spare.known
     here, best_at, point = spare.here, spare.best, spare.point
-    best, all_modes, low = 1e300, not question.fixed, -np.inf
+    best, all_modes, low, reach, near, least = 1e300, not question.fixed, -np.inf, WIDE, spare.near, spare.least
     for mode in (T1, X, N1):
         for j in range(n):
             for s in range(len(game.initial)):
@@ -275,10 +294,15 @@ def priced_bound(
         if last:
             best = min(best, value)
             break
-        if value < best:
+        if value >= best:
+            reach /= 2
+        else:
+            reach = reach if turn == 0 else 2 * reach
             best = value
             for j in range(n + 1):
                 best_at[j] = here[j]
+        if best <= question.target:
+            break
         cut = cuts[turn]
         cut[0] = value
         for j in range(n):
@@ -291,17 +315,28 @@ def priced_bound(
         if not question.fixed:
             cut[n + 1] = earned(game, kind, state) - question.cutoff
             cut[0] -= cut[n + 1] * here[n]
-        if best <= question.target or turn + 1 == question.rounds:
-            last = True
-        else:
+        last = turn + 1 == question.rounds
+        if not last:
             low = lowest(cuts, turn + 1, question.most, point, d, spare.tableau, spare.base)
-            near = -1e300 < question.target < low and best - low <= 0.05 * (best - question.target)
-            last = near or best - low <= question.relative * max(abs(best), 1e-3)
+            hopeless = -1e300 < question.target < low and best - low <= 0.05 * (best - question.target)
+            last = hopeless or best - low <= question.relative * max(abs(best), 1e-3)
         if last:
+            if all_modes and value == best:
+                break
             for j in range(n + 1):
                 here[j] = best_at[j]
             continue
-        weight = 0.5 if turn < DAMPED else 1.0
+        for j in range(d):  # the cuts are trusted near the best point alone
+            most = question.most[j]
+            span = max(reach * best_at[j], LEAST_REACH * most)
+            least[j] = max(best_at[j] - span, 0.0)
+            spare.width[j] = min(best_at[j] + span, most) - least[j]
+        for k in range(turn + 1):
+            near[k, 0] = cuts[k, 0]
+            for j in range(d):
+                near[k, j + 1] = cuts[k, j + 1]
+                near[k, 0] += cuts[k, j + 1] * least[j]
+        lowest(near, turn + 1, spare.width, point, d, spare.tableau, spare.base)
         for j in range(d):
-            here[j] = weight * point[j] + (1.0 - weight) * best_at[j]
+            here[j] = least[j] + point[j]
     return best, low

@@ -26,6 +26,8 @@ T0, T1, X, N0, N1 = range(5)
 MODES = 5
 ROUNDS = 60
 SWEEPS = 3000
+DENSE_STATES = 64
+"""With more, sweeps over the sparse equations are faster than elimination."""
 
 
 class ModeGame(NamedTuple):
@@ -87,6 +89,7 @@ class ModeRoom(NamedTuple):
     stamp: Indices  # [S] 0 but for its columns
     flow: Floats2  # [5, S]
     step: Floats  # [S] the next vector
+    factors: Floats3  # [5, S, S] I - the equations of a mode, as L U; empty in large games
 
 
 def new_mode_state(game: ModeGame) -> ModeState:
@@ -108,6 +111,7 @@ def new_mode_room(game: ModeGame) -> ModeRoom:
         game.offsets[game.row_offsets[:-1]].astype(whole), np.zeros((MODES, states), whole),
         np.zeros((MODES, entries), whole), e((MODES, entries)), e((MODES, states)), np.zeros(states, whole),
         np.zeros(states, whole), e((MODES, states)), e(states),
+        np.zeros((MODES, states, states) if states <= DENSE_STATES else (MODES, 0, 0)),
     )  # fmt: skip
 
 
@@ -233,6 +237,53 @@ def evaluate(
 
 
 @inner
+def factor(begin: Indices, entries: Indices, column: Indices, weight: Floats, lu: Floats2) -> None:
+    """I - the equations as L U, in place; no pivots: the rows are diagonally dominant."""
+    n = len(lu)
+    for s in range(n):
+        for t in range(n):
+            lu[s, t] = 0.0
+        lu[s, s] = 1.0
+        for z in range(begin[s], begin[s] + entries[s]):
+            lu[s, column[z]] -= weight[z]
+    for k in range(n):
+        for s in range(k + 1, n):
+            if lu[s, k] != 0.0:
+                lu[s, k] /= lu[k, k]
+                for t in range(k + 1, n):
+                    lu[s, t] -= lu[s, k] * lu[k, t]
+
+
+@inner
+def solved(lu: Floats2, right: Floats, x: Floats) -> None:
+    """x with L U x = right."""
+    n = len(lu)
+    for s in range(n):
+        x[s] = right[s]
+        for t in range(s):
+            x[s] -= lu[s, t] * x[t]
+    for s in range(n - 1, -1, -1):
+        for t in range(s + 1, n):
+            x[s] -= lu[s, t] * x[t]
+        x[s] /= lu[s, s]
+
+
+@inner
+def solved_transposed(lu: Floats2, right: Floats, x: Floats) -> None:
+    """x with (L U)^T x = right."""
+    n = len(lu)
+    for s in range(n):
+        x[s] = right[s]
+    for s in range(n):
+        x[s] /= lu[s, s]
+        for t in range(s + 1, n):
+            x[t] -= lu[s, t] * x[s]
+    for s in range(n - 1, -1, -1):
+        for t in range(s):
+            x[t] -= lu[s, t] * x[s]
+
+
+@inner
 def record(
     game: ModeGame, sets: ModeSets, mode: int, s: int, own: int, value: float, state: ModeState, room: ModeRoom
 ) -> None:
@@ -321,6 +372,11 @@ def solve(
         if turn > 0 and change == 0.0 and reached:
             break
         put(step, v)
+        if room.factors.shape[1] > 0:
+            factor(room.begin, room.entries[mode], room.column[mode], room.weight[mode], room.factors[mode])
+            solved(room.factors[mode], room.constant[mode], v)
+            reached = True
+            continue
         coarse = 0.01 * change * (1.0 - game.discount)
         reached = coarse <= fine
         evaluate(

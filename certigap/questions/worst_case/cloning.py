@@ -2,8 +2,9 @@
 
 The upper end is the smallest bound of the table, the lower end the proved gap of a witness policy whose error, priced
 with an upper bound of the expert's occupancy, is at most eps. With one state, vertices give the value itself while
-there are few enough of them. While the ends are far apart the ball is cut into boxes (`certigap.bounds.boxes`), whose
-largest bound takes the place of the hull's. The interval is valid at every moment of the work: an interrupt or an
+there are few enough of them. While the ends are far apart, trees of coupled modes (`certigap.bounds.modes`) are grown
+where there are many states, else the ball is cut into boxes (`certigap.bounds.boxes`), whose largest bound takes the
+place of the hull's. The interval is valid at every moment of the work: an interrupt or an
 exhausted budget returns the one that stands, with `complete` False.
 """
 
@@ -16,6 +17,7 @@ from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
+from certigap.bounds.modes.rule import mode_bound_of, prepare_modes
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
@@ -32,6 +34,7 @@ from certigap.work.progress import Progress, uninterrupted
 
 __all__ = ["CloningBalls"]
 
+_MANY_STATES = 5  # from here on coupled modes come before boxes
 _BRANCH_SECONDS = 10.0  # of boxes when nobody says how much time there is: what a person waits
 _LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
 _WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
@@ -52,6 +55,7 @@ class CloningBalls:
 
     def __init__(self, game: Game, expert: Policy, seed: int = 0) -> None:
         prepare_boxes(game)
+        prepare_modes(game)
         self.measure, self.center = Measure.BC, Center(expert, seed)
         self._float = FloatGame(game)
 
@@ -102,7 +106,9 @@ class _Work:
             return uninterrupted(lambda: self._all(late, Deadline())) and done
         second = [lambda: self.search.run(deadline), *late]
         done = done and uninterrupted(lambda: self._all(second, deadline))
-        done = done and uninterrupted(lambda: self._branch(deadline, ratio))
+        if not self._has_many_states:
+            done = done and uninterrupted(lambda: self._branch(deadline, ratio))
+        done = done and uninterrupted(lambda: self._couple(deadline, ratio))
         return uninterrupted(self._prove_witness) and done
 
     def answer(self, complete: bool, seconds: float) -> WorstCaseAnswer:
@@ -150,6 +156,8 @@ class _Work:
         """One more bound, and the policy that it may come with."""
         if rule.turn == Turn.COSTLY and self._is_close(ratio):
             found = Bound.untried(rule.name, "the interval is as short as was asked without it")
+        elif rule.turn == Turn.COSTLY and self.table.values["modes"] is not None:
+            found = Bound.untried(rule.name, "`modes` was below it wherever both were tried, in less time")
         else:
             found = rule.find(self.center, self.ball, deadline)
         self.table = self.table.joined(found)
@@ -157,6 +165,35 @@ class _Work:
             shown = proved_witness(gaps(self.game, found.witness, "exact"))
             self.witness = max(self.witness, shown, key=lambda one: one.lower)
         return found.is_complete
+
+    @property
+    def _has_many_states(self) -> bool:
+        return len(self.game.states) >= _MANY_STATES and mode_bound_of(self.center, self.ball) is not None
+
+    def _couple(self, deadline: Deadline, ratio: Fraction) -> bool:
+        """Trees of coupled modes until the bound is near the best gap found; False when cut."""
+        modes = mode_bound_of(self.center, self.ball)
+        if modes is None or self._is_close(ratio):
+            return True
+        whole = modes.upper
+
+        def target() -> float:
+            self._tell(modes.upper)
+            return self._target(ratio)
+
+        closed = uninterrupted(lambda: modes.run(target, self._parts, deadline.or_within(_BRANCH_SECONDS)))
+        if modes.upper < min(whole, _WORTHWHILE * float(self.table.upper)):
+            found = modes.proved()
+            if found.value is not None and found.value < self.table.upper:
+                self.table = self.table.joined(found)
+        return closed
+
+    def _parts(self, player: int) -> tuple[float, float]:
+        """V* and -V of the best policy found for a player to exploit."""
+        play = self.search.play
+        policies = [found.policy for found in self.search.candidates() if found.player == player]
+        at = play.gap(policies[0] if policies else self.center.expert.floats(), player)
+        return float(play.start @ at.optimum), -float(play.start @ at.value)
 
     def _branch(self, deadline: Deadline, ratio: Fraction) -> bool:
         """Cut the ball into boxes until the bound is near the best gap found; False when cut."""

@@ -1,0 +1,186 @@
+"""The bound `modes`: priced coupled modes (THEORY, "Modes"), a leaf at the root at once, trees when there is time.
+
+`ModeBound` is one ball's search; the rule asks for its root alone, `certigap.questions` lets it go on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from certigap.bounds.balls import ErrorBall
+from certigap.bounds.bound import Bound, Rule, Turn
+from certigap.bounds.center import Center
+from certigap.bounds.modes.claims import Attempt
+from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
+from certigap.bounds.modes.exact import ExactModes
+from certigap.bounds.modes.nodes import ModeBall, mode_ball
+from certigap.bounds.modes.proof import ModeCover
+from certigap.bounds.modes.settle import KIND_NAMES, settled_cover
+from certigap.bounds.modes.strategy import ModeSearch, PlayerSearch
+from certigap.bounds.modes.written import modes_json
+from certigap.exact.vector import Vector
+from certigap.floats.compiled import prepare
+from certigap.floats.kernel.mode_integers import raise_vector, worst_lack
+from certigap.floats.kernel.mode_prices import priced_bound
+from certigap.floats.kernel.mode_scores import disagreement, unpaid
+from certigap.floats.kernel.mode_solve import meetings
+from certigap.model.files.vectors import vector_json
+from certigap.model.game import Game
+from certigap.work.clock import now
+from certigap.work.deadline import Deadline
+from certigap.work.parallel import worker_count
+
+__all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "prepare_modes"]
+
+MOST_PAIRS = 3_000_000
+"""Of a deviation and a joint action: some 100 bytes each."""
+
+PAIR_SECONDS = 4e-5
+"""For the root of a player and its proof: measured on Tag and soccer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeEvidence:
+    """Covers of every player, a joint one or a pair; `occupancy_lower` `[S]` <= mu of the expert."""
+
+    game: Game
+    covers: tuple[tuple[ModeCover, ...], ...]
+    occupancy_lower: Vector
+
+    @property
+    def method(self) -> str:
+        """How the bound was found."""
+        leaves = max(len(cover.nodes) for own in self.covers for cover in own)
+        return "coupled modes" if leaves <= 1 else "coupled modes, branch and bound"
+
+    @property
+    def upper(self) -> Fraction:
+        """The largest gap that the covers allow a player."""
+        return max(sum((cover.limit for cover in own), Fraction(0)) for own in self.covers)
+
+    def to_json(self) -> dict[str, Any]:
+        """FORMAT 7: a cover."""
+        players = {p: modes_json(self.game, own) for p, own in zip(self.game.players, self.covers, strict=True)}
+        return {"cover": {"occupancy": {"lower": vector_json(self.occupancy_lower)}, "players": players}}
+
+
+class ModeBound:
+    """The search over one ball, and its proof.
+
+    Args:
+        center: the expert and what its balls share.
+        ball: around it.
+        workers: threads and processes, by default as `worker_count` says.
+    """
+
+    def __init__(self, center: Center, ball: ErrorBall, workers: int | None = None) -> None:
+        self.center, self.ball = center, ball
+        self.workers = worker_count(workers)
+        self._ball: ModeBall = mode_ball(ball, center.occupancy_lower)
+        self._exact: dict[tuple[int, int], ExactModes] = {}
+        self._leaf_seconds = 0.0
+        self.search = ModeSearch([self._player(i) for i in range(len(center.game.players))])
+
+    @property
+    def upper(self) -> float:
+        """No gap is larger, up to the exact proof."""
+        return self.search.upper
+
+    def run(self, target: Callable[[], float], parts: Callable[[int], tuple[float, float]], deadline: Deadline) -> bool:
+        """Sharpen until `upper` is at most `target()`; False when the time is over, that for the proof taken off.
+
+        Args:
+            target: a bound that is small enough.
+            parts: for a player, V* and -V of a policy with a large gap.
+            deadline: of search and proof.
+        """
+        return self.search.run(target, parts, lambda: deadline.left - self._leaf_seconds * self.search.leaves)
+
+    def proved(self) -> Bound:
+        """What stands, in exact numbers."""
+        covers: list[tuple[ModeCover, ...]] = []
+        for own in self.search.players:
+            exact = [self._claimed(attempt) for attempt in own.best]
+            began, count = now(), sum(attempt.tree.leaves for attempt in own.best if attempt.tree is not None)
+            found = [settled_cover(*pair, self.workers) for pair in zip(own.best, exact, strict=True)]
+            self._leaf_seconds = max(self._leaf_seconds, (now() - began) / max(count, 1))
+            whole = tuple(cover for cover in found if cover is not None)
+            if len(whole) < len(found):
+                return Bound.unproven("modes", "the vectors could not be rounded so that every inequality holds")
+            covers.append(whole)
+        evidence = ModeEvidence(self.center.game, tuple(covers), self.center.occupancy_lower)
+        return Bound("modes", evidence.upper, evidence)
+
+    def _claimed(self, attempt: Attempt) -> ExactModes:
+        """The exact side of an attempt's view."""
+        key = attempt.view.player, int(attempt.view.arrays.order[0])
+        if key not in self._exact:
+            self._exact[key] = ExactModes(self._ball, *key)
+            self._exact[key].fixed(attempt.kind == JOINT)
+        return self._exact[key]
+
+    def _player(self, player: int) -> PlayerSearch:
+        game, ball = self.center.game, self._ball
+        n, mass = len(game.players), np.array([float(m) for m in ball.mass])
+        orders = [[(first + k) % n for k in range(n)] for first in range(n)]
+        share = None if ball.share is None else float(ball.share)
+        view = View(game, self.center.expert, player, mass, float(ball.spent), orders[0], share)
+        exact, starts = self._exact.setdefault((player, 0), ExactModes(ball, player, 0)), {}
+        for kind in (JOINT, OPTIMUM, VALUE):
+            bounds = exact.claim(KIND_NAMES[kind], Fraction(0)).visit_bounds
+            starts[kind] = {group: np.array([float(x) for x in own]) for group, own in bounds.items()}
+        return PlayerSearch([view.with_order(order) for order in orders], starts, self.workers)
+
+
+@dataclass
+class _Latest:
+    """The last ball's search: the question that goes on after the rule finds it here."""
+
+    ball: ErrorBall | None = None
+    bound: ModeBound | None = None
+
+
+def prepare_modes(game: Game) -> None:
+    """Have the compiled code made, where the game may be bounded and it is missing; returns at once."""
+    if len(game.states) > 1:
+        prepare(meetings, priced_bound, raise_vector, worst_lack, unpaid, disagreement)
+
+
+def mode_bound_of(center: Center, ball: ErrorBall) -> ModeBound | None:
+    """The search over a ball, once; None where it does not apply or would not fit."""
+    game = center.game
+    if ball.measure.is_by_state or len(game.states) == 1 or _pairs(game) > MOST_PAIRS:
+        return None
+    latest = center.once(_latest)
+    if latest.bound is None or latest.ball is not ball:
+        latest.ball, latest.bound = ball, ModeBound(center, ball)
+    return latest.bound
+
+
+def _pairs(game: Game) -> int:
+    """Of a deviation and a joint action, the most of a player."""
+    rows, shapes = np.diff(game.layout.row_offsets), game.layout.shape_array
+    return max(int((rows * shapes[:, i]).sum()) for i in range(len(game.players)))
+
+
+def _latest(center: Center) -> _Latest:
+    return _Latest()
+
+
+def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
+    """Half of the time left is enough, or it is not begun."""
+    needed = PAIR_SECONDS * _pairs(center.game) * len(center.game.players)
+    if needed > deadline.left / 2:
+        return Bound.untried("modes", f"it takes about {needed:.1f} s, more than half of the time left")
+    found = mode_bound_of(center, ball)
+    if found is None:
+        return Bound.untried(
+            "modes", "games of one state, balls of measure mu and the largest games are left to others"
+        )
+    return found.proved()
+
+
+MODES = Rule("modes", Turn.CHECKED, _find, written=("cover",))

@@ -1,0 +1,115 @@
+"""From an attempt in floats to a cover that a checker accepts: visits, then leaves, proved in integers."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from certigap.bounds.modes.claims import Attempt
+from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, plain_shares, visit_rates
+from certigap.bounds.modes.exact import ExactModes, ModeClaim
+from certigap.bounds.modes.nodes import ModeNode
+from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Shares
+from certigap.bounds.modes.search import TreeNode
+from certigap.exact.integers import FloatArray
+from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
+from certigap.work.parallel import in_processes
+
+__all__ = ["KIND_NAMES", "settled_cover"]
+
+KIND_NAMES = {JOINT: "joint", OPTIMUM: "optimum", VALUE: "value"}
+PLACES = {"X": X, "N1": N1, "N0": N0, "U1": T1, "U0": T0}
+SLACK = 2e-6  # of the bound: what rounding up may add before the limit is raised
+FINE = 1e-9  # tolerance of vectors that are proved
+GRID = 2**16  # of prices
+FORK_LEAVES = 40  # below which processes are not worth starting
+
+
+def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCover | None:
+    """The attempt's visits and tree with exact vectors; None where a leaf did not settle.
+
+    `exact` is the player's, its rows nested as in the attempt's view. The limit is the least that the leaves show,
+    rounding included; visit bounds only shrink when it grows.
+    """
+    kind, first = KIND_NAMES[attempt.kind], int(attempt.view.arrays.order[0])
+    margin = SLACK * max(abs(attempt.upper), attempt.view.span * 1e-3)
+    claim = exact.claim(kind, _above(attempt.upper + margin))
+    for visit in attempt.visits.visits:
+        prices, theta = visit.prices[:-1].tolist(), float(visit.prices[-1])
+        claim.visit(
+            visit.group, visit.state, theta, _named(kind, visit.vectors), prices, _shares(attempt, visit.shares)
+        )
+        if claim.closed:
+            return ModeCover(kind, claim.limit, first, tuple(claim.visits), ())
+    if attempt.tree is None:
+        return None
+    nodes: list[ModeSplit | ModeLeaf | None] = []
+    open_leaves: list[tuple[int, ModeNode, TreeNode]] = []
+    waiting = [exact.root]
+    for entry in attempt.tree.preorder():
+        node = waiting.pop()
+        if entry is None or node.is_empty:
+            nodes.append(ModeLeaf({}))
+        elif isinstance(entry, TreeNode):
+            open_leaves.append((len(nodes), node, entry))
+            nodes.append(None)
+        else:
+            nodes.append(ModeSplit(entry))
+            waiting += reversed(node.halves(entry))
+    prover = _Prover(attempt, claim)
+
+    def proved(place: int) -> tuple[ModeLeaf, Fraction] | None:
+        return prover.leaf(*open_leaves[place][1:])
+
+    found = in_processes(proved, len(open_leaves), workers if len(open_leaves) >= FORK_LEAVES else 1)
+    limit = claim.limit if claim.visits else None
+    for (place, _, _), leaf in zip(open_leaves, found, strict=True):
+        if leaf is None:
+            return None
+        nodes[place], value = leaf
+        limit = value if limit is None else max(limit, value)
+    if limit is None:
+        return None
+    return ModeCover(kind, limit, first, tuple(claim.visits), tuple(node for node in nodes if node is not None))
+
+
+class _Prover:
+    """Leaves of one claim."""
+
+    def __init__(self, attempt: Attempt, claim: ModeClaim) -> None:
+        view, bounds = attempt.view, claim.visit_bounds
+        imitator, deviator = (np.array([float(x) for x in bounds[group]]) for group in ("imitator", "deviator"))
+        self.attempt, self.claim, self.bench = attempt, claim, view.bench()
+        self.rates = visit_rates(view, attempt.kind, attempt.shares, imitator, deviator)
+        self.shares = _shares(attempt, attempt.shares)
+
+    def leaf(self, node: ModeNode, known: TreeNode) -> tuple[ModeLeaf, Fraction] | None:
+        """The leaf's vectors once more, closely, at short prices; then in integers."""
+        view, found = self.attempt.view, known.found
+        sets = view.sets(known.lower, known.upper, known.least, known.most)
+        if sets is None or found is None:
+            return None
+        prices = np.append(np.round(found.prices[:-1] * GRID) / GRID, 1.0)
+        close = self.bench.bound(
+            sets, self.attempt.kind, self.rates, prices=prices, vectors=found.vectors, target=np.inf, rounds=1,
+            tolerance=FINE,
+        )  # fmt: skip
+        named = _named(self.claim.kind, close.vectors)
+        return self.claim.leaf(node, named, close.prices[:-1].tolist(), self.shares)
+
+
+def _named(kind: str, vectors: FloatArray) -> Mapping[str, FloatArray]:
+    return {name: vectors[PLACES[name]] for name in KINDS[kind]}
+
+
+def _shares(attempt: Attempt, shares: FloatArray) -> Shares | None:
+    """As short fractions; None for the kind's default."""
+    if np.array_equal(shares, plain_shares(attempt.view, attempt.kind)):
+        return None
+    al, be, ga = ([Fraction(float(x)).limit_denominator(100) for x in shares[:, k]] for k in range(3))
+    return tuple(zip(al, be, ga, strict=True))
+
+
+def _above(x: float) -> Fraction:
+    """A short number at least `x`."""
+    return Fraction(int(np.ceil(x * 2**30)), 2**30)

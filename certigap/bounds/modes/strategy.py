@@ -1,0 +1,118 @@
+"""The strategy of the mode bounds: whose claim is tried next, of which kind, and at which limit.
+
+Every player has a bound from the start, the better of a joint leaf and of a pair (V* and -V) at the root. The player
+with the largest bound is next: the joint claim is tried, then the pair, with as much time; from then on
+the one with the smaller bound goes on, at limits between the aim and what has been shown.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from certigap.bounds.modes.claims import Attempt, ClaimSearch
+from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
+from certigap.exact.integers import FloatArray
+
+__all__ = ["ModeSearch", "PlayerSearch"]
+
+LEAST_SECONDS = 0.3
+PART = 6  # of the time left for one attempt
+OPTIMUM_PART = 0.125  # of what the aim leaves beyond the parts: V* is bounded closely with little work
+
+
+class PlayerSearch:
+    """One player's claims.
+
+    Args:
+        views: one for every nesting of rows.
+        starts: by kind, visit bounds that need no proof.
+        workers: threads.
+    """
+
+    def __init__(self, views: Sequence[View], starts: Mapping[int, Mapping[str, FloatArray]], workers: int) -> None:
+        self.claims = {kind: ClaimSearch(views, kind, starts[kind], workers) for kind in (JOINT, OPTIMUM, VALUE)}
+        self.player, self._turn = views[0].player, 0
+
+    @property
+    def upper(self) -> float:
+        """The player's gap is at most this."""
+        return min(self.claims[JOINT].upper, self._pair)
+
+    @property
+    def best(self) -> tuple[Attempt, ...]:
+        """The attempts that show it: a joint one, or a pair."""
+        if self.claims[JOINT].upper <= self._pair:
+            return (self.claims[JOINT].best,)
+        return self.claims[OPTIMUM].best, self.claims[VALUE].best
+
+    @property
+    def _pair(self) -> float:
+        return self.claims[OPTIMUM].upper + self.claims[VALUE].upper
+
+    def step(self, aim: float, parts: tuple[float, float], seconds: float, going: Callable[[], bool]) -> None:
+        """One attempt.
+
+        Args:
+            aim: a bound that is small enough.
+            parts: V* and -V of a policy with a large gap: how the aim may be divided.
+            seconds: for the attempt.
+            going: asked before every piece of work.
+        """
+        self._turn += 1
+        joint = self._turn != 2
+        if self._turn > 2:
+            hope = max(self.claims[OPTIMUM].rate, self.claims[VALUE].rate)
+            joint = self.claims[JOINT].upper - self.claims[JOINT].rate * seconds <= self._pair - hope * seconds
+        if joint:
+            self.claims[JOINT].run(aim, seconds, going)
+            return
+        slack = max(aim - sum(parts), 0.0)
+        least = parts[0] + slack * OPTIMUM_PART
+        if self._turn == 2:
+            self.claims[OPTIMUM].run(least, seconds / 2, going)
+            self.claims[VALUE].run(aim - self.claims[OPTIMUM].upper, seconds / 2, going)
+        elif self.claims[OPTIMUM].rate > self.claims[VALUE].rate:
+            self.claims[OPTIMUM].run(max(aim - self.claims[VALUE].upper, least), seconds, going)
+        else:
+            self.claims[VALUE].run(aim - self.claims[OPTIMUM].upper, seconds, going)
+
+
+class ModeSearch:
+    """All players' claims over one ball.
+
+    Args:
+        players: their searches.
+    """
+
+    def __init__(self, players: Sequence[PlayerSearch]) -> None:
+        self.players = players
+
+    @property
+    def upper(self) -> float:
+        """No gap is larger, up to the exact proof."""
+        return max(one.upper for one in self.players)
+
+    @property
+    def leaves(self) -> int:
+        """Leaves to be proved."""
+        trees = [attempt.tree for one in self.players for attempt in one.best]
+        return sum(tree.leaves for tree in trees if tree is not None)
+
+    def run(
+        self,
+        target: Callable[[], float],
+        parts: Callable[[int], tuple[float, float]],
+        seconds: Callable[[], float],
+    ) -> bool:
+        """Attempts until `upper` is at most `target()`; False when no time is left.
+
+        Args:
+            target: a bound that is small enough.
+            parts: for a player, V* and -V of a policy with a large gap.
+            seconds: how much time is left, proofs taken off.
+        """
+        while self.upper > (aim := target()):
+            left = seconds()
+            if left <= 0:
+                return False
+            worst = max(self.players, key=lambda one: one.upper)
+            worst.step(aim, parts(worst.player), max(left / PART, LEAST_SECONDS), lambda: seconds() > 0)
+        return True
