@@ -56,6 +56,7 @@ MODULES = (
     "dominance",
     "continuity",
     "entropy",
+    "arrays",
     "judge",
 )
 CODES = {"invalid": 1, "malformed": 2, "limit": 3}  # the first that occurs; 0 when all are valid

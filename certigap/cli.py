@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="T",
         help="weight of the others' entropy, subtracted (default 0)",
     )
+    gap.add_argument("--width", metavar="W", help="array games: how wide an interval of a player's gap may be")
     gap.add_argument(
         "--claim", default="nash-gap", choices=["nash-gap", "equilibrium", "policy-value"], help="what -o claims"
     )

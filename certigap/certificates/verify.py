@@ -16,11 +16,16 @@ from typing import Any
 from certigap.errors import CertigapError
 from certigap.model.files.codec import write_game, write_policy
 from certigap.model.game import Game
+from certigap.model.large import ArrayGame, ArrayPolicy, write_array_game, write_array_policy
+from certigap.model.large.container import is_array_file
 from certigap.model.policy import Policy
 
 __all__ = ["CHECKER", "Verdict", "verify", "verify_files"]
 
 CHECKER = Path(__file__).resolve().parent.parent / "checker.py"
+ARRAY_CHECKER = CHECKER.parent / "array_checker.py"
+_SLOW_BYTES = 2**24
+"""Of an array game (about 10^6 transitions), up to which the standard library's checker takes seconds."""
 
 PathLike = str | os.PathLike[str]
 
@@ -56,12 +61,12 @@ class Verdict:
 
 
 def verify(
-    game: Game | PathLike,
+    game: Game | ArrayGame | PathLike,
     *certificates: PathLike,
     expert: Policy | PathLike | None = None,
-    policy: Policy | PathLike | None = None,
+    policy: Policy | ArrayPolicy | PathLike | None = None,
 ) -> list[Verdict]:
-    """Check certificates with the trusted checker.
+    """Check certificates with the trusted checker; of large array games, with the one that needs NumPy (FORMAT 16).
 
     Args:
         game: the game that you trust, or its file.
@@ -83,6 +88,10 @@ def verify(
                 write_game(item, path)
             elif isinstance(item, Policy):
                 write_policy(item, path)
+            elif isinstance(item, ArrayGame):
+                write_array_game(item, path)
+            elif isinstance(item, ArrayPolicy):
+                write_array_policy(item, path)
             else:
                 return str(item)
             return path
@@ -95,7 +104,10 @@ def verify(
 
 def verify_files(game: PathLike, certificates: Sequence[PathLike], options: Sequence[str] = ()) -> list[Verdict]:
     """The checker's verdicts on files; `options` are passed on to it."""
-    command = [sys.executable, "-I", "-S", str(CHECKER), "--json", *options, "--", str(game)]
+    checker = ["-S", str(CHECKER)]
+    if is_array_file(game) and os.path.getsize(game) > _SLOW_BYTES:
+        checker = [str(ARRAY_CHECKER)]
+    command = [sys.executable, "-I", *checker, "--json", *options, "--", str(game)]
     done = subprocess.run([*command, *map(str, certificates)], capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 2, 3) or not done.stdout:
         lines = done.stderr.strip().splitlines() or ["no message"]

@@ -4,13 +4,16 @@ import argparse
 from fractions import Fraction
 from typing import Any
 
+from certigap.commands.array_games import array_gap
 from certigap.commands.entropy import regularised_gap
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
+from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import read_game, read_policy
+from certigap.model.large.container import is_array_file
 from certigap.report import interval_text, number_text, quantities, quantity, table
 
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
@@ -22,6 +25,10 @@ def gap(given: argparse.Namespace) -> int:
     from certigap.semantics import gaps
 
     check_file(given.output, given.game, given.policy)
+    if is_array_file(given.game):
+        return array_gap(given)
+    if given.width is not None:
+        raise InputError("--width: expected an array game, got another file: its gaps are exact, or 1e-17 wide")
     game = read_game(given.game)
     policy = read_policy(given.policy, game)
     if given.temperature is not None:

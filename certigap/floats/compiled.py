@@ -1,4 +1,4 @@
-"""The one home of compiled code: every kernel of `certigap.floats.kernel` goes through `compiled` and `inner`.
+"""The one home of compiled code: the kernels of `certigap.floats.kernel` and `.sparse` go through `compiled`, `inner`.
 
     @inner                                       # called by compiled functions only
     def gain(x: Floats, k: int) -> float: ...
@@ -58,6 +58,8 @@ __all__ = [
     "Floats3",
     "Indices",
     "Indices2",
+    "Ints",
+    "Ints2",
     "Kernel",
     "compiled",
     "inner",
@@ -70,6 +72,8 @@ Floats2: TypeAlias = Annotated[npt.NDArray[np.float64], 2]
 Floats3: TypeAlias = Annotated[npt.NDArray[np.float64], 3]
 Indices: TypeAlias = Annotated[npt.NDArray[np.int64], 1]
 Indices2: TypeAlias = Annotated[npt.NDArray[np.int64], 2]
+Ints: TypeAlias = Annotated[npt.NDArray[np.int32], 1]
+Ints2: TypeAlias = Annotated[npt.NDArray[np.int32], 2]
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,7 +8,7 @@ from subprocess import Popen
 from typing import Any
 
 from certigap.errors import LimitError
-from certigap.floats import kernel as home
+from certigap.floats import kernel, sparse
 from certigap.floats.compiled import Kernel, prepare
 
 __all__ = ["every_kernel", "warm"]
@@ -18,7 +18,8 @@ _LOOK = 0.02  # seconds between two looks at the processes
 
 def every_kernel() -> list[Kernel[..., Any]]:
     """Every kernel of the package, by the module's and the kernel's name."""
-    modules = sorted(found.name for found in pkgutil.iter_modules(home.__path__, f"{home.__name__}."))
+    homes = (kernel, sparse)
+    modules = sorted(found.name for home in homes for found in pkgutil.iter_modules(home.__path__, f"{home.__name__}."))
     found: dict[tuple[str, str], Kernel[..., Any]] = {}
     for module in map(importlib.import_module, modules):
         own = (value for value in vars(module).values() if isinstance(value, Kernel))

@@ -1,5 +1,6 @@
 """FORMAT 7 and 9: a certificate as a whole, and several of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from game import Game, Policy, read_policy, read_rows
@@ -37,13 +38,29 @@ def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tup
     return claim.value, "; ".join(words)
 
 
+def is_archive(path: str) -> bool:
+    """An array game (16), rather than JSON."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
+
+
+def opened(path: str, files: dict[str, str]) -> Callable[[str], tuple[Any, str]]:
+    """The game of a file, and what checks a certificate of it."""
+    file = read_json(path)
+    METER.allow(file.size, 0)
+    game = Game(file)
+    expected = {role: read_policy(game, path) for role, path in files.items()}
+    return lambda certificate: check_certificate(game, certificate, expected)
+
+
 def judge(game_path: str, files: dict[str, str], certificates: list[str]) -> list[dict[str, Any]]:
     """One result a certificate; `files` hold the policies that the claims' must equal, by role."""
+    used.clear()
     try:
-        file = read_json(game_path)
-        METER.allow(file.size, 0)
-        game = Game(file)
-        expected = {role: read_policy(game, path) for role, path in files.items()}
+        check = rule("container", "arrays")(game_path, files) if is_archive(game_path) else opened(game_path, files)
     except Malformed as error:
         return [{"certificate": path, "verdict": "malformed", "reason": str(error)} for path in certificates]
     except (Limit, RecursionError, MemoryError) as error:
@@ -51,9 +68,9 @@ def judge(game_path: str, files: dict[str, str], certificates: list[str]) -> lis
         return [{"certificate": path, "verdict": "limit", "reason": reason} for path in certificates]
     results = []
     for path in certificates:
-        used.clear()
+        used.intersection_update({"arrays"})
         try:
-            claim, words = check_certificate(game, path, expected)
+            claim, words = check(path)
             results.append({"certificate": path, "verdict": "valid", "statement": words, "claim": claim})
         except (Malformed, Invalid) as error:
             verdict = type(error).__name__.lower()

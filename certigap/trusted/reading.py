@@ -43,11 +43,11 @@ def bounded_int(digits: str) -> Any:
     return int(digits) if len(digits) <= MAX_DIGITS else Refused(f"expected a number of at most {MAX_DIGITS} digits")
 
 
-def read_json(path: str) -> "File":
-    """The file as a `Node`, or `Malformed` with the place and the reason."""
+def read_json(path: str, data: bytes = b"") -> "File":
+    """The file (or the data, when there are any) as a `Node`, or `Malformed` with the place and the reason."""
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = data or file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Malformed(f"{path}: expected at most {MAX_BYTES} bytes")
         value = json.loads(

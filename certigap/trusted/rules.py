@@ -8,6 +8,7 @@ The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as unde
     leaf_NAME(game, i, leaf, node) -> bound                 player `i`'s gap at the start over a leaf, FORMAT 6.3
     cover_NAME(game, i, region, boxes, node, limit)         player `i`'s gap is at most `limit` in a region, FORMAT 6.3
     measure_NAME(game, expert, radius, occupancy) -> region  the ball of an error, FORMAT 6.2
+    container_NAME(path, files) -> check                    a game that is no JSON file, FORMAT 16
 
 Modules are loaded when a certificate names them, so what a check does not load it does not trust.
 """
@@ -56,6 +57,9 @@ RULES = {
         "bc": "regions",
         "rho": "regions",
         "mu": "regions",
+    },
+    "container": {
+        "arrays": "arrays",
     },
 }
 ADMITTED = {  # theorems that bound the gaps of a ball, by its measure

@@ -32,7 +32,7 @@ LAYERS = [
     "cli",
     "pytest_plugin",
 ]
-OUTSIDE = {"__init__", "__main__", "checker", "trusted", "proofs"}
+OUTSIDE = {"__init__", "__main__", "array_checker", "checker", "trusted", "proofs"}
 
 
 def running(tree: ast.AST) -> Iterator[ast.AST]:

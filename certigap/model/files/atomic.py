@@ -4,11 +4,13 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Callable
+from typing import BinaryIO
 
 from certigap.errors import InputError
 from certigap.model.files.json_node import printable
 
-__all__ = ["write_atomically", "write_bytes_atomically"]
+__all__ = ["stream_atomically", "write_atomically", "write_bytes_atomically"]
 
 
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:
@@ -33,13 +35,22 @@ def write_atomically(path: str | os.PathLike[str], text: str) -> None:
 
 def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     """Write `data` as `write_atomically` writes text."""
+
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    stream_atomically(path, write)
+
+
+def stream_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
+    """Write what `write` puts into the file that it is given, as `write_atomically` writes text."""
     try:
         status = _status(path)
         if status is None or stat.S_ISREG(status.st_mode):
-            _replace(os.path.realpath(path), data, None if status is None else stat.S_IMODE(status.st_mode))
+            _replace(os.path.realpath(path), write, None if status is None else stat.S_IMODE(status.st_mode))
         else:
             with open(path, "wb") as file:
-                file.write(data)
+                write(file)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{printable(os.fspath(path))}: expected a writable file, got: {reason}") from None
@@ -52,12 +63,12 @@ def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
         return None
 
 
-def _replace(path: str, data: bytes, mode: int | None) -> None:
+def _replace(path: str, write: Callable[[BinaryIO], None], mode: int | None) -> None:
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:

@@ -1,0 +1,165 @@
+"""Player gaps, NashGap and NashConv of array games: floats propose one vector a value, a step in integers encloses it.
+
+Let F be the step of FORMAT 16: T with every mean rounded down, so F x <= T x <= F x + c in units of the vector, with
+`c` the number of means. If lo <= F x - x <= hi at every state, the fixed point of T lies in
+
+    [ x + lo / (1 - g),  x + (hi + c) / (1 - g) ]                                (T is monotone, T(x + d) = T x + g d)
+
+at every state, so one vector and one pass prove both ends (THEORY 7). What is too wide is corrected by a Newton
+step from the residual, whose digits the floats had lost.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from certigap.errors import InputError, SolverError
+from certigap.exact.integers import FloatArray, IndexArray
+from certigap.exact.interval import Interval
+from certigap.floats.sparse.process import Process, Tables
+from certigap.floats.sparse.solver import correction, solve
+from certigap.model.large.game import ArrayGame
+from certigap.model.large.policy import ArrayPolicy
+from certigap.semantics.exploitability import describe, maximum
+
+__all__ = ["ArrayGaps", "array_gaps"]
+
+_TOP = 60  # bits of the vectors: two below the largest that the step takes
+_ROUNDS = 4  # Newton steps of a vector
+_RELATIVE = Fraction(1, 10**10)
+"""Of the half-range: the width that is aimed at where none is asked for."""
+
+
+@dataclass(frozen=True, repr=False)
+class ArrayGaps:
+    """What each player can gain by deviating from `policy`, and the vectors that prove it.
+
+    `values` and `optima` `[n, S]` are integers in units of `scales[i] 2^-bits[i]`; `wide` says that an interval is
+    wider than was asked for.
+    """
+
+    game: ArrayGame
+    policy: ArrayPolicy
+    player_gaps: tuple[Interval, ...]
+    nash_gap: Interval
+    nash_conv: Interval
+    values: IndexArray
+    optima: IndexArray
+    bits: tuple[int, ...]
+    wide: bool
+
+    def __repr__(self) -> str:
+        return f"<ArrayGaps, NashGap {describe(self.nash_gap)}>"
+
+
+def array_gaps(game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = None) -> ArrayGaps:
+    """Every player's gap, their maximum and their sum.
+
+    Args:
+        game: the game.
+        policy: a policy of it.
+        width: largest width of a player's gap that is aimed at, above 0, in units of the payoffs.
+
+    Raises:
+        InputError: a width that is not above 0, or a policy of another game.
+        SolverError: rewards that leave no room for a discount so near 1.
+
+    >>> from certigap.model.large.families import random_game
+    >>> game = random_game(5)
+    >>> array_gaps(game, ArrayPolicy.uniform(game))
+    <ArrayGaps, NashGap in [3.20577, 3.20577]>
+    """
+    if width is not None and width <= 0:
+        raise InputError(f"width: expected a number above 0, got {width}")
+    tables = Tables(game, policy)
+    found = [_player_gap(tables, player, width) for player in range(game.players)]
+    each = tuple(one.gap for one in found)
+    lower = sum((gap.lower for gap in each if gap.lower is not None), Fraction(0))
+    upper = sum((gap.upper for gap in each if gap.upper is not None), Fraction(0))
+    return ArrayGaps(
+        game=game,
+        policy=policy,
+        player_gaps=each,
+        nash_gap=maximum(each),
+        nash_conv=Interval(lower, upper),
+        values=np.stack([one.value for one in found]),
+        optima=np.stack([one.optimum for one in found]),
+        bits=tuple(one.bits for one in found),
+        wide=width is not None and any(one.width > width for one in found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    gap: Interval
+    value: IndexArray
+    optimum: IndexArray
+    bits: int
+    width: Fraction
+
+
+def _player_gap(tables: Tables, player: int, width: Fraction | None) -> _Found:
+    game = tables.game
+    scale = game.scales[player]
+    aim = (game.half_range(player) * _RELATIVE if width is None else width) / (2 * scale)
+    following, choosing = Process(tables, game.players, player), None
+    x, choice = solve(following, float(aim) / 2)
+    bits = _bits(game, player, x)
+    value, own = _enclose(following, x, choice, bits, aim)
+    del following
+    choosing = Process(tables, player, player)
+    x, choice = solve(choosing, float(aim) / 2, start=x)
+    optimum, best = _enclose(choosing, x, choice, bits, aim)
+    lower, upper = (scale * (best[0] - own[1]), scale * (best[1] - own[0]))
+    return _Found(Interval(max(Fraction(0), lower), upper), value, optimum, bits, upper - lower)
+
+
+def _bits(game: ArrayGame, player: int, x: FloatArray) -> int:
+    """As many binary digits after the point as the step has room for."""
+    rewards = game.rewards[player]
+    largest = max(abs(int(rewards.max())), abs(int(rewards.min())))
+    room = max(largest, int(largest / (1 - game.discount)), int(np.ceil(np.abs(x)).max()))
+    bits = _TOP - room.bit_length()
+    if bits < 0:
+        raise SolverError(f"rewards: expected less than 2^60 (1 - discount) units in size, got {largest}")
+    return bits
+
+
+def _enclose(
+    process: Process, x: FloatArray, choice: IndexArray, bits: int, aim: Fraction
+) -> tuple[IndexArray, tuple[Fraction, Fraction]]:
+    """A vector, and the ends that it proves of the value at the start, in units of the scale."""
+    unit = Fraction(1, 2**bits)
+    grid = np.rint(np.ldexp(x, bits)).astype(np.int64)
+    best: tuple[IndexArray, tuple[Fraction, Fraction]] | None = None
+    for _ in range(_ROUNDS):
+        residual = process.integer_step(grid, bits) - grid
+        low, high = proven_ends(process, grid, residual)
+        if best is not None and high - low >= (best[1][1] - best[1][0]):
+            break
+        best = grid, (low, high)
+        if (high - low) * unit <= aim:
+            break
+        grid = grid + np.rint(correction(process, choice, residual.astype(np.float64))).astype(np.int64)
+        if int(np.abs(grid).max()) > 2 ** (_TOP + 1):
+            break
+    if best is None:
+        raise SolverError("enclosure: expected a vector, got none")
+    return best[0], (best[1][0] * unit, best[1][1] * unit)
+
+
+def proven_ends(process: Process, grid: IndexArray, residual: IndexArray) -> tuple[Fraction, Fraction]:
+    """The interval of the fixed point at the start, in units of the vector."""
+    game = process.tables.game
+    means = 2 + game.players - (process.own < game.players)  # what is rounded on the way from x to F x
+    at_start = start_value(game, grid)
+    horizon = 1 / (1 - game.discount)
+    return at_start + int(residual.min()) * horizon, at_start + (int(residual.max()) + means) * horizon
+
+
+def start_value(game: ArrayGame, grid: IndexArray) -> Fraction:
+    """nu . x, exactly: two limbs, whose sums stay below 2^62 because the weights of the start do below 2^31."""
+    weights = game.initial.astype(np.int64)
+    high, low = int(weights @ (grid >> 31)), int(weights @ (grid & (2**31 - 1)))
+    return Fraction((high << 31) + low, int(weights.sum()))

@@ -1,0 +1,295 @@
+"""Array games: the same gaps as over the rationals, files and hashes, what is refused, and both checkers alike."""
+
+import dataclasses
+import json
+import random
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import certigap as cg
+from certigap.certificates.array_gaps import write_array_gaps
+from certigap.certificates.verify import ARRAY_CHECKER, CHECKER
+from certigap.errors import InputError, SolverError
+from certigap.model.large import (
+    ArrayGame,
+    ArrayPolicy,
+    read_array_game,
+    read_array_policy,
+    write_array_game,
+    write_array_policy,
+)
+from certigap.model.large.container import read_container, write_container
+from certigap.model.large.families import grid_game, random_game
+from certigap.semantics.array_gaps import array_gaps
+
+TYPES = {".*_.": "<i4", "values|optima": "<i8"}
+
+
+def drawn_policy(game: ArrayGame, seed: int) -> ArrayPolicy:
+    """A policy with small weights, some of them 0."""
+    draw = np.random.default_rng(seed)
+    weights = []
+    for own in game.action_offsets:
+        row = draw.integers(0, 4, size=int(own[-1]), dtype=np.int32)
+        row[own[:-1]] += 1
+        weights.append(row)
+    return ArrayPolicy.from_weights(game, tuple(weights))
+
+
+def exact_gaps(game: ArrayGame, policy: ArrayPolicy) -> Any:
+    rows: list[Any] = []
+    for i, own in enumerate(policy.weights):
+        ends = game.action_offsets[i]
+        rows.append(
+            [
+                [Fraction(int(w), int(policy.denominators[i][s])) for w in own[ends[s] : ends[s + 1]]]
+                for s in range(game.states)
+            ]
+        )
+    whole = game.to_game()
+    return cg.gaps(whole, cg.Policy.from_rows(whole, rows), arithmetic="exact")
+
+
+def uneven_game(seed: int) -> ArrayGame:
+    """Numbers of actions that differ by state and player."""
+    draw = random.Random(seed)
+    states, shapes = 4, [[draw.randint(1, 3) for _ in range(3)] for _ in range(4)]
+    rows = sum(a * b * c for a, b, c in shapes)
+    counts = [draw.randint(1, 3) for _ in range(rows)]
+    weights = np.array([draw.randint(1, 5) for _ in range(sum(counts))], dtype=np.int32)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return ArrayGame(
+        discount=Fraction(9, 10),
+        scales=(Fraction(1, 7), Fraction(3), Fraction(1, 10**15)),
+        shapes=np.array(shapes, dtype=np.int32),
+        rewards=np.array([[draw.randint(-9, 9) for _ in range(rows)] for _ in range(3)]),
+        offsets=offsets,
+        columns=np.array([draw.randrange(states) for _ in weights], dtype=np.int32),
+        weights=weights,
+        denominators=np.add.reduceat(weights, offsets[:-1]).astype(np.int32),
+        initial=np.array([1, 0, 2, 0], dtype=np.int32),
+    )
+
+
+def assert_contains(game: ArrayGame, policy: ArrayPolicy) -> None:
+    answer, exact = array_gaps(game, policy), exact_gaps(game, policy)
+    pairs = zip(
+        (*answer.player_gaps, answer.nash_gap, answer.nash_conv),
+        (*exact.player_gaps, exact.nash_gap, exact.nash_conv),
+        strict=True,
+    )
+    for found, true in pairs:
+        assert found.lower <= true.lower <= true.upper <= found.upper
+        assert found.upper - found.lower <= 1e-9 * float(max(game.scales) * 1000 / (1 - game.discount))
+
+
+def check_random_games(seeds: range) -> None:
+    for seed in seeds:
+        draw = random.Random(seed)
+        sizes = (draw.randint(1, 6), draw.randint(1, 3), draw.randint(1, 3))
+        discount = draw.choice(["0", "1/2", "9/10", "99/100", "999999/1000000"])
+        game = random_game(*sizes, players=draw.randint(1, 3), discount=discount, seed=seed)
+        assert_contains(game, drawn_policy(game, seed))
+
+
+def test_intervals_contain_the_exact_gaps() -> None:
+    check_random_games(range(60))
+
+
+@pytest.mark.slow
+def test_intervals_contain_the_exact_gaps_of_a_thousand_games() -> None:
+    check_random_games(range(60, 1060))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_uneven_shapes(seed: int) -> None:
+    game = uneven_game(seed)
+    assert_contains(game, drawn_policy(game, seed))
+
+
+@pytest.mark.parametrize(("reward", "discount"), [(10**15, "99/100"), (1, "999999/1000000"), (2**45, "999/1000")])
+def test_huge_rewards_and_discounts_near_one(reward: int, discount: str) -> None:
+    game = random_game(5, discount=discount)
+    game = dataclasses.replace(game, rewards=np.sign(game.rewards) * reward)
+    answer, exact = array_gaps(game, drawn_policy(game, 0)), exact_gaps(game, drawn_policy(game, 0))
+    assert answer.nash_gap.lower <= exact.nash_gap.lower <= answer.nash_gap.upper
+
+
+def test_rewards_without_room_are_refused() -> None:
+    game = random_game(5, discount="999999/1000000")
+    game = dataclasses.replace(game, rewards=game.rewards * 10**13)
+    with pytest.raises(SolverError, match="rewards"):
+        array_gaps(game, ArrayPolicy.uniform(game))
+
+
+def test_a_width_is_reached_or_said_not_to_be() -> None:
+    game = grid_game(8)
+    policy = ArrayPolicy.uniform(game)
+    answer = array_gaps(game, policy, Fraction(1, 10**9))
+    assert not answer.wide
+    assert max(gap.upper - gap.lower for gap in answer.player_gaps) <= Fraction(1, 10**9)
+    assert array_gaps(game, policy, Fraction(1, 10**40)).wide
+
+
+def test_files_and_hashes(tmp_path: Path) -> None:
+    game = uneven_game(0)
+    policy = drawn_policy(game, 1)
+    write_array_game(game, tmp_path / "g.npz")
+    write_array_policy(policy, tmp_path / "p.npz", game)
+    again = read_array_game(tmp_path / "g.npz")
+    assert again == game
+    found = read_array_policy(tmp_path / "p.npz", again)
+    assert all(map(np.array_equal, found.weights, policy.weights))
+    with np.load(tmp_path / "g.npz") as plain:
+        assert np.array_equal(plain["columns"], game.columns)
+    other = dataclasses.replace(game, initial=game.initial[::-1].copy())
+    assert other != game
+    with pytest.raises(InputError, match="hash of this game"):
+        read_array_policy(tmp_path / "p.npz", other)
+
+
+def test_games_come_and_go() -> None:
+    game = random_game(6, seed=3)
+    assert ArrayGame.from_game(game.to_game()).to_game() == game.to_game()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("columns", lambda a: a + 3),
+        ("weights", lambda a: a * 0),
+        ("denominators", lambda a: a + 1),
+        ("offsets", lambda a: a[::-1].copy()),
+        ("initial", lambda a: a * 0),
+        ("rewards", lambda a: a[:1].copy()),
+        ("shapes", lambda a: a.astype(np.int64)),
+    ],
+)
+def test_games_that_are_none(name: str, change: Any) -> None:
+    game = random_game(3)
+    with pytest.raises(InputError, match=name):
+        dataclasses.replace(game, **{name: change(getattr(game, name))})
+
+
+class Case:
+    """A certificate, whose parts are changed, judged by both checkers."""
+
+    def __init__(self, folder: Path, game: ArrayGame, policy: ArrayPolicy) -> None:
+        self.game, self.path = folder / "g.npz", folder / "c.npz"
+        write_array_game(game, self.game)
+        write_array_gaps(array_gaps(game, policy), self.path)
+
+    def edit(self, change: Any) -> None:
+        node, arrays = read_container(self.path, TYPES)
+        header = json.loads(json.dumps(node.value))
+        change(header, arrays)
+        write_container(self.path, header, arrays)
+
+    def verdicts(self, *options: str) -> tuple[str, str]:
+        found = []
+        for program in (["-S", str(CHECKER)], [str(ARRAY_CHECKER)]):
+            command = [sys.executable, "-I", *program, "--json", *options, str(self.game), str(self.path)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            found.append(json.loads(done.stdout)["results"][0]["verdict"])
+        return found[0], found[1]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    game = uneven_game(2)
+    return Case(tmp_path, game, drawn_policy(game, 2))
+
+
+def shifted(header: Any, key: str, side: str, by: Fraction) -> None:
+    header["claim"][key][side] = str(Fraction(header["claim"][key][side]) + by)
+
+
+def hidden(name: str, by: int) -> Any:
+    return lambda header, arrays: arrays.update({name: arrays[name] + np.array(by, dtype=arrays[name].dtype)})
+
+
+SMALL = Fraction(1, 10**60)
+EDITS: list[tuple[str, Any]] = [
+    ("valid", lambda header, arrays: None),
+    ("valid", lambda header, arrays: shifted(header, "nash_gap", "upper", SMALL)),
+    ("valid", lambda header, arrays: header["claim"].pop("nash_gap")),
+    ("invalid", lambda header, arrays: shifted(header, "nash_gap", "upper", -SMALL)),
+    ("invalid", lambda header, arrays: shifted(header, "nash_conv", "lower", SMALL)),
+    ("invalid", lambda header, arrays: header.update(game="arrays:0")),
+    ("invalid", lambda header, arrays: arrays["values"].__setitem__((0, 1), 2**61)),
+    ("invalid", lambda header, arrays: arrays["optima"].__setitem__((1, 0), -(2**61))),
+    ("malformed", lambda header, arrays: arrays["optima"].__setitem__((1, 0), 2**61 + 1)),
+    ("malformed", lambda header, arrays: arrays["values"].__setitem__((1, 0), -(2**63))),
+    ("malformed", lambda header, arrays: header.update(bits=[62, 0, 0])),
+    ("malformed", lambda header, arrays: header.update(bits=[61, 61, 61])),
+    ("malformed", lambda header, arrays: header.update(bits=[1, 1])),
+    ("malformed", lambda header, arrays: header["claim"].update(kind="equilibrium")),
+    ("malformed", lambda header, arrays: header["claim"].update(nash_gap={})),
+    ("malformed", lambda header, arrays: header.update(end=False)),
+    ("malformed", lambda header, arrays: header.update(more=1)),
+    ("malformed", lambda header, arrays: arrays.pop("values")),
+    ("malformed", lambda header, arrays: arrays.update(values=arrays["values"].astype(np.int32))),
+    ("malformed", lambda header, arrays: arrays.update(values=arrays["values"][:, :-1].copy())),
+    ("malformed", hidden("weights_1", 1)),
+    ("malformed", lambda header, arrays: arrays.update(denominators_0=arrays["denominators_0"][:-1].copy())),
+]
+
+
+@pytest.mark.parametrize(("verdict", "edit"), EDITS)
+def test_both_checkers_say_the_same(case: Case, verdict: str, edit: Any) -> None:
+    case.edit(edit)
+    assert case.verdicts() == (verdict, verdict)
+
+
+def test_the_policy_of_a_file(case: Case, tmp_path: Path) -> None:
+    game = uneven_game(2)
+    write_array_policy(drawn_policy(game, 2), tmp_path / "same.npz")
+    write_array_policy(ArrayPolicy.uniform(game), tmp_path / "other.npz")
+    assert case.verdicts("--policy", str(tmp_path / "same.npz")) == ("valid", "valid")
+    assert case.verdicts("--policy", str(tmp_path / "other.npz")) == ("invalid", "invalid")
+
+
+def test_checkers_agree_to_the_last_digit_on_larger_games(tmp_path: Path) -> None:
+    """The claim is what the package derived: an end that one unit would move is valid for both, or for neither."""
+    game = random_game(300, 3, discount="99/100")
+    case = Case(tmp_path, game, drawn_policy(game, 4))
+    assert case.verdicts() == ("valid", "valid")
+    unit = game.scales[0] / 2**61
+    case.edit(lambda header, arrays: shifted(header, "nash_gap", "lower", unit))
+    assert case.verdicts() == ("invalid", "invalid")
+
+
+def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from certigap.cli import main
+
+    game, file, cert = random_game(4), str(tmp_path / "g.npz"), str(tmp_path / "c.npz")
+    write_array_game(game, file)
+    write_array_policy(ArrayPolicy.uniform(game), tmp_path / "p.npz", game)
+    assert main(["gap", file, str(tmp_path / "p.npz"), "--json", "-o", cert]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert set(said) == {"nash_gap", "nash_conv", "player_gaps"}
+    assert main(["gap", file, "uniform", "--width", "1/1000"]) == 0
+    assert main(["verify", file, cert, "--assert", "kind=nash-gap"]) == 0
+    assert main(["gap", file, "uniform", "--width", "0"]) == 2
+
+
+@pytest.mark.parametrize("name", ["columns", "initial", "shapes", "rewards"])
+def test_games_that_both_checkers_refuse(case: Case, name: str) -> None:
+    kinds = {"rewards|offsets": "<i8", "shapes|columns|weights|denominators|initial": "<i4"}
+    node, arrays = read_container(case.game, kinds)
+    for change in (lambda a: a[..., :0].copy(), lambda a: a - 1000, lambda a: np.append(a.reshape(-1), a.reshape(-1))):
+        write_container(case.game, node.value, arrays | {name: np.asarray(change(arrays[name]), arrays[name].dtype)})
+        assert case.verdicts() in (("malformed", "malformed"), ("invalid", "invalid"))
+
+
+def test_files_that_are_no_archives(case: Case) -> None:
+    case.path.write_bytes(case.path.read_bytes()[:-40])
+    assert case.verdicts() == ("malformed", "malformed")
+    case.path.unlink()
+    assert case.verdicts() == ("malformed", "malformed")
