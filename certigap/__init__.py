@@ -41,6 +41,7 @@ _HOMES = {
     "equilibria": "certigap.solve",
     "solve_game": "certigap.solve",
     "convert": "certigap.io",
+    "policy_from_openspiel": "certigap.io.openspiel_policy",
     "best_case": "certigap.questions.best_case",
     "continuity": "certigap.questions.continuity",
     "dominance": "certigap.questions.dominance",
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from certigap.certificates import certificate, verify
     from certigap.errors import CertigapError, InputError, LimitError, SolverError
     from certigap.io import convert
+    from certigap.io.openspiel_policy import policy_from_openspiel
     from certigap.model import catalog as games
     from certigap.model.build import bimatrix, markov_game, normal_form
     from certigap.model.files.codec import read_game, read_policy, write_game, write_policy

@@ -434,7 +434,7 @@ def test_the_same_real_number_is_one_rational_and_the_snap_is_told(spiel: Module
 def test_payoffs_near_no_fraction_are_warned_of_and_recorded(
     spiel: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("certigap.io.openspiel._load", lambda *_: spiel.load_game("matrix_mp"))
+    monkeypatch.setattr("certigap.io.openspiel.load_openspiel", lambda *_: spiel.load_game("matrix_mp"))
     monkeypatch.setattr(Explorer, "received", lambda self, *_: [self.reading.number(x) for x in (0.12345678901, -1.0)])
     with pytest.warns(CertigapWarning, match="1 distinct payoffs are floats near no simple fraction"):
         game = from_openspiel("matrix_mp")

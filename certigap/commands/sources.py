@@ -1,18 +1,21 @@
-"""`certigap convert`: games from other programs' files and names."""
+"""`certigap convert`: games from other programs' files and names, policies from arrays."""
 
 import argparse
+import os
 import sys
 import warnings
+from fractions import Fraction
 from typing import Any
 
 from certigap.commands.output import plain, print_json, say_written
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
-from certigap.errors import CertigapWarning
+from certigap.errors import CertigapWarning, InputError
 from certigap.exact.rational import format_rational
-from certigap.model.files.codec import write_game
+from certigap.model.files.codec import read_game, write_game, write_policy
+from certigap.model.files.json_node import printable
 from certigap.model.game import Game
-from certigap.report import table
+from certigap.report import number_text, table
 
 __all__ = ["convert"]
 
@@ -22,7 +25,10 @@ def convert(given: argparse.Namespace) -> int:
     from certigap.io import convert as read_source
     from certigap.io.arrays import write_arrays
 
-    check_file(given.output, given.input)
+    check_file(given.output, given.input, given.game)
+    _check_suffixes(given)
+    if given.game:
+        return _convert_policy(given)
     options = {name: getattr(given, name) for name in ("discount", "max_states", "merge", "from_floats")}
     with warnings.catch_warnings(record=True) as caught, _Counter() as counter:
         warnings.simplefilter("always", CertigapWarning)
@@ -46,6 +52,42 @@ def convert(given: argparse.Namespace) -> int:
         write_arrays(game, given.output)
     else:
         write_game(game, given.output)
+    say_written(given)
+    return 0
+
+
+def _check_suffixes(given: argparse.Namespace) -> None:
+    """Refuse a policy without its game, and an output whose suffix names no format that is written."""
+    suffix = os.path.splitext(given.output)[1].lower()
+    written = (".json",) if given.game else (".json", ".npz")
+    if suffix not in written and not _is_stream(given.output):
+        raise InputError(f"-o: expected a file called {' or '.join(written)}, got {printable(given.output)}")
+    if not given.game and given.input.lower().endswith(".npy"):
+        raise InputError(f"{printable(given.input)}: expected --game FILE beside a policy's array, got none")
+
+
+def _is_stream(path: str) -> bool:
+    """A pipe or a device, such as /dev/stdout, has no suffix that could say anything."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _convert_policy(given: argparse.Namespace) -> int:
+    """A policy's arrays -> a policy file."""
+    from certigap.io.policy_arrays import read_policy_arrays
+
+    for option in ("discount", "max_states", "merge"):
+        if getattr(given, option) is not None:
+            raise InputError(f"--{option.replace('_', '-')}: expected for games only, got it with --game")
+    if not given.input.lower().endswith((".npy", ".npz")):
+        raise InputError(f"{printable(given.input)}: expected a policy's .npy or .npz beside --game, got another file")
+    game = read_game(given.game)
+    policy = read_policy_arrays(given.input, game, given.from_floats or 2**52)
+    rounding = policy.rounding_error or Fraction(0)
+    if given.json:
+        print_json({"game": game.digest, "rounding_error": format_rational(rounding)})
+    else:
+        say(f"{policy!r}\n{table([('largest rounding of a row', number_text(rounding))])}")
+    write_policy(policy, given.output)
     say_written(given)
     return 0
 

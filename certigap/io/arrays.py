@@ -40,10 +40,10 @@ from certigap.model.files.json_node import brief, name_fault, printable, repeate
 from certigap.model.game import Game
 from certigap.model.rows import SparseRows, distribution
 
-__all__ = ["MAX_BYTES", "read_arrays", "write_arrays"]
+__all__ = ["MAX_BYTES", "UNREADABLE", "load_archive", "read_arrays", "write_arrays"]
 
 MAX_BYTES = 2**30  # of an array file, as of a JSON file (FORMAT 1)
-_UNREADABLE = (  # what zipfile and NumPy raise for damaged archives and lying headers
+UNREADABLE = (  # what zipfile and NumPy raise for damaged archives and lying headers
     ValueError,
     EOFError,
     KeyError,
@@ -77,7 +77,7 @@ def read_arrays(
         InputError: a file that is no such game; the message names the array.
     """
     where = printable(os.fspath(path))
-    arrays = _load(path, where)
+    arrays = load_archive(path, where)
     numbers = Numbers(where, arrays, from_floats)
     layout = _NORMAL if "payoffs" in arrays else _FLAT if "shapes" in arrays else _DENSE
     if unknown := sorted(set(arrays) - layout):
@@ -130,7 +130,7 @@ def write_arrays(game: Game, path: str | os.PathLike[str]) -> None:
     write_bytes_atomically(path, buffer.getvalue())
 
 
-def _load(path: str | os.PathLike[str], where: str) -> dict[str, npt.NDArray[Any]]:
+def load_archive(path: str | os.PathLike[str], where: str) -> dict[str, npt.NDArray[Any]]:
     """All arrays of the archive; its sizes are read, and summed, before any array is."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -143,7 +143,7 @@ def _load(path: str | os.PathLike[str], where: str) -> dict[str, npt.NDArray[Any
         raise
     except OSError as error:
         raise InputError(f"{where}: expected a readable .npz file, got: {error.strerror or error}") from None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InputError(f"{where}: expected an .npz file of integers and text, got: {one_line(str(error))}") from None
     if others := [key for key, array in arrays.items() if not isinstance(array, np.ndarray)]:
         raise InputError(f"{where}: expected arrays only, got {brief(others[0])}")

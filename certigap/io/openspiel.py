@@ -30,7 +30,7 @@ from certigap.model.files.json_node import brief, printable
 from certigap.model.game import Game
 from certigap.model.rows import SparseRows, distribution
 
-__all__ = ["MAX_STATES", "from_openspiel"]
+__all__ = ["MAX_STATES", "from_openspiel", "load_openspiel"]
 
 MAX_STATES = 100_000  # unless asked otherwise: expanding takes long, and few bounds use more
 _LONGEST_NAME = 100  # characters of a state's name: longer ones are shortened
@@ -70,7 +70,7 @@ def from_openspiel(
     where = printable(f"openspiel:{name}")
     if merge not in MERGES:
         raise InputError(f"{where}: expected merge by one of {', '.join(MERGES)}, got {brief(merge)}")
-    game = _load(name, where)
+    game = load_openspiel(name, where)
     with peer_errors(where, "a game with a type"):
         one_shot = _checked_type(game, where)
     if discount is None and not one_shot:
@@ -112,7 +112,8 @@ def _audit(graph: Graph, explorer: Explorer, game: Game) -> dict[str, Any]:
     return {"same_offers_checked": checked, "move_limit": lost}
 
 
-def _load(name: str, where: str) -> Any:
+def load_openspiel(name: str, where: str) -> Any:
+    """OpenSpiel's game of this name; `where` is what messages call it."""
     try:
         import pyspiel
     except ImportError:

@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 from certigap.errors import InputError, LimitError
 from certigap.io.floats import Reading
 
-__all__ = ["MERGES", "Expansion", "Explorer", "Graph", "Key", "Progress"]
+__all__ = ["MERGES", "Expansion", "Explorer", "Graph", "Key", "Progress", "Visit"]
 
 Key: TypeAlias = tuple[Any, ...]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -44,6 +44,10 @@ class Expansion:
     actions: tuple[tuple[int, ...], ...]
     rewards: list[tuple[Fraction, ...]]
     following: list[dict[Key, Fraction]]
+
+
+Visit: TypeAlias = Callable[[int, Any, Expansion], None]
+"""Called with each decision: its number, the OpenSpiel state that met it first, and what it offers."""
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ class Explorer:
             return (state.current_player(), f"{state.move_number() - chance}+{chance}", str(state))
         return (state.current_player(), str(state))
 
-    def explore(self, max_states: int, progress: Progress | None = None) -> Graph:
+    def explore(self, max_states: int, progress: Progress | None = None, visit: Visit | None = None) -> Graph:
         """Every state that can be reached; `LimitError` above `max_states`."""
         graph = Graph()
         queue: deque[tuple[int, Any]] = deque()
@@ -120,6 +124,8 @@ class Explorer:
                 depth = graph.depths[number] + 1
                 offer = graph.offers[number] = self.expand(state, partial(meet, depth=depth))
                 graph.action_names[number] = self.names(state, offer)
+                if visit is not None:
+                    visit(number, state, offer)
             expanded += 1
             if progress is not None and expanded % _EVERY == 0:
                 progress(len(graph.texts), expanded)

@@ -1,10 +1,10 @@
 """Stationary product policies pi = pi_1 x ... x pi_n: one probability row per player and state (THEORY 1)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,15 +12,20 @@ import numpy.typing as npt
 
 from certigap.errors import InputError
 from certigap.exact.integers import IntArray, integer_array
-from certigap.exact.rational import RationalLike, rational
+from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.display import policy_html
 from certigap.model.game import Game
+from certigap.model.policy_rows import map_rows
 from certigap.model.rows import Distribution, distribution
+from certigap.model.trajectories import count_actions
 
 __all__ = ["Policy", "Rows"]
 
 Rows: TypeAlias = tuple[tuple[Distribution, ...], ...]
 """`[n][S]` rows over the player's actions at the state."""
+
+_NOISE = 1e-6
+"""How far floats may be from a probability row: one training step in single precision, or a solver's tolerance."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,31 +51,75 @@ class Policy:
                     )
 
     @classmethod
-    def from_rows(cls, game: Game, rows: Sequence[Any]) -> "Policy":
+    def from_rows(cls, game: Game, rows: Any) -> "Policy":
         """A policy from exact numbers.
 
         Args:
             game: the game.
-            rows: `[n][S][A_i(s)]` probabilities (int, Fraction or text); for a normal form also `[n][A_i]`.
+            rows: `[n][S][A_i(s)]` probabilities (int, Fraction or text), for a normal form also `[n][A_i]`; or by names
+                `{player: {state: {action: p}}}`; or arrays. Every form: `certigap.model.policy_rows`.
 
         Raises:
-            InputError: a row that is not a probability vector of the right length.
+            InputError: a row that is not a probability vector of the right length, or a name that the game has not.
             TypeError: a float.
         """
-        return cls(game, _map_rows(game, rows, distribution))
+        return cls(game, map_rows(game, rows, distribution))
 
     @classmethod
-    def from_counts(cls, game: Game, counts: Sequence[Any]) -> "Policy":
-        """A policy from action counts `[n][S][A_i(s)]`, integers >= 0; a row without counts becomes uniform."""
-        return cls(game, _map_rows(game, counts, _normalised_counts))
+    def from_dict(cls, game: Game, rows: Mapping[str, Any]) -> "Policy":
+        """A policy from exact numbers by names, `{player: {state: {action: p}}}`, without states for a normal form.
+
+        Raises:
+            InputError, TypeError: as `from_rows`; also what is no mapping.
+
+        >>> from certigap.model.build import bimatrix
+        >>> game = bimatrix([[1, 0], [0, 1]], actions=[["U", "D"], ["L", "R"]])
+        >>> Policy.from_dict(game, {"1": {"U": "1/3", "D": "2/3"}, "2": {"R": 1}})["2"]
+        {'L': Fraction(0, 1), 'R': Fraction(1, 1)}
+        """
+        if not isinstance(rows, Mapping):
+            raise InputError(f"policy: expected a mapping of players, got the {type(rows).__name__} {str(rows)[:40]!r}")
+        return cls.from_rows(game, rows)
 
     @classmethod
-    def from_floats(cls, game: Game, rows: Sequence[Any], denominator: int = 2**52) -> "Policy":
+    def from_mapping(cls, game: Game, rows: Mapping[str, Any]) -> "Policy":
+        """The same as `from_dict`."""
+        return cls.from_dict(game, rows)
+
+    @classmethod
+    def from_counts(cls, game: Game, counts: Any, smoothing: RationalLike = 0) -> "Policy":
+        """A policy from action counts in the forms of `from_rows`, integers >= 0; a row without counts becomes uniform.
+
+        `smoothing`, an exact number >= 0, is added to every count.
+        """
+        extra = rational(smoothing)
+        if extra < 0:
+            raise InputError(f"smoothing: expected a rational >= 0, got {format_rational(extra)}")
+
+        def normalised(row: Sequence[RationalLike], what: str) -> Distribution:
+            return _normalised_counts(row, extra, what)
+
+        return cls(game, map_rows(game, counts, normalised, sparse=True, what="counts"))
+
+    @classmethod
+    def from_trajectories(cls, game: Game, data: Any, smoothing: RationalLike = 0) -> "Policy":
+        """The frequencies of the players' actions at each state; a state that was not seen gets uniform rows.
+
+        Args:
+            game: the game.
+            data: steps `(state, a_1, .., a_n)`, or episodes of steps; other forms: `trajectories.count_actions`.
+            smoothing: an exact number >= 0, added to the count of every action.
+        """
+        return cls.from_counts(game, count_actions(game, data), smoothing)
+
+    @classmethod
+    def from_floats(cls, game: Game, rows: Any, denominator: int = 2**52) -> "Policy":
         """A policy from floats, rounded row by row to `denominator`; the largest entry absorbs the remainder.
 
         Args:
             game: the game.
-            rows: `[n][S][A_i(s)]` probabilities; a row must sum to 1 within 1e-6. For a normal form also `[n][A_i]`.
+            rows: probabilities in the forms of `from_rows`; a row must sum to 1 within 1e-6, and what is negative by at
+                most 1e-6 (noise of a solver) becomes 0.
             denominator: common denominator of the rounded rows.
 
         Returns:
@@ -83,7 +132,28 @@ class Policy:
             errors.append(error)
             return result
 
-        return cls(game, _map_rows(game, rows, rounded), rounding_error=max(errors))
+        return cls(game, map_rows(game, rows, rounded), rounding_error=max(errors))
+
+    @classmethod
+    def from_callable(cls, game: Game, play: Any, denominator: int = 2**52) -> "Policy":
+        """A policy from functions, such as a neural network, rounded as by `from_floats`.
+
+        Args:
+            game: the game.
+            play: `play(player, state)`, or a function of the state for each player, in order or by name. Players and
+                states are named. It returns probabilities of the player's actions there, in order or by name.
+            denominator: common denominator of the rounded rows.
+        """
+        own = {player: partial(play, player) for player in game.players} if callable(play) else play
+        named = own if isinstance(own, Mapping) else dict(zip(game.players, own, strict=False))
+        if len(own) != len(game.players) or not all(callable(named.get(player)) for player in game.players):
+            raise InputError(f"policy: expected a function for each of the players {list(game.players)}, got others")
+        return cls.from_floats(game, [[named[player](s) for s in game.states] for player in game.players], denominator)
+
+    @classmethod
+    def uniform(cls, game: Game) -> "Policy":
+        """Every player plays all own actions alike, everywhere."""
+        return cls(game, tuple(tuple(_uniform(len(own[i])) for own in game.actions) for i in range(len(game.players))))
 
     @classmethod
     def pure(cls, game: Game, choose: Mapping[str, Any] | None = None) -> "Policy":
@@ -124,6 +194,35 @@ class Policy:
             np.array([w / row.denominator for row in own for w in row.weights], dtype=np.float64) for own in self.rows
         )
 
+    def to_numpy(self, player: str | int) -> npt.NDArray[np.float64]:
+        """`[S, A]` a player's probabilities as floats (0 past a state's own actions); the player by name or index."""
+        i = self.game.players.index(player) if player in self.game.players else player
+        if not isinstance(i, int) or not 0 <= i < len(self.rows):
+            raise InputError(f"policy: expected one of the players {list(self.game.players)}, got {player!r}")
+        result = np.zeros((len(self.rows[i]), max(len(row.weights) for row in self.rows[i])))
+        for row, own in zip(result, self.rows[i], strict=True):
+            row[: len(own.weights)] = [weight / own.denominator for weight in own.weights]
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{player: {state: {action: Fraction}}}`, without states for a normal form; `from_dict` reads it."""
+        return {player: self[player] for player in self.game.players}
+
+    def __getitem__(self, player: str) -> dict[str, Any]:
+        """A player's rows, `policy["1"]["s0"]["left"]`; of a normal form `policy["1"]["left"]`."""
+        if player not in self.game.players:
+            raise KeyError(f"expected one of the players {list(self.game.players)}, got {player!r}")
+        i = self.game.players.index(player)
+        rows = {
+            state: dict(zip(self.game.actions[s][i], self.rows[i][s].fractions(), strict=True))
+            for s, state in enumerate(self.game.states)
+        }
+        return rows[self.game.states[0]] if self.game.is_normal_form else rows
+
+    def __iter__(self) -> Iterator[str]:
+        """The players' names."""
+        return iter(self.game.players)
+
     def replace(self, player: int, rows: Sequence[Distribution]) -> "Policy":
         """The same policy with one player's rows `[S]` exchanged."""
         return Policy(self.game, tuple(tuple(rows) if i == player else own for i, own in enumerate(self.rows)))
@@ -161,38 +260,27 @@ def _check_choice(game: Game, choose: Mapping[str, Any]) -> None:
                 raise InputError(f"player {player} at state {state}: expected {expected}, got {action!r}")
 
 
-def _map_rows(game: Game, rows: Sequence[Any], make: Any) -> Rows:
-    if len(rows) != len(game.players):
-        raise InputError(f"policy: expected rows of {len(game.players)} players, got {len(rows)}")
-    result = []
-    for player, own in zip(game.players, rows, strict=True):
-        if game.is_normal_form and (len(own) != 1 or isinstance(own[0], int | float | str | Fraction)):
-            own = [own]
-        if len(own) != len(game.states):
-            raise InputError(f"policy of player {player}: expected rows of {len(game.states)} states, got {len(own)}")
-        pairs = zip(game.states, own, strict=True)
-        result.append(tuple(make(list(row), f"policy of player {player} at state {state!r}") for state, row in pairs))
-    return tuple(result)
+def _uniform(size: int) -> Distribution:
+    return Distribution((1,) * size, size)
 
 
-def _normalised_counts(counts: Sequence[RationalLike], what: str) -> Distribution:
+def _normalised_counts(counts: Sequence[RationalLike], smoothing: Fraction, what: str) -> Distribution:
     fractions = [rational(count) for count in counts]
     if any(count.denominator != 1 or count < 0 for count in fractions):
         raise InputError(f"{what}: expected counts, integers >= 0, got {list(counts)}")
-    total = sum(fractions)
-    if total == 0:
-        return Distribution((1,) * len(fractions), len(fractions))
-    return distribution([count / total for count in fractions], what)
+    smoothed = [count + smoothing for count in fractions]
+    total = sum(smoothed)
+    return distribution([count / total for count in smoothed], what) if total else _uniform(len(smoothed))
 
 
 def _round_row(row: Sequence[float], denominator: int, what: str) -> tuple[Distribution, Fraction]:
     floats = [float(value) for value in row]
-    if not all(math.isfinite(value) and value >= 0 for value in floats):
+    if not all(math.isfinite(value) and value >= -_NOISE for value in floats):
         raise InputError(f"{what}: expected finite probabilities >= 0, got {floats}")
-    if abs(math.fsum(floats) - 1) > 1e-6:
+    if abs(math.fsum(floats) - 1) > _NOISE:
         raise InputError(f"{what}: sums to {math.fsum(floats)!r}, expected 1 within 1e-6")
     exact = [Fraction(value) for value in floats]
-    weights = [round(value * denominator) for value in exact]
+    weights = [max(0, round(value * denominator)) for value in exact]
     largest = max(range(len(weights)), key=weights.__getitem__)
     weights[largest] += denominator - sum(weights)
     error = sum((abs(Fraction(w, denominator) - x) for w, x in zip(weights, exact, strict=True)), Fraction(0))
