@@ -240,6 +240,10 @@ def _parser() -> argparse.ArgumentParser:
     show = _command(commands, "show", "what a certificate claims (without checking it)")
     show.add_argument("certificate", metavar="CERT", help="a certificate file")
 
+    prove = _command(commands, "prove", "run the evidence of the paper's audit again (proofs/INDEX.md lists the ids)")
+    prove.add_argument("ids", nargs="*", metavar="ID", help="statements, such as lemma-1 (default: every one)")
+    prove.add_argument("--all", action="store_true", help="every property check in full: minutes")
+
     _command(commands, "warm", "compile everything ahead, once a machine, so that no question has to wait")
     return parser
 

@@ -14,6 +14,7 @@ HOMES = {
     "games": "certigap.commands.catalog",
     "gap": "certigap.commands.answers",
     "parametric": "certigap.commands.parametric",
+    "prove": "certigap.commands.prove",
     "show": "certigap.commands.check",
     "solve": "certigap.commands.experts",
     "verify": "certigap.commands.check",
