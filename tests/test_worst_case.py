@@ -329,7 +329,7 @@ def test_occupancy_programs_that_fail_or_find_no_time_cost_a_bound_alone(monkeyp
     hurried = worst_case(game, expert, "1/20", budget=0.2)
     check_answer(hurried)
     assert hurried.bounds["occupancy"] is None
-    assert "half of the time left" in hurried.why["occupancy"]
+    assert "half of the time left" in hurried.why["occupancy"] or "ended before" in hurried.why["occupancy"]
     monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
     monkeypatch.setattr(OccupancyProgram, "solve", failed)
     answer = worst_case(game, expert, "1/20", budget=60)

@@ -38,6 +38,7 @@ __all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "prepare_modes
 MOST_PAIRS = 3_000_000
 """Of a deviation and a joint action: some 100 bytes each."""
 
+SLOWER = 1.5  # a leaf among others, on cores that are shared, than one that was timed alone
 PAIR_SECONDS = 4e-5
 """For the root of a player and its proof: measured on Tag and soccer."""
 
@@ -81,7 +82,6 @@ class ModeBound:
         self.workers = worker_count(workers)
         self._ball: ModeBall = mode_ball(ball, center.occupancy_lower)
         self._exact: dict[tuple[int, int], ExactModes] = {}
-        self._leaf_seconds = 0.0
         self.search = ModeSearch([self._player(i) for i in range(len(center.game.players))])
 
     @property
@@ -97,22 +97,30 @@ class ModeBound:
             parts: for a player, V* and -V of a policy with a large gap.
             deadline: of search and proof.
         """
-        return self.search.run(target, parts, lambda: deadline.left - self._leaf_seconds * self.search.leaves)
+        seconds = self._leaf_seconds()
+        return self.search.run(target, parts, lambda: deadline.left - seconds * self.search.leaves)
 
     def proved(self) -> Bound:
         """What stands, in exact numbers."""
         covers: list[tuple[ModeCover, ...]] = []
         for own in self.search.players:
-            exact = [self._claimed(attempt) for attempt in own.best]
-            began, count = now(), sum(attempt.tree.leaves for attempt in own.best if attempt.tree is not None)
-            found = [settled_cover(*pair, self.workers) for pair in zip(own.best, exact, strict=True)]
-            self._leaf_seconds = max(self._leaf_seconds, (now() - began) / max(count, 1))
+            found = [settled_cover(attempt, self._claimed(attempt), self.workers) for attempt in own.best]
             whole = tuple(cover for cover in found if cover is not None)
             if len(whole) < len(found):
                 return Bound.unproven("modes", "the vectors could not be rounded so that every inequality holds")
             covers.append(whole)
         evidence = ModeEvidence(self.center.game, tuple(covers), self.center.occupancy_lower)
         return Bound("modes", evidence.upper, evidence)
+
+    def _leaf_seconds(self) -> float:
+        """How long the proof of a leaf takes, all cores at work: the root's own leaf is proved once more."""
+        attempt = max(self.search.players, key=lambda one: one.upper).best[-1]
+        if attempt.tree is None or attempt.tree.splits:
+            return 0.0
+        settled_cover(attempt, exact := self._claimed(attempt), 1)
+        began = now()
+        settled_cover(attempt, exact, 1)
+        return SLOWER * (now() - began) / self.workers
 
     def _claimed(self, attempt: Attempt) -> ExactModes:
         """The exact side of an attempt's view."""

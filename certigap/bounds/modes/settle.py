@@ -1,5 +1,6 @@
 """From an attempt in floats to a cover that a checker accepts: visits, then leaves, proved in integers."""
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -21,6 +22,7 @@ KIND_NAMES = {JOINT: "joint", OPTIMUM: "optimum", VALUE: "value"}
 PLACES = {"X": X, "N1": N1, "N0": N0, "U1": T1, "U0": T0}
 SLACK = 2e-6  # of the bound: what rounding up may add before the limit is raised
 FINE = 1e-9  # tolerance of vectors that are proved
+LIMIT_BITS = 30  # of a limit: visit bounds inherit its length
 GRID = 2**16  # of prices
 FORK_LEAVES = 40  # below which processes are not worth starting
 
@@ -70,7 +72,8 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
         limit = value if limit is None else max(limit, value)
     if limit is None:
         return None
-    return ModeCover(kind, limit, first, tuple(claim.visits), tuple(node for node in nodes if node is not None))
+    short = max(limit, _above(float(limit))) if limit > claim.limit or not claim.visits else limit
+    return ModeCover(kind, short, first, tuple(claim.visits), tuple(node for node in nodes if node is not None))
 
 
 class _Prover:
@@ -111,5 +114,6 @@ def _shares(attempt: Attempt, shares: FloatArray) -> Shares | None:
 
 
 def _above(x: float) -> Fraction:
-    """A short number at least `x`."""
-    return Fraction(int(np.ceil(x * 2**30)), 2**30)
+    """A short number above `x`."""
+    scale = 2 ** (LIMIT_BITS - math.frexp(x)[1]) if x else 1
+    return Fraction(math.floor(x * scale) + 1) / Fraction(scale)
