@@ -86,7 +86,7 @@ def assert_contains(game: ArrayGame, policy: ArrayPolicy) -> None:
     )
     for found, true in pairs:
         assert found.lower <= true.lower <= true.upper <= found.upper
-        assert found.upper - found.lower <= 1e-9 * float(max(game.scales) * 1000 / (1 - game.discount))
+        assert found.upper - found.lower <= 1e-8 * float(max(game.scales) * 1000 / (1 - game.discount) ** 2)
 
 
 def check_random_games(seeds: range) -> None:

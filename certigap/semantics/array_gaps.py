@@ -27,8 +27,8 @@ __all__ = ["ArrayGaps", "array_gaps"]
 
 _TOP = 60  # bits of the vectors: two below the largest that the step takes
 _ROUNDS = 4  # Newton steps of a vector
-_RELATIVE = Fraction(1, 10**10)
-"""Of the half-range: the width that is aimed at where none is asked for."""
+_RELATIVE = Fraction(1, 10**11)
+"""Of the half-range over (1 - g)^2: the width that is aimed at where none is asked for, 1e-9 at 0.9, 1e-7 at 0.99."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,8 +102,9 @@ class _Found:
 def _player_gap(tables: Tables, player: int, width: Fraction | None) -> _Found:
     game = tables.game
     scale = game.scales[player]
-    aim = (game.half_range(player) * _RELATIVE if width is None else width) / (2 * scale)
-    following, choosing = Process(tables, game.players, player), None
+    usual = game.half_range(player) * _RELATIVE / (1 - game.discount) ** 2
+    aim = (usual if width is None else width) / (2 * scale)
+    following = Process(tables, game.players, player)
     x, choice = solve(following, float(aim) / 2)
     bits = _bits(game, player, x)
     value, own = _enclose(following, x, choice, bits, aim)

@@ -2,7 +2,7 @@
 
 With d = T x - x, the fixed point lies between T x + g/(1-g) min d and T x + g/(1-g) max d (MacQueen 1966; Puterman,
 Markov Decision Processes, 6.6). Only the span of d counts: it falls as fast as the game forgets where it began, which
-may be far faster than g^k. After each improvement the chosen actions are followed until the span is a tenth: by plain
+may be far faster than g^k. After each improvement the chosen actions are followed until the span is small: by plain
 sweeps while those forget, by BiCGSTAB where they do not (grids, chains). Proposals only: what proves is the step in
 integers.
 """
@@ -19,7 +19,7 @@ _ROUNDS = 500  # improvements: an end for what does not converge
 _SWEEPS = 60  # of following, between two improvements
 _TRIAL = 4  # sweeps before their rate is judged
 _FORGETS = 0.7  # rate of the span per sweep up to which plain sweeps are kept
-_SHRINK = 0.1  # of the span, before the next improvement
+_SHRINK = 0.02  # of the span, before the next improvement, which costs as many sweeps as there are actions
 _KRYLOV = 100  # steps of BiCGSTAB at most, each of which costs two sweeps
 _NOISE = 2.0**-50  # of the values: rounding of one sweep, about
 _PATIENCE = 3  # improvements without a narrower span, once it is near the noise, before rounding is blamed
@@ -95,7 +95,7 @@ def _krylov(process: Process, x: FloatArray, choice: IndexArray, rewards: FloatA
     size, discount = len(x), process.discount
     operator = LinearOperator((size, size), matvec=lambda v: v - discount * process.follow(v, choice), dtype=np.float64)
     with foreign("BiCGSTAB"):
-        found, _ = bicgstab(operator, rewards, x0=x, rtol=0.0, atol=0.1 * goal * size**0.5, maxiter=_KRYLOV)
+        found, _ = bicgstab(operator, rewards, x0=x, rtol=0.0, atol=0.3 * goal * size**0.5, maxiter=_KRYLOV)
     if not np.isfinite(found).all():
         return x
     spans = []
