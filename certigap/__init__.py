@@ -41,6 +41,13 @@ _HOMES = {
     "equilibria": "certigap.solve",
     "solve_game": "certigap.solve",
     "convert": "certigap.io",
+    "from_arrays": "certigap.io.from_arrays",
+    "from_step": "certigap.io.from_step",
+    "ArrayGame": "certigap.model.large",
+    "ArrayPolicy": "certigap.model.large",
+    "read_array_game": "certigap.model.large",
+    "write_array_game": "certigap.model.large",
+    "array_gaps": "certigap.semantics.array_gaps",
     "policy_from_openspiel": "certigap.io.openspiel_policy",
     "best_case": "certigap.questions.best_case",
     "continuity": "certigap.questions.continuity",
@@ -77,11 +84,14 @@ if TYPE_CHECKING:
     from certigap.certificates import certificate, verify
     from certigap.errors import CertigapError, InputError, LimitError, SolverError
     from certigap.io import convert
+    from certigap.io.from_arrays import from_arrays
+    from certigap.io.from_step import from_step
     from certigap.io.openspiel_policy import policy_from_openspiel
     from certigap.model import catalog as games
     from certigap.model.build import bimatrix, markov_game, normal_form
     from certigap.model.files.codec import read_game, read_policy, write_game, write_policy
     from certigap.model.game import Game
+    from certigap.model.large import ArrayGame, ArrayPolicy, read_array_game, write_array_game
     from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
@@ -118,6 +128,7 @@ if TYPE_CHECKING:
         values,
         visited,
     )
+    from certigap.semantics.array_gaps import array_gaps
     from certigap.semantics.entropic import regularised_best_response, regularised_gaps
     from certigap.solve import equilibria
     from certigap.solve import solve as solve_game

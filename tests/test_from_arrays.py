@@ -1,0 +1,98 @@
+"""Games from arrays in memory and from a function of one step: one game by every way, floats recorded, refusals."""
+
+import time
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+import certigap as cg
+from certigap.errors import InputError, LimitError
+from certigap.model.large.families import random_game
+
+WEIGHTS = np.array([[[[3, 1, 0], [0, 2, 2]]], [[[1, 1, 1], [0, 0, 5]]], [[[1, 0, 0], [2, 2, 2]]]])
+REWARDS = np.arange(12).reshape(2, 3, 1, 2) - 5
+
+
+def by_hand() -> cg.Game:
+    def outcome(state: str, joint: tuple[str, ...]) -> Any:
+        s, b = int(state) - 1, int(joint[1]) - 1
+        row = WEIGHTS[s, 0, b]
+        following = {str(t + 1): Fraction(int(w), int(row.sum())) for t, w in enumerate(row) if w}
+        return [int(REWARDS[i, s, 0, b]) for i in range(2)], following
+
+    return cg.markov_game(
+        players="12",
+        states="123",
+        actions=[["1"], ["1", "2"]],
+        outcome=outcome,
+        discount="4/5",
+        initial={"1": "1/4", "3": "3/4"},
+    )
+
+
+def test_dense_sparse_and_by_hand_are_one_game() -> None:
+    dense = cg.from_arrays(WEIGHTS, REWARDS, [1, 0, 3], "4/5")
+    sparse = cg.from_arrays(csr_matrix(WEIGHTS.reshape(6, 3)), REWARDS, [1, 0, 3], "4/5")
+    assert dense == sparse == by_hand()
+
+
+def test_floats_are_rounded_and_recorded() -> None:
+    chances = WEIGHTS / WEIGHTS.sum(axis=-1, keepdims=True)
+    game = cg.from_arrays(chances, REWARDS / 3, [0.25, 0, 0.75], "4/5", from_floats=1000)
+    assert game.transitions.row(2) == {0: Fraction(334, 1000), 1: Fraction(333, 1000), 2: Fraction(333, 1000)}
+    assert game.reward(0, 1) == Fraction(round(-4000 / 3), 1000)
+    thirds = [abs(Fraction(w, 1000) - Fraction(1 / 3)) for w in (334, 333, 333)]
+    assert Fraction(game.meta["largest_rounding"]) == sum(thirds)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"transitions": WEIGHTS / 2}, "from_floats"),
+        ({"transitions": WEIGHTS * 0}, "row without"),
+        ({"transitions": WEIGHTS * np.array([1, 1, -1])}, "weights >= 0"),
+        ({"transitions": WEIGHTS[:2]}, "shape"),
+        ({"rewards": REWARDS[0]}, "rewards"),
+        ({"initial": [0, 0, 0]}, "initial"),
+        ({"initial": [1, 1]}, "initial"),
+        ({"discount": "1"}, "discount"),
+    ],
+)
+def test_what_is_refused(changed: dict[str, Any], words: str) -> None:
+    given = {"transitions": WEIGHTS, "rewards": REWARDS, "initial": [1, 0, 3], "discount": "4/5"} | changed
+    with pytest.raises(InputError, match=words):
+        cg.from_arrays(**given)
+
+
+def test_many_states_take_no_square() -> None:
+    """50,000 states: a square of them would be 20 GB."""
+    drawn = random_game(50_000, 2, 3)
+    matrix = csr_matrix((drawn.weights, drawn.columns, drawn.offsets), shape=(drawn.rows, drawn.states))
+    began = time.process_time()
+    game = cg.from_arrays(matrix, drawn.rewards.reshape(2, -1, 2, 2), drawn.initial, "9/10")
+    assert time.process_time() - began < 20
+    assert game.layout.rows == drawn.rows
+    assert int(game.transitions.denominators[7]) == drawn.denominators[7] // np.gcd.reduce(drawn.weights[21:24])
+
+
+def test_steps_give_the_game_by_hand() -> None:
+    def step(state: int, joint: tuple[int, ...]) -> Any:
+        row = WEIGHTS[state - 1, 0, joint[1] - 1]
+        following = {t + 1: Fraction(int(w), int(row.sum())) for t, w in enumerate(row) if w}
+        return [int(REWARDS[i, state - 1, 0, joint[1] - 1]) for i in range(2)], following
+
+    game = cg.from_step(step, {1: "1/4", 2: 0, 3: "3/4"}, lambda state: [[1], [1, 2]], "4/5")
+    assert game == by_hand()
+
+
+def test_steps_without_end_and_names_that_collide() -> None:
+    with pytest.raises(LimitError):
+        cg.from_step(lambda s, a: ([0], {s + 1: 1}), 0, lambda s: [[0]], "1/2", max_states=10)
+    game = cg.from_step(lambda s, a: ([0], {"1": 1}), 1, lambda s: [[0, "0"]], "1/2")
+    assert game.states == ("1", "2")
+    assert game.actions[0][0] == ("1", "2")
+    with pytest.raises(InputError, match="rewards"):
+        cg.from_step(lambda s, a: ([0, 0], {s: 1}), 0, lambda s: [[0]], "1/2")
