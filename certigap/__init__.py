@@ -50,6 +50,7 @@ _HOMES = {
     "array_gaps": "certigap.semantics.array_gaps",
     "policy_from_openspiel": "certigap.io.openspiel_policy",
     "best_case": "certigap.questions.best_case",
+    "concentrability": "certigap.questions.concentrability",
     "continuity": "certigap.questions.continuity",
     "dominance": "certigap.questions.dominance",
     "frontier": "certigap.questions.frontier.question",
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
     from certigap.model.policy import Policy
     from certigap.questions.best_case import best_case
+    from certigap.questions.concentrability import concentrability
     from certigap.questions.continuity import continuity
     from certigap.questions.dominance import dominance
     from certigap.questions.dominance.markov import markov_dominance

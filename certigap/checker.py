@@ -45,6 +45,7 @@ MODULES = (
     "moderows",
     "modevalues",
     "modes",
+    "concentrability",
     "theorems",
     "vertices",
     "worst_case",

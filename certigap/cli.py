@@ -199,6 +199,18 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", metavar="FILE", help="a picture (.png, .pdf, .svg), or else a certificate"
     )
 
+    ratios = _command(
+        commands, "concentrability", "how far each player alone can raise the occupancy of a state: proven intervals"
+    )
+    _files(ratios, "game")
+    ratios.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
+    ratios.add_argument(
+        "--ratio", default="101/100", metavar="R", help="upper/lower that is tight enough (default 101/100)"
+    )
+    ratios.add_argument("--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)")
+    ratios.add_argument("--exact", action="store_true", help="print exact numbers of any length")
+    _certificate(ratios)
+
     parametric = _command(commands, "parametric", "for which values of its parameters a statement about a game holds")
     parametric.add_argument("file", metavar="FILE", help="a parametric game file; with --discount a game file")
     parametric.add_argument(

@@ -8,8 +8,8 @@ distance and of the occupancy's error (`balls`: budget, reach),
 
 eta the expert's own regret; (1 - g) R c_i / (1 - g)^2 bounds V^piE - V^pi. For "bc" (1 - g) R = n eps, for "rho"
 (1 - g) eps. A ball that limits no rows has none. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of
-player i against piE_-i for the reward (1 - g) on s: one vector per player and state, so above `MAX_STATES` states the
-bound is not computed.
+player i against piE_-i for the reward (1 - g) on s: one vector per player and state up to `MAX_STATES` states. Above,
+M_i(s) is bounded by caps, a flow and vectors of many targets at once (`visits`), searched in a share of the time.
 """
 
 import math
@@ -23,6 +23,8 @@ import numpy as np
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
+from certigap.bounds.visit_groups import search
+from certigap.bounds.visits import Deviator, Visits
 from certigap.exact.integers import FloatArray, IntArray, as_object
 from certigap.exact.knapsack import poured
 from certigap.exact.vector import Vector
@@ -37,6 +39,9 @@ __all__ = ["CONCENTRABILITY", "MAX_STATES", "knapsack", "reach_vectors"]
 
 MAX_STATES = 300  # one decision process a state: the work grows with the square
 _GRID_BITS = 40  # of numbers in [0, 1]: a loss of 1e-12 times the horizon, certificates stay short
+_RATIO = Fraction(11, 10)  # of the groups: the knapsack adds up many states, a closer bound of the worst gains little
+_PART, _MOST_SECONDS = Fraction(1, 10), 60.0
+"""Of the time left, for the groups of all players; and the time that is left where there is no deadline."""
 _TRIES = 6  # margins, each 8 times the last: after 8^6 roundings 1 is as good
 _SWEEPS, _SLICE = 400, 20
 """Of all targets together: enough at discounts up to 0.92; and of one between two mixtures."""
@@ -46,14 +51,33 @@ def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     game = center.game
     if ball.measure.is_by_state:
         return Bound.unproven("concentrability", f"the ball of eps_{ball.measure} limits no player's rows")
-    if len(game.states) > MAX_STATES:
-        return Bound.untried("concentrability", f"expected at most {MAX_STATES} states, got {len(game.states)}")
     bounds = []
-    for player, vectors in enumerate(center.once(_reach, deadline=deadline)):
-        most = [u.dot(game.initial.weights, game.initial.denominator) for u in vectors]
+    for player in range(len(game.players)):
+        most = _most(center, player, deadline)
         moved = knapsack(most, center.occupancy_lower.fractions(), ball.budget)
         bounds.append(((1 - game.discount) * ball.reach + moved) * game.half_range(player) * game.horizon**2)
     return Bound("concentrability", max(bounds) + center.regret, Theorem("concentrability", partial(_proof, center)))
+
+
+def _most(center: Center, player: int, deadline: Deadline) -> list[Fraction]:
+    """`[S]` upper bounds of M_i, by the means that the size of the game allows."""
+    game = center.game
+    if len(game.states) > MAX_STATES and game.discount:
+        return [*center.once(_visits, deadline=deadline)[player].most]
+    vectors = center.once(_reach, deadline=deadline)[player]
+    return [u.dot(game.initial.weights, game.initial.denominator) for u in vectors]
+
+
+def _visits(center: Center, deadline: Deadline | None = None) -> tuple[Visits, ...]:
+    """What player i alone can bring about, for all states at once; the time is shared with the other bounds."""
+    end, players = (deadline or Deadline()).or_within(_MOST_SECONDS).share(_PART), len(center.game.players)
+    found = []
+    for player in range(players):
+        deviator = Deviator(center.expert, player)
+        flow, own = deviator.flow(), end.share(Fraction(1, players - player))
+        groups = search(deviator, center.occupancy_lower, flow, _RATIO, own).groups
+        found.append(deviator.visits(flow, groups))
+    return tuple(found)
 
 
 def _reach(center: Center, deadline: Deadline | None = None) -> tuple[tuple[Vector, ...], ...]:
@@ -64,13 +88,21 @@ def _reach(center: Center, deadline: Deadline | None = None) -> tuple[tuple[Vect
 def _proof(center: Center) -> dict[str, Any]:
     """FORMAT 8.3: how far each player alone moves the occupancy, and the expert's own gaps."""
     game = center.game
-    pairs = zip(game.players, center.once(_reach), strict=True)
     return {
         "occupancy": {"lower": vector_json(center.occupancy_lower)},
-        "reach": {player: [vector_json(vector) for vector in vectors] for player, vectors in pairs},
+        "reach": _reach_json(center),
         "values": brackets_json(game, center.gaps.values),
         "optima": brackets_json(game, center.gaps.optima),
     }
+
+
+def _reach_json(center: Center) -> dict[str, Any]:
+    game = center.game
+    if len(game.states) > MAX_STATES and game.discount:
+        visits = center.once(_visits)
+        return {player: own.to_json(game) for player, own in zip(game.players, visits, strict=True)}
+    pairs = zip(game.players, center.once(_reach), strict=True)
+    return {player: [vector_json(vector) for vector in vectors] for player, vectors in pairs}
 
 
 def knapsack(gains: Sequence[Fraction], costs: Sequence[Fraction], budget: Fraction) -> Fraction:

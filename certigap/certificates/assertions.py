@@ -109,7 +109,8 @@ def quantities_of(claim: dict[str, Any]) -> dict[str, dict[str, str]]:
         result["regret"] = {"upper": claim["regret"]}
     if "radius" in claim:
         result["radius"] = {"lower": claim["radius"], "upper": claim["radius"]}
-    for name in ("values", "player_gaps"):
+    for name in ("values", "player_gaps", "coefficients"):
         for player, sides in claim.get(name, {}).items():
-            result[f"{name}.{player}"] = sides
+            is_infinite = sides == "infinity"
+            result[f"{name}.{player}"] = {"lower": sides, "upper": sides} if is_infinite else sides
     return result

@@ -7,6 +7,7 @@ from typing import Any
 from certigap.bounds.hull import covers_json
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
+from certigap.certificates.concentrability import concentrability_certificate
 from certigap.certificates.continuity import continuity_certificate
 from certigap.certificates.dominance import dominance_certificate
 from certigap.certificates.dominant import dominant_certificate
@@ -20,6 +21,7 @@ from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
 from certigap.questions.best_case import BestCaseAnswer
+from certigap.questions.concentrability import ConcentrabilityAnswer
 from certigap.questions.continuity import ContinuityAnswer
 from certigap.questions.dominance import DominanceAnswer
 from certigap.questions.dominance.markov import MarkovDominance
@@ -182,6 +184,7 @@ _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     WorstCaseAnswer: {"worst-case": worst_case_certificate},
     BestCaseAnswer: {"best-case": best_case_certificate},
     DominanceAnswer: {"dominance": dominance_certificate},
+    ConcentrabilityAnswer: {"concentrability": concentrability_certificate},
     ContinuityAnswer: {"continuity": continuity_certificate},
     TheoremInstance: {"theorem-instance": _theorem_instance},
 }

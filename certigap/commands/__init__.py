@@ -5,6 +5,7 @@ __all__ = ["HOMES"]
 HOMES = {
     "best-case": "certigap.commands.best_case",
     "certify": "certigap.commands.answers",
+    "concentrability": "certigap.commands.concentrability",
     "continuity": "certigap.commands.continuity",
     "convert": "certigap.commands.sources",
     "demo": "certigap.commands.demo",

@@ -66,21 +66,31 @@ def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof:
     reach = proof.fields(("occupancy", "values", "optima", "reach"))["reach"].fields(game.players)
     shown, bounds = Evaluation(game, expert, proof), [ZERO]
     occupancy = [max(shown.occupancy(LOWER)[s], ZERO) for s in range(game.size)]
-    unit = game.discount.denominator - game.discount.numerator
     for i, player in enumerate(game.players):
-        most = []
-        for t, node in enumerate(reach[player].items(game.size)):
-            spend(game.pass_work)
-            vector, rewards = Vector(game.size, node), [0] * game.offsets[-1]
-            for k in range(game.offsets[t], game.offsets[t + 1]):
-                rewards[k] = unit
-            backed = (rewards, game.discount.denominator)
-            check_vector(game, i, shown.rows, vector, Step.best_value, UPPER, node.where, backed)
-            most.append(max(ZERO, game.at_start(vector)))
+        grouped = isinstance(reach[player].value, dict)
+        most = (
+            rule("visits", "most")(game, expert, i, reach[player])
+            if grouped
+            else by_target(game, i, shown, reach[player])
+        )
         moved = knapsack(most, occupancy, radius * (game.n - 1 if measure == "bc" else 1 + game.discount))
         spent = radius * (game.n if measure == "bc" else 1 - game.discount)
         bounds.append((spent + moved) * game.half_range(i) / (1 - game.discount) ** 2)
     return max(bounds) + shown.nash_gap(UPPER)
+
+
+def by_target(game: Game, i: int, shown: Evaluation, reach: Node) -> list[Fraction]:
+    """`[S]` upper bounds of M_i, from one vector a target state."""
+    most, unit = [], game.discount.denominator - game.discount.numerator
+    for t, node in enumerate(reach.items(game.size)):
+        spend(game.pass_work)
+        vector, rewards = Vector(game.size, node), [0] * game.offsets[-1]
+        for k in range(game.offsets[t], game.offsets[t + 1]):
+            rewards[k] = unit
+        backed = (rewards, game.discount.denominator)
+        check_vector(game, i, shown.rows, vector, Step.best_value, UPPER, node.where, backed)
+        most.append(max(ZERO, game.at_start(vector)))
+    return most
 
 
 def knapsack(gains: list[Fraction], costs: list[Fraction], budget: Fraction) -> Fraction:

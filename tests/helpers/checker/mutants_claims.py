@@ -428,7 +428,7 @@ MUTANTS = (
     ),
     Mutant(
         "conc-reach-unchecked",
-        "            check_vector(game, i, shown.rows, vector, Step.best_value, UPPER, node.where, backed)\n",
+        "        check_vector(game, i, shown.rows, vector, Step.best_value, UPPER, node.where, backed)\n",
         "",
         "settle tempt",
     ),
@@ -439,12 +439,12 @@ MUTANTS = (
         "reach cliff",
     ),
     Mutant(
-        "conc-reach-nowhere", "                rewards[k] = unit\n", "                rewards[k] = 0\n", "reach cliff"
+        "conc-reach-nowhere", "            rewards[k] = unit\n", "            rewards[k] = 0\n", "reach cliff"
     ),
     Mutant(
         "conc-reach-first-target",
-        "for k in range(game.offsets[t], game.offsets[t + 1]):\n                rewards",
-        "for k in range(game.offsets[0], game.offsets[1]):\n                rewards",
+        "for k in range(game.offsets[t], game.offsets[t + 1]):\n            rewards",
+        "for k in range(game.offsets[0], game.offsets[1]):\n            rewards",
         "reach cliff",
     ),
     Mutant(
