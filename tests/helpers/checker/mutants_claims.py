@@ -438,9 +438,7 @@ MUTANTS = (
         "check_vector(game, i, shown.rows, vector, Step.policy_value, UPPER, node.where, backed)",
         "reach cliff",
     ),
-    Mutant(
-        "conc-reach-nowhere", "            rewards[k] = unit\n", "            rewards[k] = 0\n", "reach cliff"
-    ),
+    Mutant("conc-reach-nowhere", "            rewards[k] = unit\n", "            rewards[k] = 0\n", "reach cliff"),
     Mutant(
         "conc-reach-first-target",
         "for k in range(game.offsets[t], game.offsets[t + 1]):\n            rewards",
