@@ -23,7 +23,7 @@ from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 from certigap.semantics.exploitability import describe, maximum
 
-__all__ = ["ArrayGaps", "array_gaps"]
+__all__ = ["ArrayGaps", "array_gaps", "enclose", "grid_bits"]
 
 _TOP = 60  # bits of the vectors: two below the largest that the step takes
 _ROUNDS = 4  # Newton steps of a vector
@@ -106,17 +106,17 @@ def _player_gap(tables: Tables, player: int, width: Fraction | None) -> _Found:
     aim = (usual if width is None else width) / (2 * scale)
     following = Process(tables, game.players, player)
     x, choice = solve(following, float(aim) / 2)
-    bits = _bits(game, player, x)
-    value, own = _enclose(following, x, choice, bits, aim)
+    bits = grid_bits(game, player, x)
+    value, own = enclose(following, x, choice, bits, aim)
     del following
     choosing = Process(tables, player, player)
     x, choice = solve(choosing, float(aim) / 2, start=x)
-    optimum, best = _enclose(choosing, x, choice, bits, aim)
+    optimum, best = enclose(choosing, x, choice, bits, aim)
     lower, upper = (scale * (best[0] - own[1]), scale * (best[1] - own[0]))
     return _Found(Interval(max(Fraction(0), lower), upper), value, optimum, bits, upper - lower)
 
 
-def _bits(game: ArrayGame, player: int, x: FloatArray) -> int:
+def grid_bits(game: ArrayGame, player: int, x: FloatArray) -> int:
     """As many binary digits after the point as the step has room for."""
     rewards = game.rewards[player]
     largest = max(abs(int(rewards.max())), abs(int(rewards.min())))
@@ -127,7 +127,7 @@ def _bits(game: ArrayGame, player: int, x: FloatArray) -> int:
     return bits
 
 
-def _enclose(
+def enclose(
     process: Process, x: FloatArray, choice: IndexArray, bits: int, aim: Fraction
 ) -> tuple[IndexArray, tuple[Fraction, Fraction]]:
     """A vector, and the ends that it proves of the value at the start, in units of the scale."""
