@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from certigap.floats.compiled import Floats, Indices, Indices2, Ints, Ints2, compiled, inner
 
-__all__ = ["Arrays", "Play", "chances", "follow", "improve", "integer_step"]
+__all__ = ["Arrays", "Play", "chances", "follow", "gather", "improve", "integer_step"]
 
 _LOW = (1 << 31) - 1
 
@@ -154,6 +154,44 @@ def follow(
         pre = size_of(game.shapes, s, own) if own < players else 1
         post = count // (pre * mine)
         out[s] = action_value(game, chance, begin + choice[s] * post, post, mine * post, pre, x)
+
+
+@compiled
+def gather(
+    game: Arrays,
+    own: int,
+    chance: Floats,
+    choice: Indices,
+    first: int,
+    last: int,
+    ends: Indices,
+    columns: Ints,
+    values: Floats,
+    fill: bool,
+) -> None:
+    """The chosen actions' P as compressed rows: the number of entries of state s in `ends[s + 1]`, or with `fill`, once
+    these are summed up, the entries themselves; a next state may come more than once.
+    """
+    players = game.shapes.shape[1]
+    for s in range(first, last):
+        begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        mine = int(game.shapes[s, own]) if own < players else 1
+        pre = size_of(game.shapes, s, own) if own < players else 1
+        post = count // (pre * mine)
+        at = ends[s] if fill else 0
+        for h in range(pre):
+            for k in range(begin + (h * mine + choice[s]) * post, begin + (h * mine + choice[s] + 1) * post):
+                if chance[k] == 0.0:
+                    continue
+                if fill:
+                    for e in range(game.offsets[k], game.offsets[k + 1]):
+                        columns[at] = game.columns[e]
+                        values[at] = game.weights[e] * chance[k]
+                        at += 1
+                else:
+                    at += game.offsets[k + 1] - game.offsets[k]
+        if not fill:
+            ends[s + 1] = at
 
 
 @inner

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
-from certigap.floats.sparse.kernels import Arrays, Play, chances, follow, improve, integer_step
+from certigap.floats.sparse.kernels import Arrays, Play, chances, follow, gather, improve, integer_step
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 
@@ -91,6 +91,25 @@ class Process:
         out, t = np.empty_like(x), self.tables
         t.each(lambda first, last: follow(t.arrays, self.own, self.chance, choice, x, first, last, out))
         return out
+
+    def chosen(self, choice: IndexArray) -> Any:
+        """P of the chosen actions, SciPy compressed rows: dear to make, and each product 3 to 10 times as cheap."""
+        from scipy.sparse import csr_matrix
+
+        t, states = self.tables, self.tables.game.states
+        ends = np.zeros(states + 1, dtype=np.int64)
+        columns, values = np.empty(0, dtype=np.int32), np.empty(0)
+
+        def work(first: int, last: int, fill: bool) -> None:
+            gather(t.arrays, self.own, self.chance, choice, first, last, ends, columns, values, fill)
+
+        t.each(lambda first, last: work(first, last, False))
+        ends = np.cumsum(ends)
+        columns, values = np.empty(int(ends[-1]), dtype=np.int32), np.empty(int(ends[-1]))
+        t.each(lambda first, last: work(first, last, True))
+        matrix = csr_matrix((values, columns, ends), shape=(states, states))
+        matrix.sum_duplicates()
+        return matrix
 
     def rewards(self, choice: IndexArray) -> FloatArray:
         """The expected rewards of the chosen actions."""

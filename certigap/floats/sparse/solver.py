@@ -93,14 +93,15 @@ def _krylov(process: Process, x: FloatArray, choice: IndexArray, rewards: FloatA
     from scipy.sparse.linalg import LinearOperator, bicgstab
 
     size, discount = len(x), process.discount
-    operator = LinearOperator((size, size), matvec=lambda v: v - discount * process.follow(v, choice), dtype=np.float64)
+    matrix = process.chosen(choice)
+    operator = LinearOperator((size, size), matvec=lambda v: v - discount * (matrix @ v), dtype=np.float64)
     with foreign("BiCGSTAB"):
         found, _ = bicgstab(operator, rewards, x0=x, rtol=0.0, atol=0.3 * goal * size**0.5, maxiter=_KRYLOV)
     if not np.isfinite(found).all():
         return x
     spans = []
     for y in (x, found):
-        low, high = _ends(rewards + discount * process.follow(y, choice), y)
+        low, high = _ends(rewards + discount * (matrix @ y), y)
         spans.append(high - low)
     return found if spans[1] < spans[0] else x
 
