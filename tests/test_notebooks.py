@@ -11,7 +11,8 @@ def test_there_are_notebooks() -> None:
     assert NOTEBOOKS
 
 
-SLOW = {"frontier"}  # a minute
+SLOW = {"frontier", "parametric"}  # up to a minute
+PICTURES = {"paper": 4, "parametric": 3}  # kept in the file
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,12 @@ def test_notebook_runs(path: Path, tmp_path: Path) -> None:
     nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert errors == []
+
+
+@pytest.mark.parametrize(("name", "count"), PICTURES.items())
+def test_outputs_are_kept(name: str, count: int) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    notebook = nbformat.read(Path(__file__).parent.parent / "notebooks" / f"{name}.ipynb", as_version=4)
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert sum("image/png" in o.get("data", {}) for o in outputs) == count
+    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
