@@ -58,6 +58,9 @@ MODULES = (
     "continuity",
     "entropy",
     "arrays",
+    "polynomials",
+    "expressions",
+    "parametric",
     "judge",
 )
 CODES = {"invalid": 1, "malformed": 2, "limit": 3}  # the first that occurs; 0 when all are valid

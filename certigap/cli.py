@@ -224,6 +224,9 @@ def _parser() -> argparse.ArgumentParser:
         "--discount", metavar="NAME", help="read a game file, its discount a parameter of this name"
     )
     parametric.add_argument(
+        "-o", "--output", metavar="CERT", help="equilibrium, one parameter: write the certificate to this file"
+    )
+    parametric.add_argument(
         "--resolution",
         type=_share,
         default=0.01,

@@ -12,6 +12,7 @@ from certigap.certificates.continuity import continuity_certificate
 from certigap.certificates.dominance import dominance_certificate
 from certigap.certificates.dominant import dominant_certificate
 from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
+from certigap.certificates.parametric import parametric_certificate
 from certigap.certificates.straying import straying_certificate
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
@@ -26,6 +27,7 @@ from certigap.questions.continuity import ContinuityAnswer
 from certigap.questions.dominance import DominanceAnswer
 from certigap.questions.dominance.markov import MarkovDominance
 from certigap.questions.entropy import RegularisedDelta
+from certigap.questions.parametric.answer import ParametricSet
 from certigap.questions.straying import StrayingAnswer
 from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer
@@ -177,6 +179,7 @@ _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     GapAnswer: {"nash-gap": _nash_gap, "equilibrium": _equilibrium, "policy-value": _policy_value},
     ErrorsAnswer: {"matching-error": _matching_error},
     MarkovDominance: {"dominant": dominant_certificate},
+    ParametricSet: {"parametric": parametric_certificate},
     StrayingAnswer: {"straying": straying_certificate},
     RegularisedGaps: {"entropy": regularised_gaps_certificate},
     RegularisedDelta: {"entropy": regularised_delta_certificate},

@@ -4,8 +4,9 @@ import argparse
 from fractions import Fraction
 from typing import Any
 
-from certigap.commands.output import print_json
+from certigap.commands.output import print_json, say_written
 from certigap.commands.streams import say
+from certigap.commands.targets import check_file
 from certigap.errors import InputError
 from certigap.model.files.codec import read_game
 from certigap.model.files.json_node import Node
@@ -22,6 +23,7 @@ def parametric(given: argparse.Namespace) -> int:
     """The set of parameter values for which the statement holds, or the gap as formulas."""
     from certigap.questions import parametric as questions
 
+    check_file(given.output, given.file, given.policy)
     game, rows = _game(given)
     policy = _policy(given, game, rows)
     if given.ask == "gap":
@@ -37,8 +39,14 @@ def parametric(given: argparse.Namespace) -> int:
     }[given.ask]
     answer = ask(game, policy, resolution=given.resolution, budget=given.budget)
     if given.json:
-        return print_json({"ask": given.ask, **answer.to_json()})
-    say(f"{game!r}\n{table(_set_rows(answer))}")
+        print_json({"ask": given.ask, **answer.to_json()})
+    else:
+        say(f"{game!r}\n{table(_set_rows(answer))}")
+    if given.output:
+        from certigap.certificates.claims import certificate
+
+        certificate(answer).write(given.output)
+        say_written(given)
     return 0
 
 

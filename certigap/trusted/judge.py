@@ -5,7 +5,7 @@ from typing import Any
 
 from game import Game, Policy, read_policy, read_rows
 from limits import METER, Limit
-from reading import Invalid, Malformed, open_file, read_json, shorten
+from reading import Invalid, Malformed, Node, open_file, read_json, shorten
 from rules import RULES, rule, used
 
 
@@ -22,6 +22,9 @@ def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tup
         raise Invalid(
             f"{members['game'].where}: the certificate speaks of another game, hash {shorten(members['game'].value)}"
         )
+
+    if (kind == "parametric") == (type(game) is Game):
+        claim.fail("a claim about games of this format")
 
     def ask(role: str) -> Policy:
         policies["expert" if role == "center" else role] = rows = read_rows(game, claim.child(role))
@@ -51,9 +54,18 @@ def opened(path: str, files: dict[str, str]) -> Callable[[str], tuple[Any, str]]
     """The game of a file, and what checks a certificate of it."""
     file = read_json(path)
     METER.allow(file.size, 0)
-    game = Game(file)
+    game = read_game(file)
     expected = {role: read_policy(game, path) for role, path in files.items()}
     return lambda certificate: check_certificate(game, certificate, expected)
+
+
+def read_game(node: Node) -> Game:
+    """The game of a file, whose format may be another's module to read."""
+    named = node.value.get("format") if isinstance(node.value, dict) else None
+    if named == "certigap-parametric-game":
+        found: Game = rule("game", "parametric")(node)
+        return found
+    return Game(node)
 
 
 def judge(game_path: str, files: dict[str, str], certificates: list[str]) -> list[dict[str, Any]]:

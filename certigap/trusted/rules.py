@@ -3,6 +3,7 @@
 The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as underscores:
 
     claim_KIND(game, claim, proof, ask) -> words            a claim, FORMAT 7
+    game_FORMAT(node) -> game                               a game file of another format, FORMAT 3
     bound_NAME(game, expert, measure, radius, limit, node)  upper end of a worst case, from `proof[NAME]`, FORMAT 7
     theorem_NAME(game, expert, radius, proof, measure)      what a theorem shows of every gap of a ball, FORMAT 8
     visits_NAME(game, expert, i, node) -> [S]               the most that player `i` alone visits each state, FORMAT 17
@@ -32,6 +33,10 @@ RULES = {
         "dominant": "dominant",
         "straying": "stray_claims",
         "concentrability": "concentrability",
+        "parametric": "parametric",
+    },
+    "game": {
+        "parametric": "parametric",
     },
     "bound": {
         "theorem": "theorems",

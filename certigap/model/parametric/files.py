@@ -96,6 +96,7 @@ def _game(node: Node) -> tuple[ParametricGame, Node | None]:
         players=players,
         name=title(members),
         meta=members["meta"].value if "meta" in members else {},
+        content={key: value for key, value in node.value.items() if key not in ("name", "meta", "policy")},
         **body,
     )
     return game, members.get("policy")

@@ -4,6 +4,7 @@ At every value of the parameters in its *domain* (probabilities at least 0, disc
 is a game of the usual kind, `ParametricGame.at`; the rows of probabilities sum to 1 identically.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,6 +17,7 @@ from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model.build import common_denominator
 from certigap.model.files.json_node import brief
+from certigap.model.files.json_write import dumps
 from certigap.model.game import Game
 from certigap.model.layout import Layout
 from certigap.model.rows import SparseRows, distribution
@@ -58,6 +60,7 @@ class ParametricGame:
     is_normal_form: bool = False
     name: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)  # of its file, without name, meta and policy
 
     def __post_init__(self) -> None:
         rows = [("initial", self.initial), *((f"row {k}", row.values()) for k, row in enumerate(self.transitions))]
@@ -70,6 +73,17 @@ class ParametricGame:
     def layout(self) -> Layout:
         """Where each state, joint action and own action stands in the flat arrays."""
         return Layout(tuple(tuple(len(own) for own in state) for state in self.actions))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file's content as it is written (FORMAT 3).
+
+        Raises:
+            InputError: a game that was not read from a file.
+        """
+        if not self.content:
+            raise InputError(f"{self!r}: expected a game that was read from a parametric game file")
+        return hashlib.sha256(dumps(dict(self.content), sort_keys=True).encode("utf-8")).hexdigest()
 
     def probabilities(self) -> Iterable[Function]:
         """Every entry that must be at least 0."""

@@ -11,6 +11,7 @@ from certigap.exact.algebraic import Algebraic
 from certigap.exact.rational import format_rational
 from certigap.exact.real_set import RealSet
 from certigap.model.parametric.game import Function, ParametricGame
+from certigap.model.policy import Policy
 from certigap.questions.parametric.pieces import Piece
 
 __all__ = ["Box", "ParametricBoxes", "ParametricGap", "ParametricSet", "formula"]
@@ -33,6 +34,7 @@ class ParametricSet:
     holds: RealSet
     fails: RealSet
     undecided: RealSet
+    gap: "ParametricGap | None" = None  # of an equilibrium: what shows it
 
     def to_json(self) -> dict[str, Any]:
         """Segments with canonical rationals, or polynomials with enclosures, as ends."""
@@ -57,6 +59,9 @@ class ParametricGap:
     values: Mapping[str, Function]  # V_i(nu) of the policy, by player
     player_gaps: Mapping[str, list[Piece]]
     nash_gap: list[Piece]
+    policy: Policy
+    own: Mapping[str, list[Function]]  # `[S]` values of the policy
+    optima: Mapping[str, list[Piece]]  # `[S]` optimal values, with the policies that attain them
 
     def to_json(self) -> dict[str, Any]:
         """Formulas as text, each with the set on which it holds."""

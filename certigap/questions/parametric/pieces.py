@@ -26,6 +26,7 @@ class Piece:
 
     where: RealSet
     values: tuple[Function, ...]
+    taken: tuple[int, ...] = ()  # `[S]` choices of the pure policy whose values they are
 
 
 def domain_of(game: ParametricGame) -> RealSet:
@@ -57,7 +58,7 @@ def optimum(process: Process, domain: RealSet, largest: bool = True, deadline: D
                 if k != taken[s]:
                     spare = values[s] - process.backup(s, k, values)
                     where &= where_least(spare if largest else -spare)
-        pieces.append(Piece(where, tuple(values)))
+        pieces.append(Piece(where, tuple(values), tuple(taken)))
         left -= where
     return pieces
 

@@ -53,17 +53,25 @@ def parametric_gap(game: ParametricGame, policy: Policy, *, budget: float | None
     _check_single(game, "gap")
     check_budget(budget)
     deadline, domain = Deadline(budget), domain_of(game)
-    values, gaps = {}, {}
-    for i, player in enumerate(game.players):
-        own = at_start(
-            game, induced(game, i, dict.fromkeys(range(len(game.players)), policy)).values([0] * len(game.states))
-        )
-        best = optimum(
-            induced(game, i, {j: policy for j in range(len(game.players)) if j != i}), domain, True, deadline
-        )
-        values[player] = own
-        gaps[player] = joined([Piece(p.where, (at_start(game, p.values) - own,)) for p in best])
-    return ParametricGap(game, domain, values, gaps, largest(list(gaps.values())))
+    everyone, start = range(len(game.players)), [0] * len(game.states)
+    own = [induced(game, i, dict.fromkeys(everyone, policy)).values(start) for i in everyone]
+    others = [{j: policy for j in everyone if j != i} for i in everyone]
+    best = [optimum(induced(game, i, others[i]), domain, True, deadline) for i in everyone]
+    values = [at_start(game, found) for found in own]
+    gaps = [
+        joined([Piece(piece.where, (at_start(game, piece.values) - value,)) for piece in pieces])
+        for value, pieces in zip(values, best, strict=True)
+    ]
+    return ParametricGap(
+        game=game,
+        domain=domain,
+        values=dict(zip(game.players, values, strict=True)),
+        player_gaps=dict(zip(game.players, gaps, strict=True)),
+        nash_gap=largest(gaps),
+        policy=policy,
+        own=dict(zip(game.players, own, strict=True)),
+        optima=dict(zip(game.players, best, strict=True)),
+    )
 
 
 def parametric_equilibrium(
@@ -85,7 +93,7 @@ def parametric_equilibrium(
     holds = NOTHING
     for piece in answer.nash_gap:
         holds |= piece.where & where_zero(piece.values[0])
-    return ParametricSet(game, "equilibrium", answer.domain, holds, answer.domain - holds, NOTHING)
+    return ParametricSet(game, "equilibrium", answer.domain, holds, answer.domain - holds, NOTHING, answer)
 
 
 def parametric_dominance(

@@ -1,0 +1,225 @@
+"""FORMAT 17: games in one parameter, and what holds of a policy for which of its values."""
+
+import hashlib
+import itertools
+import json
+import math
+from fractions import Fraction
+
+from expressions import Expression
+from game import Game, Policy
+from kernel import Ask
+from limits import spend
+from polynomials import (
+    Function,
+    Isolated,
+    add,
+    constant,
+    has_sign,
+    is_isolated,
+    minus,
+    mul,
+    times,
+    trimmed,
+)
+from reading import ONE, ZERO, Invalid, Malformed, Node, open_file
+
+Segment = tuple[Isolated | None, Isolated | None, tuple[bool, bool]]
+
+
+class ParametricGame(Game):
+    """Names as in a game; `reward[i][k]`, `move[k] = {state: function}`, `start` and `factor` are functions."""
+
+    def __init__(self, node: Node) -> None:
+        self.is_normal_form = "payoffs" in node.value
+        own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
+        data = open_file(node, "parametric-game", ("parameters", "players", *own), ("name", "meta", "policy"))
+        names = data["parameters"].fields((), data["parameters"].value)
+        if len(names) != 1:
+            data["parameters"].fail("one parameter")
+        (self.parameter,) = names
+        self.players, self.file_size = data["players"].names(), node.size
+        self.n, self.offsets = len(self.players), [0]
+        self.states, self.actions = list[str](), list[list[list[str]]]()
+        self.reward, self.move = list[list[Function]](), list[dict[int, Function]]()
+        if self.is_normal_form:
+            self.index, self.factor, self.start = {"": 0}, constant(ZERO), {0: constant(ONE)}
+            self.add_rows("", data["actions"], data["payoffs"])
+        else:
+            states = [state.fields(("name", "actions", "outcomes")) for state in data["states"].items()]
+            named = [state["name"].name() for state in states]
+            self.index = {name: s for s, name in enumerate(named)}
+            if not named or len(self.index) < len(named):
+                data["states"].fail("states of distinct names, at least one")
+            self.factor, self.start = self.function(data["discount"]), self.row(data["initial"])
+            for name, state in zip(named, states):
+                self.add_rows(name, state["actions"], state["outcomes"])
+        content = {key: value for key, value in node.value.items() if key not in ("name", "meta", "policy")}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        self.size, self.sizes = len(self.states), [[len(own) for own in state] for state in self.actions]
+        self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
+
+    def function(self, node: Node) -> Function:
+        return Expression(node, self.parameter).read()
+
+    def row(self, node: Node) -> dict[int, Function]:
+        found = {self.index[name]: self.function(entry) for name, entry in node.fields((), self.index).items()}
+        total = constant(ZERO)
+        for function in found.values():
+            total = add(total, function)
+        if total[0] != total[1]:
+            raise Malformed(f"{node.where}: expected a sum of 1 for all values of the parameter")
+        return found
+
+    def add_rows(self, name: str, actions: Node, outcomes: Node) -> None:
+        own = [names.names() for names in actions.items(self.n)]
+        self.states.append(name)
+        self.actions.append(own)
+        self.offsets.append(self.offsets[-1] + math.prod(map(len, own)))
+        for outcome in outcomes.items(self.offsets[-1] - self.offsets[-2]):
+            members = outcome.fields(("rewards", "next")) if not self.is_normal_form else {}
+            payoff = (members["rewards"] if members else outcome).items(self.n)
+            self.reward.append([self.function(x) for x in payoff])
+            self.move.append(self.row(members["next"]) if members else {0: constant(ONE)})
+
+    def backup(self, i: int, s: int, weights: list[list[Fraction]], values: list[Function]) -> Function:
+        """r + g P V at a state under the product of the players' rows `weights`"""
+        total = constant(ZERO)
+        for k, joint in enumerate(itertools.product(*(range(len(row)) for row in weights)), self.offsets[s]):
+            share = math.prod((row[a] for row, a in zip(weights, joint)), start=ONE)
+            if share:
+                spend(1 + len(self.move[k]))
+                future = constant(ZERO)
+                for t, p in self.move[k].items():
+                    future = add(future, mul(p, values[t]))
+                total = add(total, mul(constant(share), add(self.reward[k][i], mul(self.factor, future))))
+        return total
+
+    def conditions(self) -> list[tuple[Function, bool]]:
+        """Functions that are >= 0, or > 0, where this is a game"""
+        functions = [f for row in self.move for f in row.values()] + [*self.start.values(), self.factor]
+        bottoms = [f[1] for f in functions] + [f[1] for row in self.reward for f in row]
+        least = [(f, False) for f in functions] + [(minus(constant(ONE), self.factor), True)]
+        return least + [((times(p, p), [ONE]), True) for p in bottoms if len(p) > 1]
+
+
+def game_parametric(node: Node) -> ParametricGame:
+    return ParametricGame(node)
+
+
+def read_end(node: Node) -> Isolated | None:
+    """A rational, the root of an integer polynomial (the highest power first) between two rationals, or null"""
+    if node.value is None:
+        return None
+    if isinstance(node.value, str):
+        x = node.rational()
+        return [-x, ONE], x, x
+    members = node.fields(("root_of", "index", "lower", "upper"))
+    poly = trimmed([Fraction(x.integer()) for x in reversed(members["root_of"].items())])
+    end = poly, members["lower"].rational(), members["upper"].rational()
+    return end if len(poly) > 1 and is_isolated(end) else node.fail("one root in the interval")
+
+
+def read_segment(node: Node) -> Segment:
+    members = node.fields(("lower", "upper", "lower_open", "upper_open"))
+    opens = [members[side].value for side in ("lower_open", "upper_open")]
+    if any(type(is_open) is not bool for is_open in opens):
+        node.fail("true or false for open ends")
+    return read_end(members["lower"]), read_end(members["upper"]), (not opens[0], not opens[1])
+
+
+def read_values(game: ParametricGame, node: Node) -> list[Function]:
+    """`[S]` quotients of integer polynomials, the constant first, over one denominator"""
+    members = node.fields((), ("num", "den", "choice", "player"))
+    polys = [[Fraction(x.integer()) for x in own.items()] for own in members["num"].items(game.size)]
+    bottom = trimmed([Fraction(x.integer()) for x in members["den"].items()])
+    return [(trimmed(p), bottom) for p in polys] if bottom else node.fail("a denominator other than 0")
+
+
+def holds_on(f: Function, segment: Segment, strict: bool) -> bool:
+    return has_sign(times(*f), *segment, strict)
+
+
+class Claim:
+    """The policy's values, and policies of single players against it, all checked as identities."""
+
+    def __init__(self, game: ParametricGame, policy: Policy, proof: Node) -> None:
+        self.game, self.policy = game, policy
+        parts = proof.fields(("values", "pieces"))
+        values, pieces = (parts[name].fields(game.players) for name in ("values", "pieces"))
+        everyone = enumerate(game.players)
+        self.values = [self.checked(i, None, values[player]) for i, player in everyone]
+        self.nodes = [pieces[player].items() for player in game.players]
+        self.pieces = [
+            [self.checked(i, self.choice(i, node), node) for node in own] for i, own in enumerate(self.nodes)
+        ]
+
+    def choice(self, i: int, node: Node) -> list[int]:
+        chosen = node.fields((), ("num", "den", "choice"))["choice"].items(self.game.size)
+        return [x.integer(range(self.game.sizes[s][i])) for s, x in enumerate(chosen)]
+
+    def rows(self, i: int, s: int, action: int | None) -> list[list[Fraction]]:
+        own = [row[s] for row in self.policy]
+        if action is not None:
+            own[i] = [ONE if a == action else ZERO for a in range(len(own[i]))]
+        return own
+
+    def checked(self, i: int, choice: list[int] | None, node: Node) -> list[Function]:
+        """V = r + g P V identically"""
+        values = read_values(self.game, node)
+        for s, own in enumerate(values):
+            action = None if choice is None else choice[s]
+            if minus(own, self.game.backup(i, s, self.rows(i, s, action), values))[0]:
+                raise Invalid(f"{node.where}: fails at state {self.game.states[s]!r}")
+        return values
+
+    def gap(self, i: int, piece: list[Function]) -> Function:
+        total = constant(ZERO)
+        for s, p in self.game.start.items():
+            total = add(total, mul(p, minus(piece[s], self.values[i][s])))
+        return total
+
+    def check_game(self, segment: Segment, where: str) -> None:
+        for function, strict in self.game.conditions():
+            if not holds_on(function, segment, strict):
+                raise Invalid(f"{where}: is not shown to hold games only")
+
+    def check_best(self, i: int, piece: list[Function], segment: Segment, where: str) -> None:
+        """The piece is optimal all over the segment."""
+        bottoms = (times(piece[0][1], piece[0][1]), [ONE])
+        if not holds_on(bottoms, segment, True):
+            raise Invalid(f"{where}: a denominator may vanish")
+        for s in range(self.game.size):
+            for a in range(self.game.sizes[s][i]):
+                spare = minus(piece[s], self.game.backup(i, s, self.rows(i, s, a), piece))
+                if not holds_on(spare, segment, False):
+                    raise Invalid(f"{where}: player {self.game.players[i]} may do better at {self.game.states[s]!r}")
+
+
+def claim_parametric(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
+    sets = claim.fields(("kind", "policy", "holds", "fails"))
+    if not isinstance(game, ParametricGame):
+        claim.fail("a parametric game")
+    parts = proof.fields(("values", "pieces", "holds", "fails"))
+    shown = Claim(game, ask("policy"), Node({k: proof.value[k] for k in ("values", "pieces")}, proof.where))
+    for node, places in zip(sets["holds"].items(), parts["holds"].items(len(sets["holds"].value))):
+        segment = read_segment(node)
+        shown.check_game(segment, node.where)
+        for i, place in enumerate(places.items(game.n)):
+            piece = shown.pieces[i][place.integer(range(len(shown.pieces[i])))]
+            shown.check_best(i, piece, segment, node.where)
+            if shown.gap(i, piece)[0]:
+                raise Invalid(f"{node.where}: player {game.players[i]} may gain")
+    for node, place in zip(sets["fails"].items(), parts["fails"].items(len(sets["fails"].value))):
+        segment, (player, number) = read_segment(node), place.items(2)
+        shown.check_game(segment, node.where)
+        i = player.integer(range(game.n))
+        piece = shown.pieces[i][number.integer(range(len(shown.pieces[i])))]
+        bottom = times(piece[0][1], shown.values[i][0][1])
+        if not holds_on((times(bottom, bottom), [ONE]), segment, True) or not holds_on(
+            shown.gap(i, piece), segment, True
+        ):
+            raise Invalid(f"{node.where}: player {game.players[i]} is not shown to gain")
+    count = len(sets["holds"].value), len(sets["fails"].value)
+    return [f"in {game.parameter}: an equilibrium on {count[0]} segments of the claim, none on {count[1]}"]
