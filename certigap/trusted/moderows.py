@@ -137,8 +137,8 @@ class Part:
         low = rows.low if rows else ZERO
         if action.value is None:
             cut = at.rational() if 0 <= at.rational() <= 2 else at.fail("a distance in [0, 2]")
-            above = mode_rows(self.region, j, s, box, max(low, cut))
-            return (j, s, rows, box, min(far, cut)), (j, s, above, box, far)
+            beyond = mode_rows(self.region, j, s, box, max(low, cut))
+            return (j, s, rows, box, min(far, cut)), (j, s, beyond, box, far)
         (high, a, cut), (least, _, _) = split(game, {(j, s): box} if box else {}, node)
         below, above = (least, [*high]), ([*least], high)
         below[1][a] = above[0][a] = cut

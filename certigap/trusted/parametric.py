@@ -217,9 +217,8 @@ def claim_parametric(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str
         i = player.integer(range(game.n))
         piece = shown.pieces[i][number.integer(range(len(shown.pieces[i])))]
         bottom = times(piece[0][1], shown.values[i][0][1])
-        if not holds_on((times(bottom, bottom), [ONE]), segment, True) or not holds_on(
-            shown.gap(i, piece), segment, True
-        ):
+        is_finite = holds_on((times(bottom, bottom), [ONE]), segment, True)
+        if not is_finite or not holds_on(shown.gap(i, piece), segment, True):
             raise Invalid(f"{node.where}: player {game.players[i]} is not shown to gain")
     count = len(sets["holds"].value), len(sets["fails"].value)
     return [f"in {game.parameter}: an equilibrium on {count[0]} segments of the claim, none on {count[1]}"]

@@ -107,7 +107,7 @@ class Bench:
 
     def __init__(self, module: Any, game: Any, scratch: Path) -> None:
         self.module, self.path = module, scratch / "certificate.json"
-        self.game = module.Game(module.read_json(str(game)))
+        self.game = module.read_game(module.read_json(str(game)))
 
     def verdict(self, certificate: Any) -> str:
         text = certificate if isinstance(certificate, str) else json.dumps(certificate)

@@ -71,7 +71,7 @@ ROWS = (
         "modes-plain pair",
     ),
     Mutant("mode-half-below", "rows, box, min(far, cut)),", "rows, box, min(far, cut / 2)),", "modes-tree tempt"),
-    Mutant("mode-half-above", "(j, s, above, box, far)", "(j, s, above, box, min(far, cut))", "modes-tree tempt"),
+    Mutant("mode-half-above", "(j, s, beyond, box, far)", "(j, s, beyond, box, min(far, cut))", "modes-tree tempt"),
     Mutant("mode-half-low", "max(low, cut))\n", "max(low, 2 * cut))\n", "modes-tree tempt"),
     Mutant("mode-low-added", "max(near, low))", "2 * near + low)", "modes-tree tempt"),
     Mutant("mode-reach-half", "(rows.den // GRID) // 2)", "(rows.den // GRID) // 4)", "modes-plain pair"),
