@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import certigap as cg
-from certigap.bounds.delta import DeltaFunction, Faces, delta_max, delta_sel, kappa
-from certigap.bounds.delta.programs import nearest
 from certigap.exact.vector import Vector
+from certigap.regions.replies import DeltaFunction, Faces, delta_max, delta_sel, kappa
+from certigap.regions.replies.programs import nearest
 
 ALL = Fraction(2)
 Steps = list[tuple[str, bool, str, str]]

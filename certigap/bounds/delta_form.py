@@ -8,8 +8,8 @@ player's and the opponents' distances and of the occupancy's error (`balls`: own
 The paper's Lemma 4 as repaired: delta at the opponents' joint error, and a best response of one's choice. No
 hypothesis: delta_i <= 2 always. A ball that limits no rows has none.
 
-In a game of one state delta^sel_i is known as a step function of D (`certigap.bounds.delta`), exactly for two players.
-It is used where it is smaller for the players together.
+In a game of one state delta^sel_i is known as a step function of D (`certigap.regions.replies`), for two players
+exactly. It is used where it is smaller for the players together.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,6 @@ from typing import Any
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
-from certigap.bounds.delta import DeltaFunction, Faces, delta_sel
-from certigap.bounds.delta.evidence import covers_json
 from certigap.bounds.dominant import Split
 from certigap.bounds.dse import slipping
 from certigap.bounds.straying import Opponents, StrayTree, least_straying
@@ -30,6 +28,8 @@ from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
+from certigap.regions.replies import DeltaFunction, Faces, delta_sel
+from certigap.regions.replies.evidence import covers_json
 from certigap.work.deadline import Deadline
 
 __all__ = ["DELTA", "opponents", "stray_json"]

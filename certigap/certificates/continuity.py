@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from certigap.bounds.delta import DeltaFunction, Faces, Step
-from certigap.bounds.delta.evidence import covers_json
-from certigap.bounds.delta.faces import Witness
 from certigap.certificates.certificate import Certificate
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.questions.continuity import ContinuityAnswer
+from certigap.regions.replies import DeltaFunction, Faces, Step
+from certigap.regions.replies.evidence import covers_json
+from certigap.regions.replies.faces import Witness
 
 __all__ = ["continuity_certificate"]
 

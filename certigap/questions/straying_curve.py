@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.delta.steps import Event, Step, merged
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
@@ -16,6 +15,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget
 from certigap.questions.straying import StrayingAnswer, straying
+from certigap.regions.replies.steps import Event, Step, merged
 from certigap.work.deadline import Deadline
 
 __all__ = ["StrayingCurve", "StrayingSteps", "straying_curve"]

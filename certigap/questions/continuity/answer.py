@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.delta import DeltaFunction
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.regions.replies import DeltaFunction
 
 __all__ = ["ContinuityAnswer", "Kappa"]
 

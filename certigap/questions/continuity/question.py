@@ -2,14 +2,14 @@
 
 from fractions import Fraction
 
-from certigap.bounds.delta import DeltaFunction, Faces, delta_max, delta_sel
-from certigap.bounds.delta.kappa import kappa
 from certigap.errors import InputError
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget, check_policy
 from certigap.questions.continuity.answer import ContinuityAnswer, Kappa
+from certigap.regions.replies import DeltaFunction, Faces, delta_max, delta_sel
+from certigap.regions.replies.kappa import kappa
 from certigap.work.deadline import Deadline
 
 __all__ = ["continuity"]

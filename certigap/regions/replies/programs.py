@@ -15,10 +15,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from certigap.bounds.delta.faces import Faces
 from certigap.exact.integers import IntArray
 from certigap.exact.lp import Infeasible, Optimal, Program, solve
 from certigap.exact.vector import Vector
+from certigap.regions.replies.faces import Faces
 
 __all__ = ["EVERYWHERE", "JointBox", "Nearest", "nearest", "widest"]
 

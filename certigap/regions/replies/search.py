@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.delta.branch import Found, branched
-from certigap.bounds.delta.covers import Cover, avoidance_radius, exclusion_radius
-from certigap.bounds.delta.faces import Faces, Play, Witness
-from certigap.bounds.delta.programs import Nearest, nearest, widest
-from certigap.bounds.delta.steps import Event, Step, merged
 from certigap.errors import LimitError
 from certigap.exact.vector import Vector
+from certigap.regions.replies.branch import Found, branched
+from certigap.regions.replies.covers import Cover, avoidance_radius, exclusion_radius
+from certigap.regions.replies.faces import Faces, Play, Witness
+from certigap.regions.replies.programs import Nearest, nearest, widest
+from certigap.regions.replies.steps import Event, Step, merged
 from certigap.work.deadline import Deadline
 
 __all__ = ["MOST_SUPPORT", "DeltaFunction", "delta_max", "delta_sel"]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from certigap.bounds.delta.covers import Cover, Cut
-from certigap.bounds.delta.faces import Faces
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
+from certigap.regions.replies.covers import Cover, Cut
+from certigap.regions.replies.faces import Faces
 
 __all__ = ["covers_json"]
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from certigap.bounds.delta.covers import Cut
-from certigap.bounds.delta.faces import Faces, Play
-from certigap.bounds.delta.kappa import marginals
-from certigap.bounds.delta.programs import EVERYWHERE, JointBox, Nearest, nearest
 from certigap.exact.vector import Vector
+from certigap.regions.replies.covers import Cut
+from certigap.regions.replies.faces import Faces, Play
+from certigap.regions.replies.kappa import marginals
+from certigap.regions.replies.programs import EVERYWHERE, JointBox, Nearest, nearest
 from certigap.work.deadline import Deadline
 
 __all__ = ["Found", "branched"]

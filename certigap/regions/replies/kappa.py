@@ -6,10 +6,10 @@ more it is an upper bound, since joint rows need not be products, and the lower 
 
 from fractions import Fraction
 
-from certigap.bounds.delta.faces import Faces, Play
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Vector
 from certigap.regions.greedy import maximiser, row_set
+from certigap.regions.replies.faces import Faces, Play
 
 __all__ = ["kappa"]
 
