@@ -1,26 +1,32 @@
 """Bounds by modes in integers: never below the truth, the same as the checker's, refused when lowered."""
 
 import itertools
+import json
 import random
+from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import certigap as cg
 from certigap.bounds.balls import ErrorBall, Measure
+from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.exact import ExactModes
-from certigap.bounds.modes.nodes import DistanceSplit, mode_ball
-from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit
+from certigap.bounds.modes.nodes import DistanceSplit, ModeNode, mode_ball
+from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit
 from certigap.bounds.modes.written import modes_json
 from certigap.exact.vector import Vector
 from certigap.model.build import bimatrix, markov_game
+from certigap.model.files.vectors import vector_json
 from certigap.model.policy import Policy
 from certigap.semantics.evaluation import occupancy
-from tests.helpers.checker.harness import load
+from tests.helpers.checker.forge import certificate
+from tests.helpers.checker.harness import Bench, load
 from tests.helpers.checker.truth import ZERO
-from tests.helpers.modes.campaign import ROUNDS, ModeCampaign
-from tests.helpers.modes.draws import draw, simplex
+from tests.helpers.modes.campaign import ROUNDS, ModeCampaign, random_prices
+from tests.helpers.modes.draws import Draw, draw, simplex
 from tests.helpers.modes.probe import Probe, low_start
 
 ONE = Fraction(1)
@@ -56,6 +62,78 @@ def test_a_checker_that_differs_is_noticed(old: str, new: str) -> None:
     campaign = ModeCampaign(load(mutated(source(), Mutant("other", old, new, ""))), 7)
     campaign.run(60)
     assert campaign.faults
+
+
+def test_whole_covers_are_accepted(checker: Any, tmp_path: Path) -> None:
+    """Trees with splits of every sort, vectors shared or not, empty leaves, and visits: as certificates."""
+    rng, kinds, empty = random.Random(11), Counter[str](), 0
+    while sum(kinds.values()) < 24:
+        drawn = draw(rng, rng.choice((2, 2, 3)), rng.choice(("bc", "bc", "rho", "mu")), 0)
+        kind = rng.choice(("joint", "pair"))
+        covers, upper = {}, ZERO
+        for i, player in enumerate(drawn.game.players):
+            own = [grown(rng, drawn, i, part) for part in (("joint",) if kind == "joint" else ("optimum", "value"))]
+            covers[player] = modes_json(drawn.game, own)
+            upper = max(upper, sum((cover.limit for cover in own), ZERO))
+            empty += sum(isinstance(node, ModeLeaf) and not node.vectors for cover in own for node in cover.nodes)
+        game = tmp_path / "game.json"
+        game.write_text(json.dumps(drawn.data))
+        bench = Bench(checker, game, tmp_path)
+        rows = {
+            name: {
+                state: {f"a{a}": str(p) for a, p in enumerate(row) if p}
+                for state, row in zip(drawn.true.states, own, strict=True)
+            }
+            for name, own in zip(drawn.true.players, drawn.expert, strict=True)
+        }
+        claim = {"kind": "worst-case", "measure": drawn.measure, "expert": rows, "radius": str(drawn.eps)}
+        proof = {"cover": {"occupancy": {"lower": vector_json(drawn.lower)}, "players": covers}}
+        made = certificate(bench.game, claim | {"nash_gap": {"upper": str(upper)}}, proof)
+        assert bench.verdict(made) == "valid"
+        less = made | {"claim": claim | {"nash_gap": {"upper": str(upper - Fraction(1, 10**6))}}}
+        assert bench.verdict(less) == "invalid"
+        kinds[kind] += 1
+    assert min(kinds["joint"], kinds["pair"]) > 5
+    assert empty > 5
+
+
+def grown(rng: random.Random, drawn: Draw, player: int, kind: str) -> ModeCover:
+    """A cover of up to four leaves, its limit what they show; a visit of no consequence for the limit."""
+    modes = ExactModes(drawn.ball, player, rng.randrange(len(drawn.expert)), rounds=ROUNDS)
+    claim = modes.claim(kind, ZERO)
+    states = range(len(drawn.true.states))
+    group = "deviator" if kind == "optimum" else "imitator"
+    prices = random_prices(rng, len(drawn.expert))
+    claim.visit(group, rng.choice(states), 0, low_start(claim), prices)  # theta 0: it holds whatever the limit
+    names = SHARED[kind] if rng.random() < 0.5 else ()
+    start = low_start(claim)
+    shared = claim.shared(modes.root, {name: start[name] for name in names}) if names else None
+    free = {name: vector for name, vector in start.items() if name not in names}
+    nodes: list[ModeSplit | ModeLeaf] = []
+    shown = []
+
+    def divide(node: ModeNode, depth: int) -> None:
+        cells = [(j, s) for j, own in enumerate(drawn.expert) for s, row in enumerate(own) if len(row) > 1]
+        if node.is_empty and depth:
+            nodes.append(ModeLeaf({}))
+        elif depth == 2 or not cells:
+            found = claim.leaf(node, free, prices, shared=shared)
+            assert found is not None
+            nodes.append(found[0])
+            shown.append(found[1])
+        else:
+            j, s = rng.choice(cells)
+            split: Split | DistanceSplit = DistanceSplit(j, s, Fraction(rng.randrange(0, 9), 8))
+            if rng.random() < 0.4 and (j, s) not in node.boxes:
+                split = Split(j, s, rng.randrange(len(drawn.expert[j][s])), Fraction(rng.randrange(0, 9), 8))
+            nodes.append(ModeSplit(split, shared if not depth else None))
+            for half in node.halves(split):
+                divide(half, depth + 1)
+
+    divide(modes.root, 0)
+    if nodes and isinstance(nodes[0], ModeLeaf) and shared:
+        return grown(rng, drawn, player, kind)  # nothing to divide: a leaf at the root shares with nobody
+    return ModeCover(kind, max(shown), modes.first, tuple(claim.visits), tuple(nodes))
 
 
 def test_a_lowered_vector_is_refused(checker: Any) -> None:
