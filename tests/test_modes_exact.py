@@ -25,6 +25,7 @@ from certigap.semantics.evaluation import occupancy
 from tests.helpers.checker.forge import certificate
 from tests.helpers.checker.harness import Bench, load
 from tests.helpers.checker.truth import ZERO
+from tests.helpers.modes.attack import attack
 from tests.helpers.modes.campaign import ROUNDS, ModeCampaign, random_prices
 from tests.helpers.modes.draws import Draw, draw, simplex
 from tests.helpers.modes.probe import Probe, low_start
@@ -44,6 +45,12 @@ def test_a_small_campaign(checker: Any) -> None:
     assert campaign.faults == []
     assert campaign.counts["visits"] > 100
     assert campaign.counts["agreements"] == campaign.counts["nodes"]
+
+
+def test_bounds_and_policies_pulled_together() -> None:
+    met = [attack(random.Random(seed)) for seed in range(6)]
+    assert all(one.holds for one in met)
+    assert any(one.bound - one.worth < Fraction(1, 10) for one in met)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ the policy exceeds; it proves visits and a leaf by the package's integers, has t
 """
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -29,7 +29,6 @@ class ModeCampaign:
         self.module, self.rng = module, random.Random(seed)
         self.faults: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.slack: dict[str, list[float]] = defaultdict(list)  # bound less truth, of leaves at the root
 
     def run(self, count: int, progress: Callable[[int], None] = lambda _: None) -> None:
         while self.counts["nodes"] < count:
@@ -60,8 +59,6 @@ class ModeCampaign:
         leaf, shown = found
         self.expect("leaves", shown >= true, drawn, claim)
         self.agree(drawn, claim, leaf, path, shown)
-        if not path and not claim.visits:
-            self.slack[f"{kind} {drawn.measure}"].append(float(shown - true))
 
     def visit(self, drawn: Draw, claim: ModeClaim, seen: dict[str, list[Fraction]]) -> None:
         """One more visit, by means of those before it: never below the truth, and the limit is exceeded."""
