@@ -15,10 +15,10 @@ import certigap as cg
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
 from certigap.bounds.delta_form import DELTA, opponents
-from certigap.bounds.straying import least_straying
 from certigap.bounds.value_form import VALUE_FORM, kappa
 from certigap.certificates.certificate import Certificate
 from certigap.model.files.codec import policy_rows_to_json
+from certigap.regions.straying import least_straying
 from certigap.work.deadline import Deadline
 from tests.helpers.checker.harness import Bench, load, source
 from tests.helpers.strategies import random_markov_game, random_policy

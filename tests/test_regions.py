@@ -12,7 +12,6 @@ from scipy.optimize import linprog
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
 from certigap.bounds.concentrability import knapsack, reach_vectors
-from certigap.bounds.dominance import statewise_dominance
 from certigap.bounds.dse import dse_bound
 from certigap.bounds.short_occupancy import occupancy_upper_holds, short_occupancy
 from certigap.bounds.table import bounds_table
@@ -28,6 +27,7 @@ from certigap.regions import operators
 from certigap.regions.engine import PlayerBound, RegionEngine
 from certigap.regions.greedy import RowSet, maximiser, maximum, minimum, nested_infimum, nested_supremum, row_set
 from certigap.regions.region import Region, rectangular_hull
+from certigap.regions.statewise import statewise_dominance
 from certigap.semantics.evaluation import occupancy, values
 from certigap.semantics.exploitability import gaps
 from tests.helpers.random_games import random_center, random_game, random_in_ball

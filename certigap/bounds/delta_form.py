@@ -20,16 +20,16 @@ from typing import Any
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
-from certigap.bounds.dominant import Split
 from certigap.bounds.dse import slipping
-from certigap.bounds.straying import Opponents, StrayTree, least_straying
 from certigap.errors import LimitError
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
+from certigap.regions.dominant import Split
 from certigap.regions.replies import DeltaFunction, Faces, delta_sel
 from certigap.regions.replies.evidence import covers_json
+from certigap.regions.straying import Opponents, StrayTree, least_straying
 from certigap.work.deadline import Deadline
 
 __all__ = ["DELTA", "opponents", "stray_json"]

@@ -16,10 +16,10 @@ from typing import Any
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Theorem, Turn
 from certigap.bounds.center import Center
-from certigap.bounds.dominance import Dominance, statewise_dominance
-from certigap.bounds.dominant import refute
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
+from certigap.regions.dominant import refute
+from certigap.regions.statewise import Dominance, statewise_dominance
 from certigap.work.deadline import Deadline
 
 _SHARE = 0.05  # of the time, for a word in the table; `markov_dominance` takes all it is given

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from certigap.bounds.dominant import DominantTree, Leaf, Split
 from certigap.certificates.certificate import Certificate
 from certigap.errors import InputError
 from certigap.exact.rational import format_rational
@@ -11,6 +10,7 @@ from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 from certigap.questions.dominance.markov import MarkovDominance
+from certigap.regions.dominant import DominantTree, Leaf, Split
 
 __all__ = ["dominant_certificate"]
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from certigap.bounds.center import Center
-from certigap.bounds.straying import Opponents, StrayTree, least_straying, most_straying
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
@@ -19,6 +18,7 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.regions.engine import PlayerBound
+from certigap.regions.straying import Opponents, StrayTree, least_straying, most_straying
 from certigap.semantics import occupancy
 from certigap.witnesses.straying import StrayWitness, stray_witnesses
 from certigap.work.deadline import Deadline

@@ -11,12 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from certigap.bounds.straying import Opponents, choices, surely_visited
 from certigap.exact.vector import Vector
 from certigap.floats.game import FloatGame
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
 from certigap.regions.engine import RegionEngine
+from certigap.regions.straying import Opponents, choices, surely_visited
 from certigap.semantics.evaluation import action_values
 from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.work.deadline import Deadline

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certigap.bounds.dominant import DominantTree, prove, refute
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.dominance.answer import Verdict
+from certigap.regions.dominant import DominantTree, prove, refute
 from certigap.regions.engine import RegionEngine
 from certigap.semantics.exploitability import GapAnswer
 from certigap.work.deadline import Deadline

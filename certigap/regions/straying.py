@@ -23,11 +23,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.concentrability import knapsack
-from certigap.bounds.dominant import Split
+from certigap.exact.knapsack import knapsack
 from certigap.exact.rounding import decimal_down
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
+from certigap.regions.dominant import Split
 from certigap.regions.engine import RegionEngine
 from certigap.regions.greedy import RowSet, nested_infimum, nested_supremum, row_set
 from certigap.regions.operators import (
