@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import certigap as cg
 from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, quoted, require
-from certigap.bounds.concentrability import knapsack
+from certigap.exact.knapsack import knapsack
 from certigap.model.policy import Policy
 from certigap.semantics import errors, gaps, occupancy
 

@@ -11,12 +11,13 @@ from scipy.optimize import linprog
 
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
-from certigap.bounds.concentrability import knapsack, reach_vectors
+from certigap.bounds.concentrability import reach_vectors
 from certigap.bounds.dse import dse_bound
 from certigap.bounds.short_occupancy import occupancy_upper_holds, short_occupancy
 from certigap.bounds.table import bounds_table
 from certigap.bounds.trivial import trivial_bound
 from certigap.errors import InputError
+from certigap.exact.knapsack import knapsack
 from certigap.exact.vector import Vector
 from certigap.floats.compiled import interpreted
 from certigap.floats.kernel import sweeps

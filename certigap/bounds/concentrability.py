@@ -13,8 +13,6 @@ M_i(s) is bounded by caps, a flow and vectors of many targets at once (`visits`)
 """
 
 import math
-from collections.abc import Sequence
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -26,7 +24,7 @@ from certigap.bounds.center import Center
 from certigap.bounds.visit_groups import search
 from certigap.bounds.visits import Deviator, Visits
 from certigap.exact.integers import FloatArray, IntArray, as_object
-from certigap.exact.knapsack import poured
+from certigap.exact.knapsack import knapsack
 from certigap.exact.vector import Vector
 from certigap.floats.fixed_point import fixed_point
 from certigap.model.files.vectors import brackets_json, vector_json
@@ -35,7 +33,7 @@ from certigap.model.policy import Policy
 from certigap.semantics.induced import Induced, decision_process
 from certigap.work.deadline import Deadline
 
-__all__ = ["CONCENTRABILITY", "MAX_STATES", "knapsack", "reach_vectors"]
+__all__ = ["CONCENTRABILITY", "MAX_STATES", "reach_vectors"]
 
 MAX_STATES = 300  # one decision process a state: the work grows with the square
 _GRID_BITS = 40  # of numbers in [0, 1]: a loss of 1e-12 times the horizon, certificates stay short
@@ -103,19 +101,6 @@ def _reach_json(center: Center) -> dict[str, Any]:
         return {player: own.to_json(game) for player, own in zip(game.players, visits, strict=True)}
     pairs = zip(game.players, center.once(_reach), strict=True)
     return {player: [vector_json(vector) for vector in vectors] for player, vectors in pairs}
-
-
-def knapsack(gains: Sequence[Fraction], costs: Sequence[Fraction], budget: Fraction) -> Fraction:
-    """max { sum gains D : sum costs D <= budget, 0 <= D <= 2 }, gains and costs >= 0.
-
-    >>> knapsack([Fraction(1), Fraction(1, 2)], [Fraction(1, 2), Fraction(1, 2)], Fraction(3, 2))
-    Fraction(5, 2)
-    """
-    pairs = list(zip(gains, costs, strict=True))
-    free = sum((2 * gain for gain, cost in pairs if not cost), Fraction(0))
-    paid = sorted(((gain / cost, 2 * cost) for gain, cost in pairs if cost), reverse=True)
-    spent = poured(budget, [room for _, room in paid])
-    return free + sum((worth * part for (worth, _), part in zip(paid, spent, strict=True)), Fraction(0))
 
 
 def reach_vectors(expert: Policy, player: int, deadline: Deadline | None = None) -> tuple[Vector, ...]:

@@ -1,4 +1,4 @@
-"""Claims of kind `parametric`: for which values of one parameter a policy is an equilibrium (FORMAT 17)."""
+"""Claims of kind `parametric`: for which values of one parameter a policy is an equilibrium (FORMAT 18)."""
 
 import itertools
 import math

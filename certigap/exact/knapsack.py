@@ -5,13 +5,14 @@ any exact type, and once for many lists as arrays; compiled code has its own (`r
 `certigap.floats.kernel.sweeps`), and so has the checker.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["dearest", "poured", "poured_rows"]
+__all__ = ["dearest", "knapsack", "poured", "poured_rows"]
 
 Number = TypeVar("Number", bound=Any)
 Numbers = npt.NDArray[Any]
@@ -52,3 +53,16 @@ def dearest(worths: Numbers, rooms: Numbers, total: Any) -> Numbers:
     order = np.broadcast_to(np.argsort(-worths, axis=-1), shape)
     best, room = (np.take_along_axis(np.broadcast_to(own, shape), order, axis=-1) for own in (worths, rooms))
     return np.asarray((poured_rows(total, room) * best).sum(axis=-1))
+
+
+def knapsack(gains: Sequence[Fraction], costs: Sequence[Fraction], budget: Fraction) -> Fraction:
+    """max { sum gains D : sum costs D <= budget, 0 <= D <= 2 }, gains and costs >= 0.
+
+    >>> knapsack([Fraction(1), Fraction(1, 2)], [Fraction(1, 2), Fraction(1, 2)], Fraction(3, 2))
+    Fraction(5, 2)
+    """
+    pairs = list(zip(gains, costs, strict=True))
+    free = sum((2 * gain for gain, cost in pairs if not cost), Fraction(0))
+    paid = sorted(((gain / cost, 2 * cost) for gain, cost in pairs if cost), reverse=True)
+    spent = poured(budget, [room for _, room in paid])
+    return free + sum((worth * part for (worth, _), part in zip(paid, spent, strict=True)), Fraction(0))

@@ -1,4 +1,4 @@
-"""FORMAT 17: games in one parameter, and what holds of a policy for which of its values."""
+"""FORMAT 18: games in one parameter, and what holds of a policy for which of its values."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""Polynomials in one variable over the rationals, their quotients, and their signs on segments of the line (FORMAT 17).
+"""Polynomials in one variable over the rationals, their quotients, and their signs on segments of the line (FORMAT 18).
 
 A polynomial is the list of its coefficients, the constant first, without zeros at its end; a function is a pair.
 """
