@@ -13,6 +13,7 @@ M_i(s) is bounded by caps, a flow and vectors of many targets at once (`visits`)
 """
 
 import math
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
