@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     from importlib import import_module
 
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         return int(getattr(import_module(HOMES[given.command]), given.command.replace("-", "_"))(given))
     except CertigapError as error:
@@ -54,6 +54,18 @@ def _run(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         print("certigap: interrupted before the end", file=sys.stderr)
         return 3
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """The words, with `--eps -1/20` as `--eps=-1/20`: what looks like a negative number is one, not an option."""
+    result: list[str] = []
+    for word in words:
+        is_number = len(word) > 1 and word[0] == "-" and (word[1].isdigit() or word[1] == ".")
+        if is_number and result and result[-1].startswith("--") and "=" not in result[-1] and len(result[-1]) > 2:
+            result[-1] = f"{result[-1]}={word}"
+        else:
+            result.append(word)
+    return result
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,12 +154,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _files(certify, "game")
     certify.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
-    certify.add_argument("--eps", required=True, metavar="EPS", help="imitation error, full L1, such as 1/20")
+    radius = certify.add_mutually_exclusive_group(required=True)
+    radius.add_argument("--eps", metavar="EPS", help="imitation error, full L1, such as 1/20, 0.05 or 5%%")
+    radius.add_argument("--policy", metavar="FILE", help="an imitator's policy file: take its error for EPS")
     _measure(certify)
     certify.add_argument(
         "--ratio", default="201/200", metavar="R", help="upper/lower that is tight enough (default 201/200)"
     )
     _search(certify)
+    certify.add_argument("--witness", metavar="FILE", help="write the most exploitable policy found to this file")
     certify.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     _certificate(certify)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import shorten
 
-__all__ = ["CertigapError", "CertigapWarning", "InputError", "LimitError", "SolverError", "foreign"]
+__all__ = ["CertigapError", "CertigapWarning", "InexactError", "InputError", "LimitError", "SolverError", "foreign"]
 
 
 class CertigapError(Exception):
@@ -15,6 +15,10 @@ class CertigapError(Exception):
 
 class InputError(CertigapError, ValueError):
     """A file, an argument or a name that does not say what it must (exit code 2)."""
+
+
+class InexactError(CertigapError, TypeError):
+    """A number of a type that is not exact, such as a float."""
 
 
 class LimitError(CertigapError):

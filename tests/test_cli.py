@@ -37,7 +37,8 @@ def test_gap_certificates_verify(folder: Path, capsys: pytest.CaptureFixture[str
 def test_certify_and_verify(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ("lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1/20", "--budget", "3", "-o", "w.json")
     answer = run_json(capsys, "certify", *files)
-    assert set(answer) == {"lower", "upper", "bounds", "why", "expert_regret", "complete"}
+    about = {"eps", "measure", "witness", "witness_player"}
+    assert set(answer) == {"lower", "upper", "bounds", "why", "expert_regret", "complete"} | about
     named = {"trivial", "dse", "delta", "value_form", "concentrability", "region", "occupancy", "modes", "vertices"}
     assert set(answer["bounds"]) == named
     expert = ("--expert", "lemma1.expert.json")

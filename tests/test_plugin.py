@@ -1,6 +1,7 @@
 """`pytest --certigap DIR`: one item per certificate, judged by the checker, found by the game's hash."""
 
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 import certigap as cg
 
 pytest_plugins = ["pytester"]
+
+_BEFORE = (cg.worst_case, cg.best_case, cg.gaps, cg.certificate)
+"""Imported before pytester takes note of the modules: it drops later ones, and NumPy cannot be loaded twice."""
 
 
 @pytest.fixture
@@ -75,3 +79,58 @@ def test_own_tests_run_beside_certificates(pytester: pytest.Pytester, certificat
 def test_without_the_option_nothing_is_collected(pytester: pytest.Pytester, certificates: Path) -> None:
     result = pytester.runpytest_subprocess(str(certificates), "-p", "no:cacheprovider")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize("place", [".", "tests"])
+def test_addopts_never_drop_own_tests(pytester: pytest.Pytester, certificates: Path, place: str) -> None:
+    """A failing suite stays failing, from the root folder and from below."""
+    pytester.makeini("[pytest]\naddopts = --certigap certs -p no:cacheprovider")
+    pytester.mkdir("tests").joinpath("test_own.py").write_text("def test_own():\n    raise ValueError")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(pytester.path / place)
+        pytester.runpytest_subprocess().assert_outcomes(passed=2, failed=1)
+        pytester.runpytest_subprocess(str(pytester.path / "tests/test_own.py")).assert_outcomes(passed=2, failed=1)
+
+
+def test_own_tests_of_testpaths_stay(pytester: pytest.Pytester, certificates: Path) -> None:
+    pytester.makeini("[pytest]\naddopts = --certigap certs\ntestpaths = tests")
+    pytester.mkdir("tests").joinpath("test_own.py").write_text("def test_own():\n    pass")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+
+
+def test_a_malformed_game_fails_its_own_certificates_only(pytester: pytest.Pytester, certificates: Path) -> None:
+    (certificates / "algorithm1.game.json").write_text("{")
+    result = pytester.runpytest_subprocess("--certigap", "certs", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*expected a *.game.json beside it*algorithm1.game.json: *"])
+
+
+@pytest.mark.parametrize(
+    ("required", "reason"),
+    [
+        ('assert = ["upper <= 1", "kind=worst-case"]\nmeasure = "bc"\neps = "1/20"\nexpert = "e.json"', None),
+        ('assert = ["upper <= 1/1000"]', "*valid, but not what is required: upper <= 1/1000: nash_gap.upper is *"),
+        ('eps = "1/5"', "*radius>=1/5: radius.upper is 1/10*|*radius>=1/5: radius.lower is 1/10*"),
+        ('measure = "rho"', "*measure=rho: measure is bc*"),
+        ('expert = "other.json"', "*other.json*|*expert*"),
+        ('asserts = ["upper <= 1"]', "*expected only the keys *, got 'asserts'*"),
+        ('assert = "upper <= 1"', "*assert: expected list, got 'upper <= 1'*"),
+        ('assert = ["upper ~ 1"]', "*expected a condition such as *"),
+        ("assert = [", "*expected a TOML file, got: *"),
+    ],
+)
+def test_requirements_beside_a_certificate(pytester: pytest.Pytester, required: str, reason: str | None) -> None:
+    game, expert = cg.games.load("algorithm1"), cg.games.expert("algorithm1")
+    folder = pytester.mkdir("certs")
+    cg.write_game(game, folder / "a.game.json")
+    cg.write_policy(expert, folder / "e.json")
+    cg.write_policy(cg.Policy.uniform(game), folder / "other.json")
+    cg.certificate(cg.worst_case(game, expert, "1/10")).write(folder / "a.cert.json")
+    (folder / "a.cert.toml").write_text(required)
+    result = pytester.runpytest_subprocess("--certigap", "certs", "-p", "no:cacheprovider")
+    if reason is None:
+        result.assert_outcomes(passed=1)
+        return
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert any(fnmatch(line, pattern) for line in text.splitlines() for pattern in reason.split("|"))

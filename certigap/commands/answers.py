@@ -6,13 +6,16 @@ from typing import Any
 
 from certigap.commands.array_games import array_gap
 from certigap.commands.entropy import regularised_gap
+from certigap.commands.imitator import measured
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
+from certigap.commands.policies import witness_text
 from certigap.commands.streams import say
-from certigap.commands.targets import check_file
+from certigap.commands.targets import check_file, is_same_file
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
-from certigap.model.files.codec import read_game, read_policy
+from certigap.model.files.codec import policy_rows_to_json, read_game, read_policy, write_policy
+from certigap.model.files.json_node import printable
 from certigap.model.large.container import is_array_file
 from certigap.report import interval_text, number_text, quantities, quantity, table
 
@@ -70,26 +73,37 @@ def errors(given: argparse.Namespace) -> int:
 
 
 def certify(given: argparse.Namespace) -> int:
-    """The worst case over an error ball."""
+    """The worst case over an error ball, of a given radius or of a given imitator's error."""
     from certigap.certificates.claims import certificate
 
-    check_file(given.output, given.game, given.expert)
+    check_file(given.output, given.game, given.expert, given.policy)
+    check_file(given.witness, given.game, given.expert, given.policy, option="--witness")
+    if given.output and given.witness and is_same_file(given.output, given.witness):
+        raise InputError(f"--witness: expected a file other than that of -o, got {printable(given.witness)}")
     game = read_game(given.game)
-    answer = worst_case_of(game, read_policy(given.expert, game), given)
+    expert = read_policy(given.expert, game)
+    imitator = None if given.policy is None else measured(game, expert, read_policy(given.policy, game), given.measure)
+    radius = rational_option(given.eps, "--eps") if imitator is None else imitator.radius
+    answer = worst_case_of(game, expert, radius, given)
     if given.json:
-        print_json(certify_json(answer, given.exact))
+        print_json(certify_json(answer, given.exact) | ({} if imitator is None else imitator.to_json(given.exact)))
     else:
-        say(f"{game!r}\n{certify_text(answer, rational_option(given.ratio, '--ratio'), given.exact)}")
+        own = "" if imitator is None else f"{imitator.text(given.exact)}\n"
+        text = certify_text(answer, rational_option(given.ratio, "--ratio"), given.exact)
+        say(f"{game!r}\n{own}{text}\n{witness_text(answer)}")
     if given.output:
         certificate(answer).write(given.output)
         say_written(given)
+    if given.witness:
+        write_policy(answer.witness, given.witness)
+        say_written(given, given.witness)
     return 0
 
 
-def worst_case_of(game: Any, expert: Any, given: argparse.Namespace) -> Any:
+def worst_case_of(game: Any, expert: Any, eps: Fraction, given: argparse.Namespace) -> Any:
     from certigap.questions.worst_case.question import worst_case
 
-    eps, ratio = rational_option(given.eps, "--eps"), rational_option(given.ratio, "--ratio")
+    ratio = rational_option(given.ratio, "--ratio")
     with progress_line("the worst NashGap") as tell:
         return worst_case(
             game,
@@ -105,12 +119,16 @@ def worst_case_of(game: Any, expert: Any, given: argparse.Namespace) -> Any:
 
 def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
     return {
+        "eps": format_rational(answer.radius),
+        "measure": str(answer.measure),
         "lower": quantity(answer.interval.lower, exact),
         "upper": quantity(answer.interval.upper, exact),
         "bounds": quantities(answer.bounds, exact),
         "why": dict(answer.why),
         "expert_regret": quantity(answer.expert_regret, exact),
         "complete": answer.complete,
+        "witness": policy_rows_to_json(answer.witness),
+        "witness_player": answer.game.players[answer.witness_player],
     }
 
 

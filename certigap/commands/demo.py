@@ -8,7 +8,7 @@ from pathlib import Path
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.verify import Verdict, verify_files
 from certigap.commands.answers import certify_json, certify_text, worst_case_of
-from certigap.commands.output import print_json
+from certigap.commands.output import print_json, rational_option
 from certigap.commands.streams import say
 from certigap.commands.targets import check_folder
 from certigap.exact.rational import format_rational, parse_rational
@@ -37,7 +37,7 @@ def _demo(given: argparse.Namespace, folder: Path) -> int:
     write_game(game, game_file)
     write_policy(expert, expert_file)
     given.measure, given.budget, given.seed, given.ratio = "bc", 60.0, 0, "201/200"
-    answer = worst_case_of(game, expert, given)
+    answer = worst_case_of(game, expert, rational_option(given.eps, "--eps"), given)
     proof = certificate(answer)
     proof.write(cert_file)
     tampered = _tampered(proof)

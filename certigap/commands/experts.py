@@ -5,13 +5,16 @@ from fractions import Fraction
 from pathlib import Path
 
 from certigap.commands.output import plain, print_json, rational_option, say_written, status
+from certigap.commands.policies import policy_text
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file, check_folder, is_same_file
 from certigap.errors import InputError
-from certigap.model.files.codec import read_game, write_policy
+from certigap.model.files.codec import policy_rows_to_json, read_game, write_policy
 from certigap.report import interval_text, quantity, table
 
 __all__ = ["solve"]
+
+_LISTED = 10  # equilibria: more do not fit a screen
 
 
 def solve(given: argparse.Namespace) -> int:
@@ -33,12 +36,13 @@ def solve(given: argparse.Namespace) -> int:
         answer = find(game, given.method, temperature=temperature, budget=given.budget, seed=given.seed)
     if given.json:
         facts = {"expert_regret": quantity(answer.regret, given.exact), "method": answer.method}
+        facts |= {"policy": policy_rows_to_json(answer.expert)}
         print_json({**facts, "complete": answer.complete})
     else:
         rows = [("method", answer.method), ("expert's own NashGap", interval_text(answer.regret, given.exact))]
         rows += [(str(key), plain(value)) for key, value in answer.details.items()]
         cut = "" if answer.complete else "\nstopped early: the regret is certified, a better expert may exist"
-        say(f"{game!r}\n{table(rows)}{cut}")
+        say(f"{game!r}\n{table(rows)}{cut}\n{policy_text(answer.expert)}")
     write_policy(answer.expert, given.output)
     say_written(given)
     if given.certificate:
@@ -60,13 +64,18 @@ def _solve_all(given: argparse.Namespace) -> int:
         answer = equilibria(game, budget=given.budget, seed=given.seed)
     if given.json:
         regrets = [quantity(own.nash_gap, given.exact) for own in answer.gaps]
-        print_json({"expert_regrets": regrets, "complete": answer.complete, "reason": answer.reason})
+        found = [policy_rows_to_json(policy) for policy in answer.equilibria]
+        facts = {"equilibria": found, "expert_regrets": regrets}
+        print_json({**facts, "complete": answer.complete, "reason": answer.reason})
     else:
         rows = [
             ("equilibria", str(len(answer.gaps))),
             ("complete", plain(answer.complete) + (f": {answer.reason}" if answer.reason else "")),
         ]
-        say(f"{game!r}\n{table(rows)}")
+        listed = [f"equilibrium {k}\n{policy_text(policy)}" for k, policy in enumerate(answer.equilibria[:_LISTED], 1)]
+        more = len(answer.equilibria) - _LISTED
+        listed += [f"and {more} more equilibria, in {given.output}"] if more > 0 else []
+        say("\n".join([repr(game), table(rows), *listed]))
     folder = Path(given.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)

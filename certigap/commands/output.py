@@ -10,7 +10,7 @@ from typing import Any
 
 from certigap.commands.streams import say
 from certigap.errors import InputError
-from certigap.exact.rational import parse_rational
+from certigap.exact.rational import typed_rational
 from certigap.model.files.json_write import dumps
 
 __all__ = ["PICTURES", "plain", "print_json", "progress_line", "rational_option", "say_written", "status"]
@@ -67,7 +67,7 @@ def progress_line(message: str) -> Iterator[Callable[..., None] | None]:
 
 def rational_option(text: str, option: str) -> Fraction:
     try:
-        return parse_rational(text)
+        return typed_rational(text)
     except ValueError as error:
         raise InputError(f"{option}: {error}") from None
 

@@ -40,6 +40,37 @@ class Interval:
             raise ValueError(f"expected an exact number, got the interval {self.to_json()}")
         return self.lower
 
+    @property
+    def width(self) -> Fraction:
+        """Upper less lower end; `ValueError` where one is not known."""
+        if self.lower is None or self.upper is None:
+            raise ValueError(f"expected an interval with two known ends, got {self.to_json()}")
+        return self.upper - self.lower
+
+    def __float__(self) -> float:
+        """The middle, for plots; `ValueError` where an end is not known."""
+        return float(self.upper - self.width / 2) if self.upper is not None else float(self.width)
+
+    def __le__(self, other: "Interval | Fraction | int") -> bool:
+        """Surely at most `other`. Two intervals that overlap satisfy no comparison."""
+        end = _ends(other)[0]
+        return self.upper is not None and end is not None and self.upper <= end
+
+    def __ge__(self, other: "Interval | Fraction | int") -> bool:
+        """Surely at least `other`."""
+        end = _ends(other)[1]
+        return self.lower is not None and end is not None and self.lower >= end
+
+    def __lt__(self, other: "Interval | Fraction | int") -> bool:
+        """Surely below `other`."""
+        end = _ends(other)[0]
+        return self.upper is not None and end is not None and self.upper < end
+
+    def __gt__(self, other: "Interval | Fraction | int") -> bool:
+        """Surely above `other`."""
+        end = _ends(other)[1]
+        return self.lower is not None and end is not None and self.lower > end
+
     def __contains__(self, value: Fraction | int) -> bool:
         return (self.lower is None or self.lower <= value) and (self.upper is None or value <= self.upper)
 
@@ -47,3 +78,7 @@ class Interval:
         """`{"lower": .., "upper": ..}` in canonical rationals, unknown ends left out."""
         ends = {"lower": self.lower, "upper": self.upper}
         return {name: format_rational(end) for name, end in ends.items() if end is not None}
+
+
+def _ends(value: "Interval | Fraction | int") -> tuple[Fraction | int | None, Fraction | int | None]:
+    return (value.lower, value.upper) if isinstance(value, Interval) else (value, value)

@@ -7,15 +7,28 @@ python-flint, and the limit of the user's process is left alone.
 
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-__all__ = ["MAX_DIGITS", "RationalLike", "format_int", "format_rational", "parse_int", "parse_rational", "rational"]
+from certigap.errors import InexactError
+
+__all__ = [
+    "MAX_DIGITS",
+    "RationalLike",
+    "format_int",
+    "format_rational",
+    "parse_int",
+    "parse_rational",
+    "rational",
+    "typed_rational",
+]
 
 RationalLike: TypeAlias = int | Fraction | str
 
 MAX_DIGITS = 100_000  # FORMAT 1: what text may cost
 _BUILTIN_DIGITS = 640  # the smallest limit that a process can set for CPython's own conversion
+_TYPED = re.compile(r"([+-]?)(?:([0-9]+)/([0-9]+)|([0-9]*)(?:\.([0-9]*))?)(%?)", re.ASCII)
 _RATIONAL = re.compile(r"(-?)(0|[1-9][0-9]*)(?:/([1-9][0-9]*)|\.([0-9]+))?", re.ASCII)
 
 
@@ -93,15 +106,49 @@ def rational(value: RationalLike) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool):
-        raise TypeError(f"expected an int, a Fraction or a string, got the bool {value}")
+        raise InexactError(f"expected an int, a Fraction or a string, got the bool {value}")
     if isinstance(value, int):
         return Fraction(value)
     if hasattr(value, "__index__"):
         return Fraction(value.__index__())
-    raise TypeError(
-        f"expected an int, a Fraction or a string, got the {type(value).__name__} {value!r}; "
-        "floats are taken only by name (for example Policy.from_floats)"
-    )
+    if isinstance(value, float):
+        raise InexactError(
+            f"expected an int, a Fraction or a string, got the float {float(value)!r}{_instead(float(value))}; "
+            "floats are taken only by name (for example Policy.from_floats)"
+        )
+    raise InexactError(f"expected an int, a Fraction or a string, got the {type(value).__name__} {str(value)[:40]!r}")
+
+
+def _instead(value: float) -> str:
+    """What to write for a float: its shortest decimal, and the simple fraction that rounds to it where there is one."""
+    if not math.isfinite(value) or not 1e-20 < abs(value) < 1e20:
+        return ""
+    simple = Fraction(value).limit_denominator(10_000)
+    fraction = f' or "{simple}"' if float(simple) == value and simple.denominator > 1 else ""
+    return f': write "{Decimal(repr(value)):f}"{fraction}'
+
+
+def typed_rational(text: str) -> Fraction:
+    """The rational that a person types: as `parse_rational`, also `5/100`, `5%`, `.05`, `5.`, `+1/2`; no exponents.
+
+    >>> [str(typed_rational(text)) for text in ("5/100", "5%", ".05", "-2.5%")]
+    ['1/20', '1/20', '1/20', '-1/40']
+    """
+    match = _TYPED.fullmatch(text)
+    if match is None:
+        raise ValueError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
+    sign, top, bottom, whole, decimals, percent = match.groups()
+    if top is not None:
+        if not bottom.strip("0"):
+            raise ValueError(f"expected a denominator above 0, got {_shorten(text)}")
+        value = Fraction(parse_int(top), parse_int(bottom))
+    else:
+        digits = (whole or "") + (decimals or "")
+        if not digits:
+            raise ValueError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
+        value = Fraction(parse_int(digits), 10 ** len(decimals or ""))
+    value = value / 100 if percent else value
+    return -value if sign == "-" else value
 
 
 def _shorten(text: str) -> str:
