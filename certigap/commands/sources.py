@@ -24,6 +24,7 @@ def convert(given: argparse.Namespace) -> int:
     """Gambit files and catalog names, OpenSpiel names, arrays -> a game file."""
     from certigap.io import convert as read_source
     from certigap.io.arrays import write_arrays
+    from certigap.io.nfg_write import write_nfg
 
     check_file(given.output, given.input, given.game)
     _check_suffixes(given)
@@ -48,10 +49,8 @@ def convert(given: argparse.Namespace) -> int:
         print_json(facts)
     else:
         say("\n".join([repr(game), *([_meta_table(game)] if game.meta else [])]))
-    if given.output.endswith(".npz"):
-        write_arrays(game, given.output)
-    else:
-        write_game(game, given.output)
+    writers = {".npz": write_arrays, ".nfg": write_nfg}
+    writers.get(os.path.splitext(given.output)[1].lower(), write_game)(game, given.output)
     say_written(given)
     return 0
 
@@ -59,7 +58,7 @@ def convert(given: argparse.Namespace) -> int:
 def _check_suffixes(given: argparse.Namespace) -> None:
     """Refuse a policy without its game, and an output whose suffix names no format that is written."""
     suffix = os.path.splitext(given.output)[1].lower()
-    written = (".json",) if given.game else (".json", ".npz")
+    written = (".json",) if given.game else (".json", ".npz", ".nfg")
     if suffix not in written and not _is_stream(given.output):
         raise InputError(f"-o: expected a file called {' or '.join(written)}, got {printable(given.output)}")
     if not given.game and given.input.lower().endswith(".npy"):
