@@ -269,6 +269,10 @@ def _parser() -> argparse.ArgumentParser:
         help='on every claim, such as "upper<=1/10", "kind=worst-case", "measure=bc", "radius>=1/20"',
     )
 
+    explain = _command(commands, "explain", "where the witness of a worst case is exploitable, by states")
+    explain.add_argument("certificate", metavar="CERT", help="a certificate file of a worst case")
+    explain.add_argument("--game", metavar="FILE", help="its game (default: the *.game.json beside it)")
+
     show = _command(commands, "show", "what a certificate claims (without checking it)")
     show.add_argument("certificate", metavar="CERT", help="a certificate file")
 

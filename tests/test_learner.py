@@ -9,6 +9,7 @@ import certigap as cg
 from certigap.cli import main
 from certigap.exact.interval import Interval
 from certigap.exact.rational import typed_rational
+from certigap.questions.explain import gap_shares
 from tests.helpers.command_line import fails, run_json
 
 
@@ -104,3 +105,34 @@ def test_intervals_compare_only_for_certain() -> None:
     assert not one < Interval(None, Fraction(9))
     with pytest.raises(ValueError, match="expected an interval with two known ends"):
         float(Interval(None, Fraction(3)))
+
+
+def test_shares_of_the_gap_add_up_and_rank_states(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    game, expert = cg.games.load("lemma1"), cg.games.expert("lemma1")
+    answer = cg.worst_case(game, expert, "1/20", budget=2)
+    shares = answer.explain()
+    assert sum(share.gap_share for share in shares) == pytest.approx(1)
+    assert [s.gap_share for s in shares] == sorted((s.gap_share for s in shares), reverse=True)
+    cg.write_game(game, tmp_path / "l.game.json")
+    cg.certificate(answer).write(tmp_path / "l.cert.json")
+    found = run_json(capsys, "explain", str(tmp_path / "l.cert.json"))
+    assert [s["state"] for s in found["states"]] == [s.state for s in shares]
+    (tmp_path / "l.game.json").unlink()
+    assert "expected a *.game.json beside it" in fails(capsys, "explain", str(tmp_path / "l.cert.json"))
+    cg.certificate(cg.gaps(game, expert)).write(tmp_path / "g.cert.json")
+    assert "expected a worst case with a witness" in fails(capsys, "explain", str(tmp_path / "g.cert.json"))
+
+
+def test_shares_by_hand() -> None:
+    """s0 leads to s1, which stays; a mistake costs 1 at s0 and 3 at s1, each half of the discounted time."""
+    game = cg.markov_game(
+        players=["1"],
+        states=["s0", "s1"],
+        actions={"s0": [["good", "bad"]], "s1": [["good", "bad"]]},
+        outcome=lambda state, joint: ([(joint[0] == "good") * (1 if state == "s0" else 3)], {"s1": 1}),
+        discount="1/2",
+        initial={"s0": 1},
+    )
+    shares = gap_shares(cg.Policy.pure(game, {"1": "bad"}), 0)
+    assert [(s.state, s.gap_share, s.visits) for s in shares] == [("s1", 0.75, 0.5), ("s0", 0.25, 0.5)]
+    assert gap_shares(cg.Policy.pure(game), 0) == ()

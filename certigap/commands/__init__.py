@@ -11,6 +11,7 @@ HOMES = {
     "demo": "certigap.commands.demo",
     "dominance": "certigap.commands.dominance",
     "errors": "certigap.commands.answers",
+    "explain": "certigap.commands.explain",
     "frontier": "certigap.commands.frontier",
     "games": "certigap.commands.catalog",
     "gap": "certigap.commands.answers",

@@ -17,6 +17,7 @@ from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.explain import StateShare, gap_shares
 from certigap.semantics.matching import ErrorsAnswer
 
 __all__ = ["WorstCaseAnswer"]
@@ -67,6 +68,10 @@ class WorstCaseAnswer:
         """The trees of boxes, one a player, where they prove the bound "region"."""
         evidence = self.table.bounds["region"].evidence
         return evidence.covers if isinstance(evidence, BoxEvidence) else None
+
+    def explain(self) -> tuple[StateShare, ...]:
+        """Where the witness is exploitable: states by what they add to its gap, most first (floats, for reading)."""
+        return gap_shares(self.witness, self.witness_player)
 
     def __repr__(self) -> str:
         lower, upper = self.interval.lower, self.interval.upper
