@@ -209,10 +209,10 @@ def check_arrays(game: ArrayGame, path: str, expected: dict[str, PolicyRows]) ->
             raise Invalid(f"{path}: its {role} is not the policy of the file given")
     if any(file.shapes[name] != (n, states) for name in ("values", "optima")):
         file.fail(f"values and optima of {n} players at {states} states")
-    rows, gaps = len(game.denominators), []
+    count, gaps = len(game.denominators), []
     for i in range(n):
         value, best = (list(file.arrays[name][i * states : (i + 1) * states]) for name in ("values", "optima"))
-        largest = max(map(abs, game.rewards[i * rows : (i + 1) * rows]))
+        largest = max(map(abs, game.rewards[i * count : (i + 1) * count]))
         if not 0 <= bits[i] <= 61 or largest << bits[i] > TOP or max(map(abs, value + best)) > TOP:
             file.fail("bits from 0 to 61, vectors and rewards of at most 2^61 in their units")
         low, high = array_ends(game, policy, value, bits[i], i, n)

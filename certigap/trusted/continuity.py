@@ -129,14 +129,14 @@ def read_witness(around: Around, node: Node, of_max: bool) -> tuple[Start, Fract
     parts = node.fields(("near",), ("far",))
     near = read_rows(around.game, parts["near"])
     joint = around.joint(near)
-    keys = [(x,) for x in around.payoffs(joint)]
+    keys: list[tuple[Fraction, ...]] = [(x,) for x in around.payoffs(joint)]
     if "far" in parts:
         far = read_rows(around.game, parts["far"])
         if sum(near[j] != far[j] for j in range(around.game.n) if j != around.i) > 1:
             raise Invalid(f"{node.where}: expected near and far to differ in one row")
         keys = [(*key, x) for key, x in zip(keys, around.payoffs(around.joint(far)))]
     best = [a for a, key in enumerate(keys) if key == max(keys)]
-    value = 2 - 2 * (min(around.row[a] for a in best) if of_max else sum(around.row[a] for a in best))
+    value = 2 - 2 * Fraction(min(around.row[a] for a in best) if of_max else sum(around.row[a] for a in best))
     return (l1(joint, around.center), "far" in parts), value
 
 
@@ -196,7 +196,7 @@ def read_cover(around: Around, node: Node, of_max: bool) -> tuple[set[int], int,
             raise Malformed(f"{where}: expected a leaf alone")
         if rows is None:
             continue
-        if of_max and rows.optimum(lambda b, h=gains: -h[b], UPPER, unit) > -radius * unit * rows.den:
+        if of_max and rows.optimum([-gain for gain in gains].__getitem__, UPPER, unit) > -radius * unit * rows.den:
             raise Invalid(f"{where}: {names[action]!r} may be a best reply at a distance below {show(radius)}")
         if not of_max and (not is_weighted or rows.optimum(gains.__getitem__, LOWER) < 0):
             raise Invalid(f"{where}: {names[action]!r} may beat all that is held, at a distance up to {show(radius)}")

@@ -22,7 +22,7 @@ from polynomials import (
     times,
     trimmed,
 )
-from reading import ONE, ZERO, Invalid, Malformed, Node, open_file
+from reading import ONE, ZERO, File, Invalid, Malformed, Node, open_file
 
 Segment = tuple[Isolated | None, Isolated | None, tuple[bool, bool]]
 
@@ -38,7 +38,7 @@ class ParametricGame(Game):
         if len(names) != 1:
             data["parameters"].fail("one parameter")
         (self.parameter,) = names
-        self.players, self.file_size = data["players"].names(), node.size
+        self.players, self.file_size = data["players"].names(), node.size if isinstance(node, File) else 0
         self.n, self.offsets = len(self.players), [0]
         self.states, self.actions = list[str](), list[list[list[str]]]()
         self.reward, self.move = list[list[Function]](), list[dict[int, Function]]()

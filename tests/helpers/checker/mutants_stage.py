@@ -27,7 +27,7 @@ EVENT = "found.append(((max(first, ZERO), first >= 0), 2 * summed(around.row[a] 
 FARTHEST = "return [((radius, False), 2 - 2 * x) for radius, x in zip(radii, around.row)]"
 BALL = "found = Rows(self.center, radius, (products(low), products(high)))"
 SEL = "if not of_max and (not is_weighted or rows.optimum(gains.__getitem__, LOWER) < 0):"
-MAX = "if of_max and rows.optimum(lambda b, h=gains: -h[b], UPPER, unit) > -radius * unit * rows.den:"
+MAX = "if of_max and rows.optimum([-gain for gain in gains].__getitem__, UPPER, unit) > -radius * unit * rows.den:"
 STRAY = "stray = max((value for first, value in events if first < (limits.budget, True)), default=ZERO)"
 SHOWN = "shown.append((limits.slip + stray) * game.half_range(i) / (1 - game.discount) ** 2)"
 STEPS = "if not starts or starts[0] != (ZERO, False) or any(a >= b for a, b in itertools.pairwise(starts)):"
