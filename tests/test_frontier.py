@@ -115,6 +115,7 @@ def test_an_interrupt_ends_the_sweep_and_keeps_what_there_is(monkeypatch: pytest
 
 def test_occupancy_bound_helps_the_bc_frontier_of_tag(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("certigap.questions.worst_case.cloning.MAX_ENTRIES", 0)
+    monkeypatch.setattr("certigap.bounds.modes.rule.MOST_PAIRS", 0)
     game, expert = catalog.load("tag"), catalog.expert("tag")
     answer = frontier(game, expert, ["1/20"], budget=60)
     bounds = answer.points[0].bounds

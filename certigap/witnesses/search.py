@@ -19,13 +19,14 @@ import numpy as np
 from certigap.floats.play import Floats, Gap, Play
 from certigap.witnesses.oracle import Share
 
-__all__ = ["Found", "ascend", "starts"]
+__all__ = ["Found", "ascend", "sparse_starts", "starts"]
 
 _ROUNDS = 40  # of a climb: an end for slow ones
 _TINY = 1e-9  # occupancy of states that nobody visits: enough for a direction, too little to outweigh one
 _STEPS = (1.0, 0.5, 0.2, 0.05)
 """From the far end inwards: gaps are convex in most rows, so the end is the best as a rule."""
 _REFINEMENTS = 5  # halvings around the best step: to 1 % of the segment
+_SPARSE = (0.1, 0.4)  # of the states
 _HOPE_SWEEPS = 100  # values of a guess: a direction, not an answer
 
 
@@ -124,6 +125,18 @@ def starts(
         ]
     for turn in range(max(count - 3 - len(focus), 0)):
         mixed = [share.vertex(rng.normal(size=len(share.center))) for share in shares]
+        yield [expert[j] if j == player and turn % 2 else own for j, own in enumerate(mixed)]
+
+
+def sparse_starts(
+    shares: Sequence[Share], player: int, expert: Sequence[Floats], rng: np.random.Generator, count: int
+) -> Iterator[list[Floats]]:
+    """Vertices for random gradients on a tenth to two fifths of the states: budgets that are not scattered."""
+    for turn in range(count):
+        chosen = rng.random(len(shares[0].offsets) - 1) < rng.uniform(*_SPARSE)
+        mixed = [
+            share.vertex(np.where(chosen[share.states], rng.normal(size=len(share.center)), 0.0)) for share in shares
+        ]
         yield [expert[j] if j == player and turn % 2 else own for j, own in enumerate(mixed)]
 
 

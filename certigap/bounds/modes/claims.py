@@ -66,7 +66,7 @@ class ClaimSearch:
         tree = min(trees, key=lambda one: one.upper)
         self.view, self.benches, self._plain_tree = tree.view, tree.benches, tree
         self._live: Attempt | None = None
-        self.rate = np.inf
+        self.rate, self._opening = np.inf, 0.0  # the last: seconds that visits took
         self.best = Attempt(self.view, kind, tree.upper, tree.upper, plain, self._visits(), tree, False)
 
     @property
@@ -83,9 +83,11 @@ class ClaimSearch:
         end, visits_end = began + seconds, began + VISIT_SHARE * seconds
         upper, live = self.best.upper, self._live
         low = max(aim, live.limit) if live is not None and not live.closed else aim
-        if live is None or live.closed or live.limit < aim + TOO_LOW * (upper - aim):
+        too_low = live is not None and live.limit < aim + TOO_LOW * (upper - aim) and self._opening < seconds / 2
+        if live is None or live.closed or too_low:
             limit = aim if live is None else (low + upper) / 2
             live = self._open(limit, lambda: going() and now() < visits_end)
+            self._opening = now() - began
         if live.tree is not None:
             closed = live.tree.run(live.limit, lambda: going() and now() < end)
             live = replace(live, upper=max(live.limit, live.tree.upper), closed=closed)

@@ -15,6 +15,7 @@ __all__ = ["ModeSearch", "PlayerSearch"]
 
 LEAST_SECONDS = 0.3
 PART = 6  # of the time left for one attempt
+LEAST_PART = 20  # of all the time
 OPTIMUM_PART = 0.125  # of what the aim leaves beyond the parts: V* is bounded closely with little work
 
 
@@ -109,10 +110,12 @@ class ModeSearch:
             parts: for a player, V* and -V of a policy with a large gap.
             seconds: how much time is left, proofs taken off.
         """
+        whole = seconds()
         while self.upper > (aim := target()):
             left = seconds()
             if left <= 0:
                 return False
             worst = max(self.players, key=lambda one: one.upper)
-            worst.step(aim, parts(worst.player), max(left / PART, LEAST_SECONDS), lambda: seconds() > 0)
+            share = max(left / PART, whole / LEAST_PART, LEAST_SECONDS)
+            worst.step(aim, parts(worst.player), share, lambda: seconds() > 0)
         return True
