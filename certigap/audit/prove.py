@@ -1,6 +1,5 @@
 """Running the evidence of statements: what was shown, and where it failed."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +9,7 @@ from certigap.audit.evidence import Evidence, Refuted, Setting
 from certigap.audit.folder import document, load_statements
 from certigap.audit.statement import Statement, derived
 from certigap.errors import CertigapError, InputError
+from certigap.work.clock import now
 
 __all__ = ["Proven", "Shown", "prove", "prove_statement"]
 
@@ -96,14 +96,14 @@ def prove_statement(
 
 
 def _shown(evidence: Evidence, says: str, setting: Setting) -> Shown:
-    began = time.process_time()
+    began = now()
     try:
         extent, failure = evidence.run(setting), ""
     except Refuted as error:
         extent, failure = "", str(error)
     except (CertigapError, ArithmeticError, KeyError) as error:
         extent, failure = "", f"{type(error).__name__}: {error}"
-    return Shown(evidence, says, extent, failure, time.process_time() - began)
+    return Shown(evidence, says, extent, failure, now() - began)
 
 
 def _verdict_failure(statement: Statement) -> str:

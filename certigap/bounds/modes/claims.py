@@ -159,7 +159,7 @@ class ClaimSearch:
     def _neighbours(self, shares: FloatArray, step: float) -> Iterator[FloatArray]:
         """A part of the own price, or of all others', moved from one share to another."""
         own = np.arange(self.view.n) == self.view.player
-        for rows in (own, ~own):
+        for rows in (own, ~own) if self.view.n > 1 else (own,):
             places = (0, 1) if rows is own or self.kind == VALUE else (0, 1, 2)
             for a in places:
                 for b in places:

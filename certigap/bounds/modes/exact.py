@@ -244,7 +244,10 @@ class _Work:
             if not raise_vector(self.game, self.sets, leaf, which, unit, self.rounds, self.room):
                 return self._in_range()
             lack = worst_lack(self.game, self.sets, leaf, which, self.room)
-            v[which] += max(0, math.ceil(lack / ((1 - self.discount) * unit))) * unit
+            more = max(0, math.ceil(lack / ((1 - self.discount) * unit))) * unit
+            if more >= 1 << (RANGE_BITS + 1):
+                return False
+            v[which] += more
             if not self._in_range():
                 return False
         return False
