@@ -13,6 +13,7 @@ from certigap.model.game import Game
 __all__ = ["modes_json"]
 
 LOOK_BACK = 12  # earlier vectors that a new one is compared with
+MOST_LINKS = 40  # from a vector to one without a base: the checker pays for numbers that grow by a bit a link
 
 
 def modes_json(game: Game, covers: Iterable[ModeCover]) -> dict[str, Any]:
@@ -83,6 +84,7 @@ class _Pool:
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
         self._vectors: list[Vector] = []
+        self._links: list[int] = []
         self._known: dict[Vector, int] = {}
 
     def places(self, vectors: Mapping[str, Vector], names: Iterable[str]) -> list[int]:
@@ -91,16 +93,17 @@ class _Pool:
     def _place(self, vector: Vector) -> int:
         if vector in self._known:
             return self._known[vector]
-        entry, length = vector_json(vector), _length(vector.numerators)
+        entry, length, links = vector_json(vector), _length(vector.numerators), 0
         for back in range(1, min(LOOK_BACK, len(self._vectors)) + 1):
             place = len(self._vectors) - back
             base = self._vectors[place]
-            if base.denominator == vector.denominator:
+            if base.denominator == vector.denominator and self._links[place] < MOST_LINKS:
                 change = [x - y for x, y in zip(vector.numerators, base.numerators, strict=True)]
                 if _length(change) < length:
-                    entry, length = {"base": place, "num": change}, _length(change)
+                    entry, length, links = {"base": place, "num": change}, _length(change), self._links[place] + 1
         self.entries.append(entry)
         self._vectors.append(vector)
+        self._links.append(links)
         self._known[vector] = len(self._vectors) - 1
         return self._known[vector]
 
