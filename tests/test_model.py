@@ -13,22 +13,10 @@ from hypothesis import strategies as st
 
 from certigap.errors import InputError
 from certigap.exact.integers import as_object, bit_length, integer_array
-from certigap.model import Game, Policy, bimatrix, markov_game, normal_form
+from certigap.model import Policy, bimatrix, markov_game, normal_form
 from certigap.model.layout import Layout
 from certigap.model.rows import SparseRows
-
-
-def two_states(**changes: Any) -> Game:
-    """A game with unlike action sets: at s0 player 1 chooses, at s1 both do."""
-    arguments: dict[str, Any] = {
-        "players": ["1", "2"],
-        "states": ["s0", "s1"],
-        "actions": {"s0": [["a", "b"], ["wait"]], "s1": [["a"], ["c", "d", "e"]]},
-        "outcome": lambda state, joint: ([int(joint[0] == "a"), "1/3"], {"s0": "1/4", "s1": "3/4"}),
-        "discount": "9/10",
-        "initial": {"s0": 1},
-    }
-    return markov_game(**(arguments | changes))
+from tests.helpers.small_games import two_states
 
 
 def test_integer_arrays_never_overflow() -> None:

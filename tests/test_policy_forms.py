@@ -14,7 +14,7 @@ import certigap as cg
 from certigap.errors import InputError
 from tests.helpers.command_line import fails, run_json
 from tests.helpers.peers import peer
-from tests.test_model import two_states
+from tests.helpers.small_games import two_states
 
 GAME = cg.bimatrix([[1, 0], [0, 1]], actions=[["U", "D"], ["L", "R"]])
 TAG = cg.games.load("tag")

@@ -18,7 +18,7 @@ class Draw:
     """One instance's random numbers.
 
     >>> Draw(1).game(players=2, states=2)
-    <Game 2 players, 2 states, 8 joint actions, discount 4/5>
+    <Game 2 players, 2 states, 8 joint actions, discount 1/3>
     """
 
     def __init__(self, seed: int) -> None:

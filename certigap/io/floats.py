@@ -88,7 +88,7 @@ class Reading:
         >>> reading.number(0.1 + 0.2), reading.number(-5.6e-17), len(reading.snapped)
         (Fraction(3, 10), Fraction(0, 1), 2)
         """
-        simple = _simple(value)
+        simple = None if 0 < abs(value) <= _NOISE * self.scale else _simple(value)
         if simple is None:
             simple = self._nearest(value)
             if simple is None:

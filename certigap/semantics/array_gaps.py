@@ -68,7 +68,7 @@ def array_gaps(game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = No
     >>> from certigap.model.large.families import random_game
     >>> game = random_game(5)
     >>> array_gaps(game, ArrayPolicy.uniform(game))
-    <ArrayGaps, NashGap in [3.20577, 3.20577]>
+    <ArrayGaps, NashGap in [3.3811, 3.3811]>
     """
     if width is not None and width <= 0:
         raise InputError(f"width: expected a number above 0, got {width}")

@@ -40,10 +40,10 @@ class Container:
         try:
             self.size = os.path.getsize(path)
             with zipfile.ZipFile(path) as archive:
-                members = archive.infolist()
-                if {m.filename for m in members} != {f"{name}.npy" for name in ("header", *types)}:
-                    self.fail(f"the members header, {', '.join(types)} and no others")
-                for member in members:
+                parts = archive.infolist()
+                if {m.filename for m in parts} != {f"{name}.npy" for name in ("header", *types)}:
+                    self.fail(f"the parts header, {', '.join(types)} and no others")
+                for member in parts:
                     name = member.filename.removesuffix(".npy")
                     self.member(archive, member, name, types.get(name, "|u1"))
         except OSError as error:
@@ -79,12 +79,12 @@ class ArrayGame:
 
     def __init__(self, path: str) -> None:
         file = Container(path, GAME)
-        members = file.header.fields(("format", "version", "discount", "scales"), ("name", "meta"))
-        members["format"].one_of(("certigap-array-game",))
-        members["version"].integer((1,))
+        parts = file.header.fields(("format", "version", "discount", "scales"), ("name", "meta"))
+        parts["format"].one_of(("certigap-array-game",))
+        parts["version"].integer((1,))
         self.path, self.size, self.shape = path, file.size, file.shapes
-        self.discount = members["discount"].rational()
-        self.scales = [item.rational() for item in members["scales"].items()]
+        self.discount = parts["discount"].rational()
+        self.scales = [item.rational() for item in parts["scales"].items()]
         self.shapes, self.rewards, self.offsets = (file.arrays[name] for name in ("shapes", "rewards", "offsets"))
         self.columns, self.weights = file.arrays["columns"], file.arrays["weights"]
         self.denominators, self.initial = file.arrays["denominators"], file.arrays["initial"]
@@ -193,16 +193,16 @@ def check_arrays(game: ArrayGame, path: str, expected: dict[str, PolicyRows]) ->
     n, states = len(game.scales), len(game.own)
     file = Container(path, policy_types(game) | {"values": "<i8", "optima": "<i8"})
     METER.allow(game.size, file.size)
-    members = file.header.fields(("format", "version", "game", "claim", "bits", "end"), ("provenance",))
-    members["format"].one_of(("certigap-array-certificate",))
-    members["version"].integer((1,))
-    if members["end"].value is not True:
-        members["end"].fail("true")
-    if members["game"].value != game.digest:
+    parts = file.header.fields(("format", "version", "game", "claim", "bits", "end"), ("provenance",))
+    parts["format"].one_of(("certigap-array-certificate",))
+    parts["version"].integer((1,))
+    if parts["end"].value is not True:
+        parts["end"].fail("true")
+    if parts["game"].value != game.digest:
         raise Invalid(f"{path}: the certificate speaks of another game")
-    claim = members["claim"].fields(("kind",), ("nash_gap", "nash_conv", "player_gaps"))
+    claim = parts["claim"].fields(("kind",), ("nash_gap", "nash_conv", "player_gaps"))
     claim["kind"].one_of(("nash-gap",))
-    bits = [item.integer() for item in members["bits"].items(n)]
+    bits = [item.integer() for item in parts["bits"].items(n)]
     policy = array_policy(game, file)
     for role, rows in expected.items():
         if role != "policy" or rows != policy:
@@ -218,7 +218,7 @@ def check_arrays(game: ArrayGame, path: str, expected: dict[str, PolicyRows]) ->
         low, high = array_ends(game, policy, value, bits[i], i, n)
         least, most = array_ends(game, policy, best, bits[i], i, i)
         gaps.append((max(Fraction(0), least - high), most - low))
-    return members["claim"].value, "; ".join(array_words(claim, gaps))
+    return parts["claim"].value, "; ".join(array_words(claim, gaps))
 
 
 def array_words(claim: dict[str, Node], gaps: list[tuple[Fraction, Fraction]]) -> list[str]:
@@ -243,8 +243,8 @@ def container_arrays(path: str, files: dict[str, str]) -> Any:
     expected = {}
     for role, other in files.items():
         file = Container(other, policy_types(game))
-        members = file.header.fields(("format", "version"), ("game", "name", "meta"))
-        members["format"].one_of(("certigap-array-policy",))
-        members["version"].integer((1,))
+        parts = file.header.fields(("format", "version"), ("game", "name", "meta"))
+        parts["format"].one_of(("certigap-array-policy",))
+        parts["version"].integer((1,))
         expected[role] = array_policy(game, file)
     return lambda certificate: check_arrays(game, certificate, expected)

@@ -1,5 +1,6 @@
 """A short campaign of tampered trees; the large one is `tests/benchmarks/tampered_trees.py`."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +40,7 @@ def test_tampered_trees_are_refused_or_their_claim_is_still_true(originals: list
 
 
 REFUSALS = {
-    "if waiting:": "cut trees",
+    "    if waiting:\n        raise": "cut trees",
     "if shown > limit:": "upper end",
     "if error > radius:": "radius",
     "if shown < lower:": "lower end",
@@ -50,11 +51,16 @@ REFUSALS = {
 @pytest.mark.parametrize(("refusal", "kind"), REFUSALS.items(), ids=REFUSALS.values())
 def test_a_checker_that_does_not_look_is_caught(refusal: str, kind: str, originals: list[Case], tmp_path: Path) -> None:
     """The campaign itself could fail: without one of the tree's or the witness's checks, false claims are accepted."""
-    assert accepted_though_false(Mutant("blind", refusal, "if False:", ""), kind, originals, tmp_path) >= 2
+    assert (
+        accepted_though_false(
+            Mutant("blind", refusal, re.sub("if .*:", "if False:", refusal), ""), kind, originals, tmp_path
+        )
+        >= 2
+    )
 
 
 def test_a_checker_with_half_of_every_radius_is_caught(originals: list[Case], tmp_path: Path) -> None:
-    whole = "ZERO) + left / w) if w else TWO"
+    whole = "d + left / w) if w else TWO"
     halved = Mutant("halved", whole, whole.replace("left / w", "left / (2 * w)"), "")
     assert accepted_though_false(halved, "smaller ball", originals, tmp_path) >= 2
 

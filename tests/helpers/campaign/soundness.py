@@ -145,7 +145,7 @@ def examined(question: Question, proof: Data, number: int) -> tuple[Data, list[s
     if best > upper:
         faults.append(f"a policy of the ball has the gap {float(best):.9g}, the certificate says {float(upper):.9g}")
     trees = proof["proof"].get("cover", {}).get("players", {}).values()
-    leaves = sum("leaf" in node for own in trees for node in own["tree"])
+    leaves = sum("leaf" in node for own in trees for node in own.get("tree", ()))
     return {"lower": float(lower), "upper": float(upper), "attack": float(best), "leaves": leaves}, faults
 
 

@@ -1,4 +1,4 @@
-"""The main job on games that nobody here wrote: `python -m tests.transcripts.make [NAME..]` writes one transcript each.
+"""The main job on games that nobody here wrote: `python -m tests.transcripts.remake [NAME..]` writes one each.
 
 Every transcript shows the commands as a user types them, what they print, and the wall-clock seconds of each.
 """
