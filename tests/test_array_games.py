@@ -27,6 +27,7 @@ from certigap.model.large import (
 from certigap.model.large.container import read_container, write_container
 from certigap.model.large.families import grid_game, random_game
 from certigap.semantics.array_gaps import array_gaps
+from tests.helpers.checker.harness import load, source
 
 TYPES = {".*_.": "<i4", "values|optima": "<i8"}
 
@@ -245,6 +246,41 @@ EDITS: list[tuple[str, Any]] = [
 def test_both_checkers_say_the_same(case: Case, verdict: str, edit: Any) -> None:
     case.edit(edit)
     assert case.verdicts() == (verdict, verdict)
+
+
+MUTANTS: list[tuple[str, str, Any]] = [
+    ('if parts["game"].value != game.digest:', "if False:", lambda header, arrays: header.update(game="arrays:0")),
+    ('if parts["end"].value is not True:', "if False:", lambda header, arrays: header.update(end=False)),
+    ("most - low))", "most - high))", lambda header, arrays: shifted(header, "nash_gap", "upper", -SMALL)),
+    (
+        "max(Fraction(0), least - high)",
+        "least - low",
+        lambda header, arrays: shifted(header, "nash_conv", "lower", SMALL),
+    ),
+    ("(max(change) + means)", "max(change)", lambda header, arrays: shifted(header, "nash_gap", "upper", -SMALL)),
+    (
+        "min(change) * horizon",
+        "max(change) * horizon",
+        lambda header, arrays: shifted(header, "nash_conv", "lower", SMALL),
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "edit"), MUTANTS)
+def test_without_a_condition_what_it_refuses_is_accepted(case: Case, old: str, new: str, edit: Any) -> None:
+    text = source()
+    assert text["arrays"].count(old) == 1
+    case.edit(edit)
+    assert not accepted(load(text), case)
+    assert accepted(load(text | {"arrays": text["arrays"].replace(old, new)}), case)
+
+
+def accepted(checker: Any, case: Case) -> bool:
+    try:
+        checker.check_arrays(checker.ArrayGame(str(case.game)), str(case.path), {})
+    except (checker.Malformed, checker.Invalid):
+        return False
+    return True
 
 
 def test_the_policy_of_a_file(case: Case, tmp_path: Path) -> None:

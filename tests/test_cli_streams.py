@@ -175,8 +175,9 @@ def test_best_case_without_a_witness(folder: Path, capsys: pytest.CaptureFixture
 
 def test_demo_tells_the_two_numbers_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo"]) == 0
-    claimed, shown = re.findall(r"claims about (\S+), the proof shows about (\S+)", capsys.readouterr().out)[0]
-    assert float(claimed) < 0.9995 * float(shown)
+    out = capsys.readouterr().out
+    shown, claimed = re.findall(r"by (?:about )?(\S+), claimed (?:about )?(\S+)", out)[0]
+    assert Fraction(claimed) < Fraction(9995, 10_000) * Fraction(shown)
 
 
 def _piped(arguments: str, reader: str) -> tuple[list[int], str]:

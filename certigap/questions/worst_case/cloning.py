@@ -109,7 +109,7 @@ class _Work:
         if not self._has_many_states:
             done = done and uninterrupted(lambda: self._branch(deadline, ratio))
         done = done and uninterrupted(lambda: self._couple(deadline, ratio))
-        return uninterrupted(self._prove_witness) and done
+        return uninterrupted(self._prove_witness) and (done or self._is_close(ratio))
 
     def answer(self, complete: bool, seconds: float) -> WorstCaseAnswer:
         """The interval that stands, with its evidence."""
