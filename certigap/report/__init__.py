@@ -1,0 +1,17 @@
+"""How answers read: numbers and tables as text, the JSON of the command line, figures, the page of a certificate."""
+
+from certigap.report.frontiers import frontier_figure, frontier_json, frontier_table
+from certigap.report.steps import continuity_figure
+from certigap.report.text import interval_text, number_text, quantities, quantity, table
+
+__all__ = [
+    "continuity_figure",
+    "frontier_figure",
+    "frontier_json",
+    "frontier_table",
+    "interval_text",
+    "number_text",
+    "quantities",
+    "quantity",
+    "table",
+]
