@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import stat
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from certigap.model.files.codec import (
     policy_to_json,
 )
 from certigap.model.files.strict_json import Node, dumps, parse_json
+from tests.helpers.checker.harness import load
 
 NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=3)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=4)
@@ -354,3 +356,43 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, name: str, r
 def test_an_equal_game_is_the_same_dictionary_key() -> None:
     games: dict[Game, int] = {bimatrix([[1]]): 1}
     assert games[bimatrix([["1.0"]])] == 1
+
+
+def as_integers(value: Any) -> Any:
+    """The JSON value with every integer that is written as text as a JSON number; names in lists stay."""
+    if isinstance(value, dict):
+        named = ("name", "players", "actions")
+        return {key: item if key in named else as_integers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_integers(item) for item in value]
+    return int(value) if isinstance(value, str) and value.lstrip("-").isdecimal() and value.isascii() else value
+
+
+@settings(max_examples=40)
+@given(GAMES_WITH_POLICIES)
+def test_integers_may_be_numbers(files: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Of games and policies: the same game, with the same hash, and the trusted reader's digest is that too."""
+    file, policy = files
+    file.pop("meta", None)
+    game, numbers = parse_game(json.dumps(file)), json.dumps(as_integers(file))
+    again = parse_game(numbers)
+    assert again == game
+    assert parse_policy(json.dumps(as_integers(policy)), again) == parse_policy(json.dumps(policy), game)
+    trusted = load()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "game.json"
+        path.write_text(numbers)
+        judged = trusted.Game(trusted.read_json(str(path)))
+        assert judged.digest == game.digest == independent_digest(file)
+        path.write_text(json.dumps(as_integers(policy)))
+        rows = trusted.read_policy(judged, str(path))
+    assert rows == [[list(row.fractions()) for row in own] for own in parse_policy(json.dumps(policy), game).rows]
+
+
+def test_numbers_that_are_no_integers_stay_refused() -> None:
+    """A point or an exponent, or true: what a JSON writer made of a float would be a guess."""
+    form = '{"format":"certigap-game","version":1,"players":["1"],"actions":[["a"]],"payoffs":[[%s]]}'
+    assert parse_game(form % "-3") == parse_game(form % '"-3"')
+    for wrong in ("1.0", "1e3", "true", "null", "[1]"):
+        with pytest.raises(InputError, match="expected an integer, or a rational written as text"):
+            parse_game(form % wrong)

@@ -219,6 +219,26 @@ def test_malformed_expressions(text: str, tmp_path: Path) -> None:
         CHECKER.read_game(CHECKER.read_json(str(path)))
 
 
+def test_expressions_may_be_json_integers(tmp_path: Path) -> None:
+    """The package and the checker read the same game, which is another file than its text: the hash differs."""
+    data = grim("3")
+    for state in data["states"]:
+        for outcome in state["outcomes"]:
+            outcome["rewards"] = [int(x) for x in outcome["rewards"]]
+            outcome["next"] = {name: int(p) for name, p in outcome["next"].items()}
+    game, text = (parse_parametric_game(json.dumps(d))[0] for d in (data, grim("3")))
+    assert (game.rewards, game.transitions) == (text.rewards, text.transitions)
+    path = tmp_path / "game.json"
+    path.write_text(json.dumps(data))
+    assert CHECKER.rule("game", "parametric")(CHECKER.read_json(str(path))).digest == game.digest != text.digest
+    data["discount"] = True
+    path.write_text(json.dumps(data))
+    with pytest.raises(InputError, match="/discount: expected text, got true"):
+        parse_parametric_game(path.read_text())
+    with pytest.raises(CHECKER.Malformed, match="expected an expression"):
+        CHECKER.rule("game", "parametric")(CHECKER.read_json(str(path)))
+
+
 def test_claims_and_games_must_be_of_one_kind(world: Any, tmp_path: Path) -> None:
     data, path = world
     plain = cg.games.load("lemma1")

@@ -14,7 +14,7 @@ class Expression:
     """Recursive descent over sums, products, signs and powers; the value is a function."""
 
     def __init__(self, node: Node, name: str) -> None:
-        text = node.value if isinstance(node.value, str) else ""
+        text = str(node.value) if type(node.value) in (str, int) else ""
         if not text or len(text) > MAX_LENGTH:
             node.fail(f"an expression of at most {MAX_LENGTH} characters")
         self.node, self.name, self.tokens, place = node, name, list[str](), 0

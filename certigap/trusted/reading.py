@@ -167,8 +167,10 @@ class Node:
         return result
 
     def rational(self, decimals: bool = False) -> Fraction:
-        """FORMAT 2; `decimals`: files written by users may also hold plain decimals."""
+        """FORMAT 2; `decimals`: files written by users may also hold plain decimals, and JSON integers."""
         text = self.value
+        if decimals and type(text) is int:
+            return Fraction(text)
         if isinstance(text, str) and text in KNOWN and (decimals or "." not in text):
             return KNOWN[text]
         if not isinstance(text, str) or not RATIONAL.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
@@ -177,8 +179,7 @@ class Node:
             raise Malformed(f"{self.where}: expected a number of at most {MAX_DIGITS} digits")
         if "." in text and not decimals:
             self.fail("an integer or lowest terms")
-        top, _, bottom = text.partition("/")
-        result = Fraction(int(top), int(bottom)) if bottom else Fraction(top)
+        result, bottom = Fraction(text), text.partition("/")[2]
         if bottom and (bottom == "1" or result.denominator != int(bottom)):
             self.fail("lowest terms")
         if len(KNOWN) < 100_000:

@@ -105,10 +105,12 @@ class Node:
         return names
 
     def rational(self, *, canonical: bool = False) -> Fraction:
-        """A rational written as text; `canonical` refuses decimals, as certificates and output do."""
+        """A JSON integer, or a rational written as text; `canonical`: text without decimals, as in certificates."""
         text = self.value
+        if type(text) is int and not canonical:
+            return Fraction(text)
         if type(text) is not str:
-            self.fail(f"expected a rational written as text, got {brief(text)}")
+            self.fail(f"expected {'' if canonical else 'an integer, or '}a rational written as text, got {brief(text)}")
         if canonical and "." in text:
             self.fail(f"expected an integer or a fraction in lowest terms, got {brief(text)}")
         try:

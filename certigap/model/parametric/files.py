@@ -11,6 +11,7 @@ import os
 import re
 from typing import Any
 
+from certigap.exact.rational import format_rational
 from certigap.model.files.game_codec import HEADER, check_header, title
 from certigap.model.files.json_node import Node, brief, repeated
 from certigap.model.files.strict_json import parse_json, read_json
@@ -54,7 +55,7 @@ class _Numbers:
         self.known: dict[str, Function] = {}
 
     def read(self, node: Node) -> Function:
-        text = node.text()
+        text = format_rational(node.integer()) if type(node.value) is int else node.text()
         if text not in self.known:
             try:
                 self.known[text] = parse_expression(text, self.symbols, self.domain.one)

@@ -83,6 +83,18 @@ MUTANTS = (
         "if len(set(result)) < len(result):",
         "game.actions-none.json",
     ),
+    Mutant(
+        "rational-integer",
+        "if decimals and type(text) is int:",
+        "if type(text) is int:",
+        "coin.number-integer.json",
+    ),
+    Mutant(
+        "rational-bool",
+        "if decimals and type(text) is int:",
+        "if decimals and isinstance(text, int):",
+        "game.discount-true.json",
+    ),
     Mutant("rational-prefix", "not RATIONAL.fullmatch(text)", "not RATIONAL.match(text)", "coin.number-newline.json"),
     Mutant("rational-minus-zero", ' or (text[0] == "-" and not text.strip("-0."))', "", "coin.row-minus-zero.json"),
     Mutant("rational-leading-zero", "-?(0|[1-9][0-9]*)(/[1-9]", "-?([0-9]+)(/[1-9]", "coin.number-leading-zero.json"),
