@@ -82,57 +82,68 @@ _NAMES = {"solve_game": "solve"}  # `certigap.solve` is the package
 __all__ = [*_HOMES, "games"]
 
 if TYPE_CHECKING:
-    from certigap.certificates import certificate, verify
-    from certigap.errors import CertigapError, InputError, LimitError, SolverError
-    from certigap.io import convert
-    from certigap.io.from_arrays import from_arrays
-    from certigap.io.from_step import from_step
-    from certigap.io.openspiel_policy import policy_from_openspiel
+    from certigap.certificates import certificate as certificate
+    from certigap.certificates import verify as verify
+    from certigap.errors import CertigapError as CertigapError
+    from certigap.errors import InputError as InputError
+    from certigap.errors import LimitError as LimitError
+    from certigap.errors import SolverError as SolverError
+    from certigap.io import convert as convert
+    from certigap.io.from_arrays import from_arrays as from_arrays
+    from certigap.io.from_step import from_step as from_step
+    from certigap.io.openspiel_policy import policy_from_openspiel as policy_from_openspiel
     from certigap.model import catalog as games
-    from certigap.model.build import bimatrix, markov_game, normal_form
-    from certigap.model.files.codec import read_game, read_policy, write_game, write_policy
-    from certigap.model.game import Game
-    from certigap.model.large import ArrayGame, ArrayPolicy, read_array_game, write_array_game
-    from certigap.model.parametric import ParametricGame, free_discount, read_parametric_game
-    from certigap.model.policy import Policy
-    from certigap.questions.best_case import best_case
-    from certigap.questions.concentrability import concentrability
-    from certigap.questions.continuity import continuity
-    from certigap.questions.dominance import dominance
-    from certigap.questions.dominance.markov import markov_dominance
-    from certigap.questions.entropy import regularised_delta
-    from certigap.questions.frontier.question import frontier
-    from certigap.questions.parametric import (
-        parametric_delta,
-        parametric_dominance,
-        parametric_equilibrium,
-        parametric_gap,
-    )
-    from certigap.questions.region_bound import region_bound
-    from certigap.questions.straying import straying
-    from certigap.questions.straying_curve import straying_curve
-    from certigap.questions.theorem_instance import theorem_instance
-    from certigap.questions.worst_case.question import worst_case
-    from certigap.semantics import (
-        best_response,
-        eps_bc,
-        eps_mu,
-        eps_rho,
-        expert_regret,
-        gaps,
-        matching_errors,
-        nash_conv,
-        nash_gap,
-        occupancy,
-        player_gaps,
-        q_values,
-        value_gap,
-        values,
-        visited,
-    )
-    from certigap.semantics.array_gaps import array_gaps
-    from certigap.semantics.entropic import regularised_best_response, regularised_gaps
-    from certigap.solve import equilibria
+    from certigap.model.build import bimatrix as bimatrix
+    from certigap.model.build import markov_game as markov_game
+    from certigap.model.build import normal_form as normal_form
+    from certigap.model.files.codec import read_game as read_game
+    from certigap.model.files.codec import read_policy as read_policy
+    from certigap.model.files.codec import write_game as write_game
+    from certigap.model.files.codec import write_policy as write_policy
+    from certigap.model.game import Game as Game
+    from certigap.model.large import ArrayGame as ArrayGame
+    from certigap.model.large import ArrayPolicy as ArrayPolicy
+    from certigap.model.large import read_array_game as read_array_game
+    from certigap.model.large import write_array_game as write_array_game
+    from certigap.model.parametric import ParametricGame as ParametricGame
+    from certigap.model.parametric import free_discount as free_discount
+    from certigap.model.parametric import read_parametric_game as read_parametric_game
+    from certigap.model.policy import Policy as Policy
+    from certigap.questions.best_case import best_case as best_case
+    from certigap.questions.concentrability import concentrability as concentrability
+    from certigap.questions.continuity import continuity as continuity
+    from certigap.questions.dominance import dominance as dominance
+    from certigap.questions.dominance.markov import markov_dominance as markov_dominance
+    from certigap.questions.entropy import regularised_delta as regularised_delta
+    from certigap.questions.frontier.question import frontier as frontier
+    from certigap.questions.parametric import parametric_delta as parametric_delta
+    from certigap.questions.parametric import parametric_dominance as parametric_dominance
+    from certigap.questions.parametric import parametric_equilibrium as parametric_equilibrium
+    from certigap.questions.parametric import parametric_gap as parametric_gap
+    from certigap.questions.region_bound import region_bound as region_bound
+    from certigap.questions.straying import straying as straying
+    from certigap.questions.straying_curve import straying_curve as straying_curve
+    from certigap.questions.theorem_instance import theorem_instance as theorem_instance
+    from certigap.questions.worst_case.question import worst_case as worst_case
+    from certigap.semantics import best_response as best_response
+    from certigap.semantics import eps_bc as eps_bc
+    from certigap.semantics import eps_mu as eps_mu
+    from certigap.semantics import eps_rho as eps_rho
+    from certigap.semantics import expert_regret as expert_regret
+    from certigap.semantics import gaps as gaps
+    from certigap.semantics import matching_errors as matching_errors
+    from certigap.semantics import nash_conv as nash_conv
+    from certigap.semantics import nash_gap as nash_gap
+    from certigap.semantics import occupancy as occupancy
+    from certigap.semantics import player_gaps as player_gaps
+    from certigap.semantics import q_values as q_values
+    from certigap.semantics import value_gap as value_gap
+    from certigap.semantics import values as values
+    from certigap.semantics import visited as visited
+    from certigap.semantics.array_gaps import array_gaps as array_gaps
+    from certigap.semantics.entropic import regularised_best_response as regularised_best_response
+    from certigap.semantics.entropic import regularised_gaps as regularised_gaps
+    from certigap.solve import equilibria as equilibria
     from certigap.solve import solve as solve_game
 
 

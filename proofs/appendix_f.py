@@ -22,8 +22,8 @@ from certigap.audit import (
     Verdict,
     Written,
     exactly,
-    quoted,
     require,
+    roomy,
 )
 from certigap.model.game import Game
 from certigap.model.policy import Policy
@@ -95,15 +95,15 @@ def dominant_bound(draw: Draw, constants: Constants) -> None:
     )
     expert = Policy.from_rows(game, [[[int(u[0] >= u[1]), int(u[0] < u[1])] for u in mine] for mine in own])
     policies = [draw.near(expert, Fraction(1, draw.integer(2, 6))) for _ in range(horizon)]
-    mass, eps = game.initial.fractions(), Fraction(0)
+    mass, eps = list(game.initial.fractions()), Fraction(0)
     for policy in policies:
         for i in range(n):
             distances = [
                 sum(abs(x - y) for x, y in zip(a.fractions(), b.fractions(), strict=True))
                 for a, b in zip(policy.rows[i], expert.rows[i], strict=True)
             ]
-            eps = max(eps, sum(m * d for m, d in zip(mass, distances, strict=True)))
-        mass = [sum(mass[s] * rows[s][t] for s in range(states)) for t in range(states)]
+            eps = max(eps, sum((m * d for m, d in zip(mass, distances, strict=True)), Fraction(0)))
+        mass = [sum((mass[s] * rows[s][t] for s in range(states)), Fraction(0)) for t in range(states)]
     c = max(game.half_range(i) for i in range(n))
     bound = c * constants("bound", H=Fraction(horizon), n=Fraction(n), eps=eps, delta=Fraction(0))
     found = max(player_gap(game, policies, i) for i in range(n))
@@ -120,7 +120,7 @@ STATEMENT = Statement(
     hypotheses=("horizon H >= 2, discount 1", "delta at (n-1) eps, as in lemma-4"),
     uses=("sharp-form", "lemma-1", "theorem-2"),
     constants={
-        "bound": quoted("H*(H+1)/2*(eps+delta) + (n-1)*H*(H-1)/2*eps"),
+        "bound": roomy("H*(H+1)/2*(eps+delta) + (n-1)*H*(H-1)/2*eps", fails="1/2"),
         "lemma_1": exactly("(5/3)*H"),
         "theorem_2": exactly("H-2"),
     },

@@ -10,7 +10,22 @@ differ from their middle by at most $c_i$, so $0 \le gap_i \le 2c_i/(1-\gamma)$.
 
 from fractions import Fraction
 
-from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, quoted, require
+from certigap.audit import (
+    Chapter,
+    Computed,
+    Constants,
+    Draw,
+    Property,
+    Statement,
+    Verdict,
+    Written,
+    least,
+    require,
+    roomy,
+)
+from certigap.audit.leaving import leaving
+from certigap.model.build import normal_form
+from certigap.model.policy import Policy
 from certigap.semantics import errors, gaps
 
 
@@ -31,6 +46,22 @@ def bounds(draw: Draw, constants: Constants) -> None:
     require(0 <= found <= constants("most", c=c, g=game.discount), f"NashGap: expected at most 2c/(1-g), got {found}")
 
 
+def tight(constants: Constants) -> int:
+    """Errors of a learner that leaves by mistake, and the NashGap of one that loses what there is."""
+    cases = [(n, g) for n in (1, 2, 3) for g in (Fraction(1, 2), Fraction(9, 10))]
+    for n, g in cases:
+        game, expert, learner = leaving(n, g, Fraction(1, 10**4))
+        answer = errors(game, expert, learner, "exact")
+        at = {"n": Fraction(n), "g": g, "bc": answer.eps_bc.value, "rho": answer.eps_rho.value}
+        mu, rho = answer.eps_mu.value, answer.eps_rho.value
+        require(mu <= constants("mu_by_bc", **at), f"n = {n}, g = {g}: expected a larger bound of eps_mu {mu}")
+        require(rho <= constants("rho_by_bc", **at), f"n = {n}, g = {g}: expected a larger bound of eps_rho {rho}")
+    game = normal_form([[1, -1]])
+    found, most = gaps(game, Policy.from_rows(game, [[0, 1]]), "exact").nash_gap.value, constants("most", c=1, g=0)
+    require(found <= most, f"one player: expected NashGap of at most {most}, got {found}")
+    return len(cases) + 1
+
+
 STATEMENT = Statement(
     id="identities",
     title="Errors bound one another",
@@ -39,14 +70,15 @@ STATEMENT = Statement(
     claim="eps_mu <= {mu_by_bc}, eps_rho <= {rho_by_bc}, eps_BC <= {bc_by_rho}, eps_mu <= eps_rho, the L1 distance of a product "
     "is at most the sum of the factors', and 0 <= NashGap <= {most}.",
     constants={
-        "mu_by_bc": quoted("g*n*bc/(1-g)"),
-        "rho_by_bc": quoted("n*bc/(1-g)"),
-        "bc_by_rho": quoted("2*rho"),
-        "most": quoted("2*c/(1-g)"),
+        "mu_by_bc": least("g*n*bc/(1-g)"),
+        "rho_by_bc": least("n*bc/(1-g)"),
+        "bc_by_rho": roomy("2*rho", fails="1/3"),
+        "most": least("2*c/(1-g)"),
     },
     verdict=Verdict.PROVED,
     evidence=(
         Written(says="all of them"),
         Property(says="random games, experts and learners", check=bounds, full=3000),
+        Computed(says="{mu_by_bc}, {rho_by_bc} and {most} are approached", check=tight),
     ),
 )

@@ -42,7 +42,8 @@ def formulas(constants: Constants) -> None:
     domain, names = function_field(["g"])
     for eps in LENGTHS:
         own = {"discount": Fraction(1, 2), "eps": eps}
-        game, expert, learner = (make("lemma2", **own) for make in (cg.games.load, cg.games.expert, cg.games.learner))
+        game = cg.games.load("lemma2", **own)
+        expert, learner = (make("lemma2", **own) for make in (cg.games.expert, cg.games.learner))
         k = len(game.states) - 2
         at = {**names, "k": Fraction(k)}
         mass = SymbolicPlay(game, expert, names["g"], domain).occupancy()[-1]

@@ -8,7 +8,7 @@ ball of radius $\sum b_j$. $\blacksquare$
 
 from fractions import Fraction
 
-from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, quoted, require
+from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, require, roomy
 from certigap.regions.greedy import maximum, nested_supremum, row_set
 
 
@@ -47,7 +47,7 @@ STATEMENT = Statement(
     claim="The nested maximum over the opponents' rows is at least that over products of rows, in any order, and at most that over one "
     "joint ball of radius {radius}.",
     uses=("row-sets",),
-    constants={"radius": quoted("b1+b2")},
+    constants={"radius": roomy("b1+b2", fails="3/4")},
     verdict=Verdict.PROVED,
     evidence=(
         Written(says="both sides"),

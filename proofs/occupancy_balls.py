@@ -10,7 +10,7 @@ over $E$ is at most $(d^*_i + D_{-i})c_i/(1-\gamma)^2$, and $V^E - V^\pi \le c_i
 
 from fractions import Fraction
 
-from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, quoted, require
+from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, least, require, roomy
 from certigap.semantics import errors, occupancy
 
 
@@ -49,7 +49,7 @@ STATEMENT = Statement(
     source="certigap",
     claim="eps_BC <= {player}, the joint error <= {joint}, eps_mu <= {mu}, and a single state spends at most eps_rho.",
     uses=("identities", "sharp-form", "value-gap"),
-    constants={"player": quoted("(1+g)*rho"), "joint": quoted("(1+g)*rho"), "mu": quoted("g*rho")},
+    constants={"player": least("(1+g)*rho"), "joint": least("(1+g)*rho"), "mu": roomy("g*rho", fails="1/2")},
     verdict=Verdict.PROVED,
     evidence=(
         Written(says="all of them, and the bound without n"),

@@ -29,7 +29,7 @@ from certigap.audit import (
     Verdict,
     Written,
     exactly,
-    quoted,
+    least,
     require,
 )
 from certigap.audit.draws import blend
@@ -66,7 +66,7 @@ STATEMENT = Statement(
     "the decoupled bound H - L (in floats then rounded up, so to 1e-6 here). Mixtures of weight share are within {radius} of the centre.",
     hypotheses=("H, B, L satisfy their one-step inequalities on the region",),
     uses=("row-sets", "nested-opponents"),
-    constants={"radius": quoted("2*share"), "upper": exactly("9/100")},
+    constants={"radius": least("2*share"), "upper": exactly("9/100")},
     verdict=Verdict.PROVED,
     evidence=(
         Written(says="by monotone contractions"),

@@ -50,7 +50,9 @@ def _plus(x: list[Fraction], y: list[Fraction]) -> Fraction:
     return sum((max(a - b, Fraction(0)) for a, b in zip(x, y, strict=True)), Fraction(0))
 
 
-def _dual(cost, e, low, high, radius, price):  # type: ignore[no-untyped-def]
+def _dual(
+    cost: list[int], e: list[Fraction], low: list[Fraction], high: list[Fraction], radius: Fraction, price: Fraction
+) -> Fraction:
     """price b + max over rows of the box of c.y - price ||y - e||: a concave separable knapsack, filled by slopes."""
     y, pieces = list(low), []
     for k, c in enumerate(cost):

@@ -22,7 +22,6 @@ below, and tends to 1 as e goes to 0.
 
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 import sympy
 
@@ -44,7 +43,6 @@ from certigap.audit import (
     require,
 )
 from certigap.audit.symbolic import SymbolicPlay, function_field
-from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import best_response, gaps, occupancy
 
@@ -76,8 +74,8 @@ def best_response_of_the_family(_: Constants) -> int:
     """x at root and at u is a best response, at many e and g: the gap of `family` is the NashGap."""
     cases = [(n, g, e) for n in PLAYERS for g in ("1/10", "1/2", "9/10") for e in ("1/100", "1/2", "1")]
     for n, g, e in cases:
-        own = {"players": n, "discount": g, "e": e}
-        game, learner = cg.games.load("sharpness", players=n, discount=g), cg.games.learner("sharpness", **own)
+        game = cg.games.load("sharpness", players=n, discount=g)
+        learner = cg.games.learner("sharpness", players=n, discount=g, e=e)
         rows = best_response(game, learner, 0, arithmetic="exact").optimum.lower.fractions()
         require(rows[0] == 1 / (1 - Fraction(g)), f"n = {n}, g = {g}, e = {e}: expected 1/(1-g), got {rows[0]}")
     return len(cases)
@@ -116,16 +114,9 @@ def joint(rows: list[list[Fraction]]) -> list[Fraction]:
     return found
 
 
-def _instance(what: str) -> Any:
-    own = {"players": 3, "discount": "9/10"}
-    if what == "game":
-        return cg.games.load("sharpness", **own)
-    make = cg.games.expert if what == "expert" else cg.games.learner
-    return make("sharpness", **own)
-
-
-def _game() -> Game:
-    return _instance("game")
+_game = partial(cg.games.load, "sharpness", players=3, discount="9/10")
+_expert = partial(cg.games.expert, "sharpness", players=3, discount="9/10")
+_learner = partial(cg.games.learner, "sharpness", players=3, discount="9/10")
 
 
 STATEMENT = Statement(
@@ -158,7 +149,7 @@ STATEMENT = Statement(
             claim_kind="nash-gap",
             claims=(Says("nash_gap", "=", "gap", AT),),
             game=_game,
-            make=lambda: cg.gaps(_game(), _instance("learner")),
+            make=lambda: cg.gaps(_game(), _learner()),
         ),
         Certified(
             says="n = 3, g = 9/10: the expert plays dominant strategies",
@@ -166,7 +157,7 @@ STATEMENT = Statement(
             claim_kind="dominant",
             claims=(),
             game=_game,
-            make=partial(lambda: cg.markov_dominance(_game(), _instance("expert"))),
+            make=lambda: cg.markov_dominance(_game(), _expert()),
         ),
     ),
 )

@@ -12,8 +12,20 @@ is optimal and $\pi_{E,i}$ the only best response at every state. $\blacksquare$
 
 from fractions import Fraction
 
-from certigap.audit import Chapter, Constants, Draw, Property, Statement, Verdict, Written, quoted, require
-from certigap.model.build import markov_game
+from certigap.audit import (
+    Chapter,
+    Computed,
+    Constants,
+    Draw,
+    Property,
+    Statement,
+    Verdict,
+    Written,
+    require,
+    roomy,
+)
+from certigap.model.build import bimatrix, markov_game
+from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import occupancy, q_values
 
@@ -45,7 +57,7 @@ def nothing_moves(draw: Draw, constants: Constants) -> None:
         )
 
 
-def _outcome(base, s, a, prize):  # type: ignore[no-untyped-def]
+def _outcome(base: Game, s: str, a: tuple[str, ...], prize: Fraction) -> tuple[list[Fraction], dict[str, Fraction]]:
     row = base.layout.row(base.states.index(s), tuple(int(pick[1:]) for pick in a))
     rewards = [base.reward(i, row) + (prize if pick == "a0" else 0) for i, pick in enumerate(a)]
     return rewards, {base.states[t]: p for t, p in base.transitions.row(row).items()}
@@ -66,6 +78,18 @@ def _losses(policy: Policy, player: int) -> list[Fraction]:
     return [table[s, 0] - value for (s, a), value in table.items() if a != 0]
 
 
+def moves(constants: Constants) -> int:
+    """One state, margin m: the rows' payoffs cross when player 2 has moved by 2m/(2+m), about twice the radius."""
+    m = Fraction(1, 100)
+    game = bimatrix([[1, -1], [1 - m, 1]], [[1, 0], [1, 0]])
+    crossing = 2 * m / (2 + m)
+    radius = constants("radius", m=m, c=game.half_range(0), g=Fraction(0), mass=Fraction(1))
+    require(radius <= crossing, f"expected a radius of at most {float(crossing):.4g}, got {float(radius):.4g}")
+    other = Policy.from_rows(game, [[1, 0], [1 - crossing / 2, crossing / 2]])
+    require(min(_losses(other, 0)) == 0, f"expected a second best response at distance {crossing}")
+    return 1
+
+
 STATEMENT = Statement(
     id="strict-margin",
     title="Strict margins: a radius within which delta = 0",
@@ -73,10 +97,11 @@ STATEMENT = Statement(
     source="certigap",
     claim="Around a strict pure equilibrium with margin m, delta_i(eps) = 0 for eps < {radius}, mass = min_s mu_piE(s).",
     hypotheses=("pure expert", "every other action loses at least m in Q_i at piE, at every state", "full support"),
-    constants={"radius": quoted("(m/c)*(1-g)**2*mass/2")},
+    constants={"radius": roomy("(m/c)*(1-g)**2*mass/2", fails="21/10")},
     verdict=Verdict.PROVED,
     evidence=(
         Written(says="by the greedy action of the expert's own value"),
         Property(says="opponents at 99/100 of the radius, random games", check=nothing_moves, full=2000),
+        Computed(says="one state: at twice the radius a best response does move", check=moves),
     ),
 )

@@ -7,7 +7,7 @@ import pytest
 import certigap as cg
 from certigap.exact.interval import Interval
 from certigap.questions.frontier.question import frontier
-from certigap.report import frontier_figure, frontier_table, interval_text, number_text
+from certigap.report import continuity_figure, frontier_figure, frontier_table, interval_text, number_text
 
 LONG = Fraction(10**40 + 1, 3)
 
@@ -39,3 +39,11 @@ def test_frontier_of_either_kind_of_game(name: str, label: str) -> None:
     ends = answer.points[0].interval
     assert f" {ends.upper} " in frontier_table(answer, exact=True)
     assert f" {ends.lower} " in frontier_table(answer, exact=True)
+
+
+def test_a_notebook_shows_a_figure_as_a_picture_without_pyplot() -> None:
+    formatter = pytest.importorskip("IPython.core.formatters").PNGFormatter()
+    steps = cg.continuity(cg.games.load("matching-pennies"), cg.games.expert("matching-pennies"), "1/2")
+    curve = frontier(cg.games.load("rock-paper-scissors"), cg.games.expert("rock-paper-scissors"), ["1/10"], budget=2)
+    for figure in (continuity_figure(steps), frontier_figure(curve)):
+        assert formatter(figure).startswith(b"\x89PNG")

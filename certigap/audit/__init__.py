@@ -1,7 +1,7 @@
 """The audit: statements with their evidence, run again by anyone (`certigap prove`); the statements: `proofs/`."""
 
 from certigap.audit.certified import Certified, Says
-from certigap.audit.constants import Constant, Constants, exactly, least, most, quoted
+from certigap.audit.constants import Constant, Constants, exactly, least, most, quoted, roomy
 from certigap.audit.draws import Draw
 from certigap.audit.evidence import Computed, Evidence, Identity, Property, Refuted, Role, Written, require
 from certigap.audit.folder import load_statement, load_statements, proofs_folder
@@ -35,4 +35,5 @@ __all__ = [
     "prove",
     "quoted",
     "require",
+    "roomy",
 ]

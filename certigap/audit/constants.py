@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from certigap.errors import InputError
 
-__all__ = ["Constant", "Constants", "exactly", "least", "most", "mutants", "quoted"]
+__all__ = ["Constant", "Constants", "exactly", "least", "most", "mutants", "quoted", "roomy"]
 
-Sense = Literal["exactly", "least", "most", "quoted"]
+Sense = Literal["exactly", "least", "most", "roomy", "quoted"]
 
 _OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -33,11 +33,12 @@ _POINTS = (Fraction(2, 7), Fraction(5, 11), Fraction(7, 3))
 class Constant:
     """A formula. `exactly`: any other is false; `least`: any smaller is; `most`: any larger is.
 
-    `quoted`: holds with room, or is the paper's.
+    `roomy`: holds with room, `fails` times it does not. `quoted`: the paper's own, which nothing rests on.
     """
 
     text: str
     sense: Sense
+    fails: str = ""
 
 
 def exactly(text: str) -> Constant:
@@ -55,8 +56,13 @@ def most(text: str) -> Constant:
     return Constant(text, "most")
 
 
+def roomy(text: str, *, fails: str) -> Constant:
+    """A bound that may be farther off than need be: the evidence shows it to hold, and `fails` times it not to."""
+    return Constant(text, "roomy", fails)
+
+
 def quoted(text: str) -> Constant:
-    """A formula that is checked to hold but may be larger than need be, or is the paper's own: it has no mutants."""
+    """A formula of the paper that is shown not to be the right one: it has no mutants."""
     return Constant(text, "quoted")
 
 
@@ -123,6 +129,8 @@ def mutants(constant: Constant) -> Iterator[str]:
         yield from (f"{factor}*({constant.text})" for factor in _SHRUNK)
     if constant.sense == "most":
         yield from (f"{factor}*({constant.text})" for factor in _GROWN)
+    if constant.sense == "roomy":
+        yield f"{constant.fails}*({constant.text})"
     if constant.sense != "exactly":
         return
     tree = ast.parse(constant.text, mode="eval")

@@ -67,9 +67,9 @@ def frontier_figure(answer: "FrontierAnswer", path: str | None = None) -> Any:
     Returns:
         The matplotlib figure, made without pyplot: nothing global changes.
     """
-    from matplotlib.figure import Figure
+    from certigap.report.picture import Picture
 
-    figure = Figure(figsize=(7.2, 4.6), layout="constrained")
+    figure = Picture(figsize=(7.2, 4.6), layout="constrained")
     axes = figure.add_subplot()
     eps = [float(point.radius) for point in answer.points]
     lower = [float(point.interval.lower or 0) for point in answer.points]

@@ -18,10 +18,10 @@ def continuity_figure(answer: "ContinuityAnswer", path: str | None = None) -> An
     Returns:
         The matplotlib figure, made without pyplot: nothing global changes.
     """
-    from matplotlib.figure import Figure
+    from certigap.report.picture import Picture
 
     players = answer.game.players
-    figure = Figure(figsize=(7.2, 2.4 + 1.6 * len(players)), layout="constrained")
+    figure = Picture(figsize=(7.2, 2.4 + 1.6 * len(players)), layout="constrained")
     rows = figure.subplots(len(players), 1, sharex=True, squeeze=False)[:, 0]
     for i, (player, axes) in enumerate(zip(players, rows, strict=True)):
         for name, own, color, width in (
