@@ -70,6 +70,7 @@ _HOMES = {
     "theorem_instance": "certigap.questions.theorem_instance",
     "worst_case": "certigap.questions.worst_case.question",
     "certificate": "certigap.certificates",
+    "sweep": "certigap.certificates.sweeps.sweep",
     "verify": "certigap.certificates",
     "CertigapError": "certigap.errors",
     "InputError": "certigap.errors",
@@ -84,6 +85,7 @@ __all__ = [*_HOMES, "games"]
 if TYPE_CHECKING:
     from certigap.certificates import certificate as certificate
     from certigap.certificates import verify as verify
+    from certigap.certificates.sweeps.sweep import sweep as sweep
     from certigap.errors import CertigapError as CertigapError
     from certigap.errors import InputError as InputError
     from certigap.errors import LimitError as LimitError

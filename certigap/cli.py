@@ -254,6 +254,32 @@ def _parser() -> argparse.ArgumentParser:
         "--budget", type=_seconds, default=60.0, metavar="SECONDS", help="time to spend (default 60)"
     )
 
+    sweep = _command(
+        commands, "sweep", "certificates of many games, imitation errors and policies: a folder that can be resumed"
+    )
+    sweep.add_argument("games", nargs="+", metavar="GAME", help="game files; the gaps of policies also of array games")
+    sweep.add_argument(
+        "--eps", action="append", default=[], metavar="EPS,..", help="imitation errors, such as 1/20,1/10"
+    )
+    sweep.add_argument(
+        "--expert",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="one for all games, or once a game; else X.expert.json beside X.game.json",
+    )
+    sweep.add_argument(
+        "--policy", action="append", default=[], metavar="FILE", help="a policy whose NashGap is asked; may be repeated"
+    )
+    sweep.add_argument("--out", required=True, metavar="DIR", help="the folder of certificates and table.csv")
+    sweep.add_argument("--measure", default="bc", metavar="M,..", help="the errors that eps bounds (default bc)")
+    sweep.add_argument(
+        "--ratio", default="201/200", metavar="R", help="upper/lower that is tight enough (default 201/200)"
+    )
+    sweep.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://10.0.0.1:8786")
+    sweep.add_argument("--workers", type=_count, metavar="N", help="processes of this machine (default: one a core)")
+    _search(sweep)
+
     verify = _command(commands, "verify", "check certificates with the independent checker")
     _files(verify, "game")
     verify.add_argument("certificates", nargs="+", metavar="CERT", help="certificate files")

@@ -19,6 +19,7 @@ HOMES = {
     "prove": "certigap.commands.prove",
     "show": "certigap.commands.check",
     "solve": "certigap.commands.experts",
+    "sweep": "certigap.commands.sweep",
     "verify": "certigap.commands.check",
     "warm": "certigap.commands.warm",
 }
