@@ -61,6 +61,8 @@ MODULES = (
     "polynomials",
     "expressions",
     "parametric",
+    "horizon",
+    "course",
     "judge",
 )
 CODES = {"invalid": 1, "malformed": 2, "limit": 3}  # the first that occurs; 0 when all are valid

@@ -6,6 +6,7 @@ from typing import Any
 
 from certigap.model.files.atomic import write_atomically
 from certigap.model.files.json_write import dumps
+from certigap.model.finite.game import FiniteGame
 from certigap.model.game import Game
 from certigap.model.parametric.game import ParametricGame
 from certigap.version import __version__
@@ -17,7 +18,7 @@ __all__ = ["Certificate"]
 class Certificate:
     """A claim and its proof, ready to be written; nothing is believed of it before the checker has run."""
 
-    game: Game | ParametricGame
+    game: Game | FiniteGame | ParametricGame
     claim: dict[str, Any]
     proof: dict[str, Any]
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from certigap.certificates.continuity import continuity_certificate
 from certigap.certificates.dominance import dominance_certificate
 from certigap.certificates.dominant import dominant_certificate
 from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
+from certigap.certificates.finite import finite_equilibrium, finite_nash_gap, finite_policy_value
 from certigap.certificates.parametric import parametric_certificate
 from certigap.certificates.straying import straying_certificate
 from certigap.certificates.worst_case import worst_case_certificate
@@ -34,6 +35,7 @@ from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.regions.engine import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
 from certigap.semantics.entropic import RegularisedGaps
+from certigap.semantics.finite import FiniteGapAnswer
 
 __all__ = ["certificate", "kinds"]
 
@@ -176,6 +178,11 @@ def _theorem_instance(answer: TheoremInstance) -> Certificate:
 
 
 _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
+    FiniteGapAnswer: {
+        "nash-gap": finite_nash_gap,
+        "equilibrium": finite_equilibrium,
+        "policy-value": finite_policy_value,
+    },
     GapAnswer: {"nash-gap": _nash_gap, "equilibrium": _equilibrium, "policy-value": _policy_value},
     ErrorsAnswer: {"matching-error": _matching_error},
     MarkovDominance: {"dominant": dominant_certificate},

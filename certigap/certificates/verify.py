@@ -15,6 +15,7 @@ from typing import Any
 
 from certigap.errors import CertigapError
 from certigap.model.files.codec import write_game, write_policy
+from certigap.model.finite import FiniteGame, FinitePolicy, write_finite_game, write_finite_policy
 from certigap.model.game import Game
 from certigap.model.large import ArrayGame, ArrayPolicy, write_array_game, write_array_policy
 from certigap.model.large.container import is_array_file
@@ -61,10 +62,10 @@ class Verdict:
 
 
 def verify(
-    game: Game | ArrayGame | PathLike,
+    game: Game | FiniteGame | ArrayGame | PathLike,
     *certificates: PathLike,
-    expert: Policy | PathLike | None = None,
-    policy: Policy | ArrayPolicy | PathLike | None = None,
+    expert: Policy | FinitePolicy | PathLike | None = None,
+    policy: Policy | FinitePolicy | ArrayPolicy | PathLike | None = None,
 ) -> list[Verdict]:
     """Check certificates with the trusted checker; of large array games, with the one that needs NumPy (FORMAT 16).
 
@@ -88,6 +89,10 @@ def verify(
                 write_game(item, path)
             elif isinstance(item, Policy):
                 write_policy(item, path)
+            elif isinstance(item, FiniteGame):
+                write_finite_game(item, path)
+            elif isinstance(item, FinitePolicy):
+                write_finite_policy(item, path)
             elif isinstance(item, ArrayGame):
                 write_array_game(item, path)
             elif isinstance(item, ArrayPolicy):

@@ -6,6 +6,7 @@ from typing import Any
 
 from certigap.commands.array_games import array_gap
 from certigap.commands.entropy import regularised_gap
+from certigap.commands.finite import finite_gap
 from certigap.commands.imitator import measured
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
 from certigap.commands.policies import witness_text
@@ -16,6 +17,7 @@ from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json, read_game, read_policy, write_policy
 from certigap.model.files.json_node import printable
+from certigap.model.finite import FiniteGame, read_any_game
 from certigap.model.large.container import is_array_file
 from certigap.report import interval_text, number_text, quantities, quantity, table
 
@@ -32,7 +34,9 @@ def gap(given: argparse.Namespace) -> int:
         return array_gap(given)
     if given.width is not None:
         raise InputError("--width: expected an array game, got another file: its gaps are exact, or 1e-17 wide")
-    game = read_game(given.game)
+    game = read_any_game(given.game)
+    if isinstance(game, FiniteGame):
+        return finite_gap(given, game)
     policy = read_policy(given.policy, game)
     if given.temperature is not None:
         return regularised_gap(given, game, policy)

@@ -30,6 +30,7 @@ __all__ = [
     "joint_weights",
     "product",
     "reachable",
+    "reduced",
     "transition_chain",
     "vector_of",
 ]
@@ -60,14 +61,17 @@ class Induced:
         return as_object(self.denominators) * self.reward_denominators[which]
 
 
-def chain(game: Game, policy: Policy) -> Induced:
-    """The Markov chain of a policy, with every player's rewards (one row per state)."""
+def chain(game: Game, policy: Policy, moving: bool = False) -> Induced:
+    """The Markov chain of a policy, with every player's rewards (one row per state).
+
+    `moving`: with the transitions even where the discount is 0, for games whose horizon discounts instead.
+    """
     everyone = range(len(game.players))
     active, weights = joint_weights(game, policy, everyone)
     owner = game.layout.row_state[active]
     offsets = np.arange(len(game.states) + 1, dtype=np.int64)
     denominators = _denominators(policy, everyone)
-    return _induced(game, offsets, active, weights, owner, denominators, list(everyone))
+    return _induced(game, offsets, active, weights, owner, denominators, list(everyone), moving)
 
 
 def transition_chain(game: Game, policy: Policy) -> RowMatrix:
@@ -77,8 +81,11 @@ def transition_chain(game: Game, policy: Policy) -> RowMatrix:
     return _transitions(game, active, weights, game.layout.row_state[active], _denominators(policy, everyone))
 
 
-def decision_process(game: Game, policy: Policy, player: int) -> Induced:
-    """Player `player`'s decision process against the others (one row per own action, in the order of `Layout`)."""
+def decision_process(game: Game, policy: Policy, player: int, moving: bool = False) -> Induced:
+    """Player `player`'s decision process against the others (one row per own action, in the order of `Layout`).
+
+    `moving`: as in `chain`.
+    """
     layout = game.layout
     others = [j for j in range(layout.players) if j != player]
     active, weights = joint_weights(game, policy, others)
@@ -86,7 +93,7 @@ def decision_process(game: Game, policy: Policy, player: int) -> Induced:
     order = np.argsort(owner, kind="stable")
     denominators = _denominators(policy, others)[layout.action_state[player]]
     offsets = layout.action_offsets[player]
-    return _induced(game, offsets, active[order], weights[order], owner[order], denominators, [player])
+    return _induced(game, offsets, active[order], weights[order], owner[order], denominators, [player], moving)
 
 
 def joint_weights(game: Game, policy: Policy, players: Sequence[int]) -> tuple[IndexArray, IntArray]:
@@ -129,10 +136,11 @@ def vector_of(numerators: IntArray, denominators: IntArray) -> Vector:
     """The entries `numerators / denominators` over their common denominator."""
     pairs = [(int(x), int(d)) for x, d in zip(numerators, denominators, strict=True)]
     common = math.lcm(*{d for _, d in pairs})
-    return _reduced([x * (common // d) for x, d in pairs], common)
+    return reduced([x * (common // d) for x, d in pairs], common)
 
 
-def _reduced(numerators: list[int], denominator: int) -> Vector:
+def reduced(numerators: list[int], denominator: int) -> Vector:
+    """The vector `numerators / denominator` in lowest terms."""
     factor = math.gcd(denominator, *numerators)
     return Vector(tuple(x // factor for x in numerators), denominator // factor)
 
@@ -152,11 +160,12 @@ def _induced(
     owner: IndexArray,
     denominators: IntArray,
     players: list[int],
+    moving: bool,
 ) -> Induced:
     starts = _starts(owner)
     rewards = tuple(np.add.reduceat(product(weights, game.rewards[j][active], len(active)), starts) for j in players)
     own_denominators = tuple(game.reward_denominators[j] for j in players)
-    matrix = _transitions(game, active, weights, owner, denominators) if game.discount else None
+    matrix = _transitions(game, active, weights, owner, denominators) if game.discount or moving else None
     return Induced(offsets, rewards, own_denominators, denominators, matrix)
 
 

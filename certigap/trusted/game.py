@@ -153,11 +153,11 @@ def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
     return result
 
 
-def read_policy(game: Game, path: str) -> Policy:
+def read_policy(game: Game, path: str, read: Any = read_rows) -> Any:
     members = open_file(read_json(path), "policy", ("rows",), ("game", "name", "meta"))
     if "game" in members:
         members["game"].one_of((game.digest,))
-    return read_rows(game, members["rows"], True)
+    return read(game, members["rows"], True)
 
 
 def products(rows: Sequence[Sequence[Any]]) -> list[Any]:

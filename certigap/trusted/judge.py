@@ -9,28 +9,29 @@ from reading import Invalid, Malformed, Node, open_file, read_json, shorten
 from rules import RULES, rule, used
 
 
-def check_certificate(game: Game, path: str, expected: dict[str, Policy]) -> tuple[Any, str]:
-    """The claim and its words; raises `Malformed` or `Invalid`."""
+def check_certificate(game: Game, path: str, expected: dict[str, Policy], sort: str = "claim") -> tuple[Any, str]:
+    """The claim and its words; raises `Malformed` or `Invalid`. `sort`: of the claims that the game admits."""
     file = read_json(path)
     METER.allow(game.file_size, file.size)
     members = open_file(file, "certificate", ("game", "claim", "proof", "end"), ("provenance",))
     if members["end"].value is not True:
         members["end"].fail("true")
     claim, policies = members["claim"], {}
-    kind = claim.fields(("kind",), claim.value)["kind"].one_of(RULES["claim"])
+    kind = claim.fields(("kind",), claim.value)["kind"].one_of(RULES[sort])
     if members["game"].value != game.digest:
         raise Invalid(
             f"{members['game'].where}: the certificate speaks of another game, hash {shorten(members['game'].value)}"
         )
 
-    if (kind == "parametric") == (type(game) is Game):
+    if (kind == "parametric") == (type(game) is Game) and sort == "claim":
         claim.fail("a claim about games of this format")
 
     def ask(role: str) -> Policy:
-        policies["expert" if role == "center" else role] = rows = read_rows(game, claim.child(role))
+        read = rule("rows", "finite") if sort == "finite" else read_rows
+        policies["expert" if role == "center" else role] = rows = read(game, claim.child(role))
         return rows
 
-    words = rule("claim", kind)(game, claim, members["proof"], ask)
+    words = rule(sort, kind)(game, claim, members["proof"], ask)
     if kind == "equilibrium":
         policies["expert"] = policies["policy"]
     for role, rows in expected.items():
@@ -54,9 +55,12 @@ def opened(path: str, files: dict[str, str]) -> Callable[[str], tuple[Any, str]]
     """The game of a file, and what checks a certificate of it."""
     file = read_json(path)
     METER.allow(file.size, 0)
-    game = read_game(file)
-    expected = {role: read_policy(game, path) for role, path in files.items()}
-    return lambda certificate: check_certificate(game, certificate, expected)
+    is_finite = isinstance(file.value, dict) and "horizon" in file.value
+    game = rule("game", "finite")(file) if is_finite else read_game(file)
+    read = rule("policy", "finite") if is_finite else read_policy
+    expected = {role: read(game, path) for role, path in files.items()}
+    sort = "finite" if is_finite else "claim"
+    return lambda certificate: check_certificate(game, certificate, expected, sort)
 
 
 def read_game(node: Node) -> Game:

@@ -4,6 +4,9 @@ The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as unde
 
     claim_KIND(game, claim, proof, ask) -> words            a claim, FORMAT 7
     game_FORMAT(node) -> game                               a game file of another format, FORMAT 3
+    finite_KIND(game, claim, proof, ask) -> words           a claim about a game of finite horizon, FORMAT 19
+    rows_FORMAT(game, node) -> policy                       a policy of such a game in a claim, FORMAT 19
+    policy_FORMAT(game, path) -> policy                     and in a file
     bound_NAME(game, expert, measure, radius, limit, node)  upper end of a worst case, from `proof[NAME]`, FORMAT 7
     theorem_NAME(game, expert, radius, proof, measure)      what a theorem shows of every gap of a ball, FORMAT 8
     visits_NAME(game, expert, i, node) -> [S]               the most that player `i` alone visits each state, FORMAT 17
@@ -37,6 +40,19 @@ RULES = {
     },
     "game": {
         "parametric": "parametric",
+        "finite": "horizon",
+    },
+    "finite": {
+        "policy-value": "course",
+        "nash-gap": "course",
+        "equilibrium": "course",
+        "matching-error": "course",
+    },
+    "rows": {
+        "finite": "horizon",
+    },
+    "policy": {
+        "finite": "horizon",
     },
     "bound": {
         "theorem": "theorems",

@@ -60,15 +60,20 @@ class Evaluation:
     def vector(self, name: str, sign: int, check: Callable[[Vector, str], None], player: str | None = None) -> Vector:
         """The vector of that side in `proof[prefix + name]` (`[player]`), once it has passed `check(vector, where)`."""
         if (name, sign, player) not in self.kept:
-            name_, proof = self.prefix + name, self.proof
-            node = proof.fields((name_,), proof.value)[name_]
-            node = node if player is None else node.fields((player,), self.game.players)[player]
-            sides = node.fields((), ("lower", "upper", "exact"))
-            side = "exact" if "exact" in sides else SIDES[sign]
-            vector = Vector(self.game.size, node.fields((side,), sides)[side])
+            node = self.side(name, sign, player)
+            vector = Vector(self.game.size, node)
             check(vector, node.where)
             self.kept[name, sign, player] = vector
         return self.kept[name, sign, player]
+
+    def side(self, name: str, sign: int, player: str | None) -> Node:
+        """That side of the bracket in `proof[prefix + name]` (`[player]`)."""
+        name_, proof = self.prefix + name, self.proof
+        node = proof.fields((name_,), proof.value)[name_]
+        node = node if player is None else node.fields((player,), self.game.players)[player]
+        sides = node.fields((), ("lower", "upper", "exact"))
+        side = "exact" if "exact" in sides else SIDES[sign]
+        return node.fields((side,), sides)[side]
 
     def at_start(self, name: str, i: int, backup: Backup, sign: int) -> Fraction:
         def check(vector: Vector, where: str) -> None:
@@ -104,10 +109,14 @@ class Evaluation:
         return max(ZERO, self.occupancy(sign)[s])
 
 
-def claim_policy_value(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
+Evaluate = Callable[..., Evaluation]  # what evaluates a policy: `Evaluation`, or that of another format of games
+Measured = Callable[..., dict[str, Derive]]  # likewise for the errors
+
+
+def claim_policy_value(game: Game, claim: Node, proof: Node, ask: Ask, evaluate: Evaluate = Evaluation) -> list[str]:
     members = claim.fields(("kind", "policy", "values"))
     proof.fields(("values",))
-    evaluation = Evaluation(game, ask("policy"), proof)
+    evaluation = evaluate(game, ask("policy"), proof)
     return players_words(game, members["values"], evaluation.value, "value at the start")
 
 
@@ -119,31 +128,33 @@ def players_words(game: Game, node: Node, derive: Callable[[int, int], Fraction]
     return [f"player {name}'s {words} {check_interval(members[name], derived)}" for derived, name in numbered]
 
 
-def claim_nash_gap(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
+def claim_nash_gap(game: Game, claim: Node, proof: Node, ask: Ask, evaluate: Evaluate = Evaluation) -> list[str]:
     members = claim.fields(("kind", "policy"), ("nash_gap", "nash_conv", "player_gaps"))
     proof.fields(("values", "optima"))
-    shown = Evaluation(game, ask("policy"), proof)
+    shown = evaluate(game, ask("policy"), proof)
     words = [f"{k} {check_interval(members[k], getattr(shown, k))}" for k in ("nash_gap", "nash_conv") if k in members]
     if "player_gaps" in members:
         words += players_words(game, members["player_gaps"], shown.player_gap, "gap")
     return words or claim.fail("nash_gap, nash_conv or player_gaps")
 
 
-def claim_equilibrium(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
+def claim_equilibrium(game: Game, claim: Node, proof: Node, ask: Ask, evaluate: Evaluate = Evaluation) -> list[str]:
     regret = claim.fields(("kind", "policy", "regret"))["regret"].rational()
     proof.fields(("values", "optima"))
-    shown = Evaluation(game, ask("policy"), proof).nash_gap(UPPER)
+    shown = evaluate(game, ask("policy"), proof).nash_gap(UPPER)
     if regret < shown:
         raise Invalid(f"{claim.where}/regret: claims {show(regret)}, the proof shows {show(shown)}")
     return [f"the policy is a Nash equilibrium up to a regret of {show(regret, UPPER)}"]
 
 
-def claim_matching_error(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
+def claim_matching_error(
+    game: Game, claim: Node, proof: Node, ask: Ask, evaluate: Evaluate = Evaluation, measured: Measured | None = None
+) -> list[str]:
     errors = ("eps_bc", "eps_mu", "eps_rho", "value_gap")
     members = claim.fields(("kind", "expert", "policy"), errors)
     proof.fields((), ("expert_occupancy", "policy_occupancy", "expert_values", "policy_values"))
-    expert = Evaluation(game, ask("expert"), proof, "expert_")
-    derive = distances(game, expert, Evaluation(game, ask("policy"), proof, "policy_"))
+    expert = evaluate(game, ask("expert"), proof, "expert_")
+    derive = (measured or distances)(game, expert, evaluate(game, ask("policy"), proof, "policy_"))
     words = [f"{key} {check_interval(members[key], derive[key])}" for key in errors if key in members]
     return words or claim.fail("at least one error")
 

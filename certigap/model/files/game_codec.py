@@ -32,6 +32,7 @@ __all__ = [
     "indices",
     "parse_game",
     "read_game",
+    "stage_from_node",
     "title",
     "write_game",
 ]
@@ -142,8 +143,22 @@ def state_row(node: Node, position: Mapping[str, int]) -> tuple[list[int], Distr
     return [position[state] for state in entries], distribution(values, node.where)
 
 
+def stage_from_node(node: Node) -> tuple[Game, dict[str, Node]]:
+    """The stage game, of discount 0, of a file with a horizon (FORMAT 19), and the members of the file."""
+    check_header(node, FORMAT)
+    members = node.object((*HEADER, "players", "horizon", "initial", "states"), ("discount", "name", "meta"))
+    return _states_of(members, Fraction(0)), members
+
+
 def _markov_game(node: Node) -> Game:
+    if "horizon" in node.value:
+        answered = "gap, errors, certify, solve and verify"
+        node.fail(f"expected a game without a horizon here (a game with one is for {answered}), got one with it")
     members = node.object((*HEADER, "players", "discount", "initial", "states"), ("name", "meta"))
+    return _states_of(members, _discount(members["discount"]))
+
+
+def _states_of(members: Mapping[str, Node], discount: Fraction) -> Game:
     players = members["players"].names()
     bodies = [state.object(("name", "actions", "outcomes")) for state in members["states"].array()]
     states = _state_names(members["states"], [body["name"] for body in bodies])
@@ -159,7 +174,7 @@ def _markov_game(node: Node) -> Game:
         players=players,
         states=states,
         actions=tuple(actions),
-        discount=_discount(members["discount"]),
+        discount=discount,
         initial=_initial(members["initial"], outcomes.position),
         rewards=rewards,
         reward_denominators=denominators,

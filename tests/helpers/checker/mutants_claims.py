@@ -144,8 +144,8 @@ MUTANTS = (
     Mutant("equilibrium-free", "    if regret < shown:\n", "    if False:\n", "edit coin"),
     Mutant(
         "equilibrium-lower",
-        'shown = Evaluation(game, ask("policy"), proof).nash_gap(UPPER)\n    if regret',
-        'shown = Evaluation(game, ask("policy"), proof).nash_gap(LOWER)\n    if regret',
+        'shown = evaluate(game, ask("policy"), proof).nash_gap(UPPER)\n    if regret',
+        'shown = evaluate(game, ask("policy"), proof).nash_gap(LOWER)\n    if regret',
         "edit trio",
     ),
     Mutant(
