@@ -27,6 +27,7 @@ from certigap.floats.kernel.mode_integers import raise_vector, worst_lack
 from certigap.floats.kernel.mode_prices import priced_bound
 from certigap.floats.kernel.mode_scores import disagreement, unpaid
 from certigap.floats.kernel.mode_solve import meetings
+from certigap.floats.kernel.sweeps import iterate
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 from certigap.work.clock import now
@@ -154,7 +155,8 @@ class _Latest:
 def prepare_modes(game: Game) -> None:
     """Have the compiled code made, where the game may be bounded and it is missing; returns at once."""
     if len(game.states) > 1:
-        prepare(meetings, priced_bound, raise_vector, worst_lack, unpaid, disagreement)
+        prepare(meetings, priced_bound)  # half of the work
+        prepare(iterate, unpaid, disagreement, worst_lack, raise_vector)
 
 
 def mode_bound_of(center: Center, ball: ErrorBall) -> ModeBound | None:

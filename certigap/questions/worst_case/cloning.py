@@ -17,7 +17,7 @@ from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
-from certigap.bounds.modes.rule import mode_bound_of, prepare_modes
+from certigap.bounds.modes.rule import MODES, mode_bound_of, prepare_modes
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
@@ -54,8 +54,8 @@ class CloningBalls:
     """
 
     def __init__(self, game: Game, expert: Policy, seed: int = 0) -> None:
-        prepare_boxes(game)
-        prepare_modes(game)
+        prepare = prepare_modes if len(game.states) >= _MANY_STATES else prepare_boxes
+        prepare(game)
         self.measure, self.center = Measure.BC, Center(expert, seed)
         self._float = FloatGame(game)
 
@@ -95,19 +95,23 @@ class _Work:
         self.witness = proved_witness(center.gaps)
         self.search = Search(center.expert, radius, center.occupancy_upper, center.seed)
         at_once, *self._rules = in_turn()
+        self._rules_after_boxes = [MODES] if len(self.game.states) < _MANY_STATES else []
         self.table = BoundsTable.of(at_once.find(center, self.ball, Deadline()))
 
     def run(self, deadline: Deadline, ratio: Fraction) -> bool:
         """The quick bounds and the vertices; then witness search and boxes; False when cut."""
-        early = [self._step(rule, deadline, ratio) for rule in self._rules if rule.turn < Turn.AFTER_SEARCH]
-        late = [self._step(rule, deadline, ratio) for rule in self._rules if rule.turn >= Turn.AFTER_SEARCH]
+        before_boxes = [rule for rule in self._rules if rule not in self._rules_after_boxes]
+        early = [self._step(rule, deadline, ratio) for rule in before_boxes if rule.turn < Turn.AFTER_SEARCH]
+        late = [self._step(rule, deadline, ratio) for rule in before_boxes if rule.turn >= Turn.AFTER_SEARCH]
+        last = [self._step(rule, deadline, ratio) for rule in self._rules_after_boxes]
         done = uninterrupted(lambda: self._all(early, deadline))
         if self._is_settled:
-            return uninterrupted(lambda: self._all(late, Deadline())) and done
+            return uninterrupted(lambda: self._all([*late, *last], Deadline())) and done
         second = [lambda: self.search.run(deadline), *late]
         done = done and uninterrupted(lambda: self._all(second, deadline))
         if not self._has_many_states:
             done = done and uninterrupted(lambda: self._branch(deadline, ratio))
+            done = done and uninterrupted(lambda: self._all(last, deadline))
         done = done and uninterrupted(lambda: self._couple(deadline, ratio))
         return uninterrupted(self._prove_witness) and (done or self._is_close(ratio))
 
@@ -154,7 +158,8 @@ class _Work:
 
     def _ask(self, rule: Rule, deadline: Deadline, ratio: Fraction) -> bool:
         """One more bound, and the policy that it may come with."""
-        if rule.turn == Turn.COSTLY and self._is_close(ratio):
+        can_wait = rule.turn == Turn.COSTLY or rule in self._rules_after_boxes
+        if can_wait and self._is_close(ratio):
             found = Bound.untried(rule.name, "the interval is as short as was asked without it")
         elif rule.turn == Turn.COSTLY and self.table.values["modes"] is not None:
             found = Bound.untried(rule.name, "`modes` was below it wherever both were tried, in less time")
@@ -172,8 +177,10 @@ class _Work:
 
     def _couple(self, deadline: Deadline, ratio: Fraction) -> bool:
         """Trees of coupled modes until the bound is near the best gap found; False when cut."""
+        if self._is_close(ratio):
+            return True
         modes = mode_bound_of(self.center, self.ball)
-        if modes is None or self._is_close(ratio):
+        if modes is None:
             return True
         whole = modes.upper
 
