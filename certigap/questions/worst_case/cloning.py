@@ -8,6 +8,7 @@ place of the hull's. The interval is valid at every moment of the work: an inter
 exhausted budget returns the one that stands, with `complete` False.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
@@ -89,7 +90,7 @@ class _Work:
     """The state of one question: every field is valid from the start and only becomes sharper."""
 
     def __init__(self, center: Center, radius: Fraction, progress: Progress | None) -> None:
-        self.center, self.progress = center, progress
+        self.center, self.progress, self.told = center, progress, math.inf
         self.ball = ErrorBall(center.expert, Measure.BC, radius)
         self.game = center.game
         self.witness = proved_witness(center.gaps)
@@ -252,8 +253,10 @@ class _Work:
         return True
 
     def _tell(self, upper: float) -> None:
+        """Ends that only close: a box's proof may end a rounding above what was told of it."""
+        self.told = min(self.told, upper, float(self.table.upper))
         if self.progress is not None:
-            self.progress(self._found(), min(upper, float(self.table.upper)))
+            self.progress(self._found(), self.told)
 
     def _found(self) -> float:
         """The best gap found so far, not yet proved."""
