@@ -102,12 +102,17 @@ def _parser() -> argparse.ArgumentParser:
         "convert",
         "games from Gambit, OpenSpiel and arrays to a game file, a policy's arrays to a policy file",
     )
-    convert.add_argument("input", metavar="IN", help="FILE.nfg|.efg|.gbt|.npz|.json, gambit:NAME or openspiel:NAME")
     convert.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help="the game file (.json), arrays (.npz), or .nfg"
+        "input", metavar="IN", help="FILE.nfg|.efg|.gbt|.npz|.umb|.json, gambit:NAME or openspiel:NAME"
+    )
+    convert.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="the game file (.json), arrays (.npz), .nfg or .umb"
     )
     convert.add_argument("--game", metavar="FILE", help="IN is a policy of this game: .npy [n, S, A], or .npz")
-    convert.add_argument("--discount", metavar="G", help="discount, such as 9/10 (OpenSpiel, arrays)")
+    convert.add_argument("--discount", metavar="G", help="discount, such as 9/10 (OpenSpiel, arrays, UMB)")
+    convert.add_argument(
+        "--rewards", metavar="NAME,..", help="UMB: the rewards of each player, -NAME for the negative of NAME"
+    )
     convert.add_argument("--max-states", type=_count, metavar="N", help="refuse larger games (Gambit: pure profiles)")
     convert.add_argument(
         "--merge", choices=["text", "moves", "history"], help="OpenSpiel: which histories are one state"

@@ -55,10 +55,14 @@ def test_names_of_other_programs() -> None:
         ("g\n.txt", {}, r"g\\n.txt: expected FILE"),
         ("missing.nfg", {}, "missing.nfg: expected a readable file, got: No such file"),
         ("missing.json", {}, "missing.json: expected a readable file, got: No such file"),
-        ("g.nfg", {"discount": "1/2"}, "g.nfg: expected discount only for openspiel or arrays, got it for gambit"),
+        (
+            "g.nfg",
+            {"discount": "1/2"},
+            "g.nfg: expected discount only for openspiel or arrays or umb, got it for gambit",
+        ),
         ("g.npz", {"merge": "text"}, "expected merge only for openspiel, got it for arrays"),
         ("g.json", {"max_states": 3}, "expected max_states only for openspiel or gambit, got it for json"),
-        ("openspiel:x", {"from_floats": 3}, "expected from_floats only for arrays, got it for openspiel"),
+        ("openspiel:x", {"from_floats": 3}, "expected from_floats only for arrays or umb, got it for openspiel"),
         ("g.nfg", {"max_states": 0}, "expected a limit of at least 1, got 0"),
     ],
 )
@@ -121,7 +125,7 @@ def test_gambit_reads_what_was_written(tmp_path: Path) -> None:
 def test_unknown_suffixes_and_what_gambit_cannot_hold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("x.txt", "x", "x.efg", "x.npy"):
         line = fails(capsys, "convert", str(folder / "g.json"), "-o", str(folder / name))
-        assert f"-o: expected a file called .json or .npz or .nfg, got {folder / name}" in line
+        assert f"-o: expected a file called .json or .npz or .nfg or .umb, got {folder / name}" in line
         assert not (folder / name).exists()
     with pytest.raises(InputError, match="nfg: expected a normal form, got <Game tag"):
         nfg_text(games.load("tag"))

@@ -25,12 +25,14 @@ def convert(given: argparse.Namespace) -> int:
     from certigap.io import convert as read_source
     from certigap.io.arrays import write_arrays
     from certigap.io.nfg_write import write_nfg
+    from certigap.io.umb_write import write_umb
 
     check_file(given.output, given.input, given.game)
     _check_suffixes(given)
     if given.game:
         return _convert_policy(given)
     options = {name: getattr(given, name) for name in ("discount", "max_states", "merge", "from_floats")}
+    options["rewards"] = None if given.rewards is None else given.rewards.split(",")
     with warnings.catch_warnings(record=True) as caught, _Counter() as counter:
         warnings.simplefilter("always", CertigapWarning)
         game = read_source(given.input, progress=counter, **options)
@@ -49,7 +51,7 @@ def convert(given: argparse.Namespace) -> int:
         print_json(facts)
     else:
         say("\n".join([repr(game), *([_meta_table(game)] if game.meta else [])]))
-    writers = {".npz": write_arrays, ".nfg": write_nfg}
+    writers = {".npz": write_arrays, ".nfg": write_nfg, ".umb": write_umb}
     writers.get(os.path.splitext(given.output)[1].lower(), write_game)(game, given.output)
     say_written(given)
     return 0
@@ -58,7 +60,7 @@ def convert(given: argparse.Namespace) -> int:
 def _check_suffixes(given: argparse.Namespace) -> None:
     """Refuse a policy without its game, and an output whose suffix names no format that is written."""
     suffix = os.path.splitext(given.output)[1].lower()
-    written = (".json",) if given.game else (".json", ".npz", ".nfg")
+    written = (".json",) if given.game else (".json", ".npz", ".nfg", ".umb")
     if suffix not in written and not _is_stream(given.output):
         raise InputError(f"-o: expected a file called {' or '.join(written)}, got {printable(given.output)}")
     if not given.game and given.input.lower().endswith(".npy"):
@@ -74,7 +76,7 @@ def _convert_policy(given: argparse.Namespace) -> int:
     """A policy's arrays -> a policy file."""
     from certigap.io.policy_arrays import read_policy_arrays
 
-    for option in ("discount", "max_states", "merge"):
+    for option in ("discount", "max_states", "merge", "rewards"):
         if getattr(given, option) is not None:
             raise InputError(f"--{option.replace('_', '-')}: expected for games only, got it with --game")
     if not given.input.lower().endswith((".npy", ".npz")):

@@ -6,10 +6,12 @@
 | `gambit:NAME` | a game of pygambit's own catalog |
 | `openspiel:NAME` | an OpenSpiel game of perfect information |
 | `FILE.npz` | arrays |
+| `FILE.umb` | UMB, the format of probabilistic model checkers |
 | `FILE.json` | a game file, written again in its normal form |
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from certigap.errors import InputError
@@ -19,9 +21,9 @@ from certigap.model.game import Game
 
 __all__ = ["SOURCES", "convert"]
 
-SOURCES = "FILE.nfg, FILE.efg, FILE.gbt, FILE.npz, FILE.json, gambit:NAME or openspiel:NAME"
+SOURCES = "FILE.nfg, FILE.efg, FILE.gbt, FILE.npz, FILE.umb, FILE.json, gambit:NAME or openspiel:NAME"
 _TAKES = {"openspiel": {"discount", "max_states", "merge"}, "arrays": {"discount", "from_floats"}}
-_TAKES |= {"gambit": {"max_states"}, "json": set()}
+_TAKES |= {"umb": {"discount", "from_floats", "rewards"}, "gambit": {"max_states"}, "json": set()}
 
 
 def convert(
@@ -31,16 +33,18 @@ def convert(
     max_states: int | None = None,
     merge: str | None = None,
     from_floats: int | None = None,
+    rewards: Sequence[str] | None = None,
     progress: Any = None,
 ) -> Game:
     """The game behind a file or a name.
 
     Args:
         source: see the module; a file called `gambit:..` or `openspiel:..` is reached as `./gambit:..`.
-        discount: in [0, 1); for OpenSpiel games, and in place of an `.npz` file's.
+        discount: in [0, 1); for OpenSpiel games, and in place of an `.npz` or `.umb` file's.
         max_states: the largest number of states (OpenSpiel) or of pure strategy profiles (Gambit).
         merge: which OpenSpiel histories are one state: "text", "moves" or "history".
         from_floats: the denominator to which float arrays are rounded.
+        rewards: which of a `.umb` file's are each player's; "-NAME" is NAME's negative.
         progress: called now and then with two counts (OpenSpiel: states seen, states expanded).
 
     Raises:
@@ -49,7 +53,13 @@ def convert(
     """
     text = os.fspath(source)
     kind, name = _kind(text)
-    options = {"discount": discount, "max_states": max_states, "merge": merge, "from_floats": from_floats}
+    options: dict[str, Any] = {
+        "discount": discount,
+        "max_states": max_states,
+        "merge": merge,
+        "from_floats": from_floats,
+    }
+    options |= {"rewards": rewards}
     given = {key: value for key, value in options.items() if value is not None}
     for key in given:
         if key not in _TAKES[kind]:
@@ -65,7 +75,8 @@ def _kind(source: str) -> tuple[str, str]:
         if source.startswith(f"{prefix}:"):
             return prefix, source[len(prefix) + 1 :]
     suffix = os.path.splitext(source)[1].lower()
-    kinds = {".nfg": "gambit", ".efg": "gambit", ".gbt": "gambit", ".npz": "arrays", ".json": "json"}
+    kinds = {".nfg": "gambit", ".efg": "gambit", ".gbt": "gambit", ".npz": "arrays"}
+    kinds |= {".umb": "umb", ".json": "json"}
     if suffix not in kinds:
         raise InputError(f"{printable(source)}: expected {SOURCES}, got the suffix {suffix!r}")
     return kinds[suffix], source
@@ -91,10 +102,16 @@ def _arrays(name: str, given: dict[str, Any], _: Any) -> Game:
     return read_arrays(name, **given)
 
 
+def _umb(name: str, given: dict[str, Any], _: Any) -> Game:
+    from certigap.io.umb import read_umb
+
+    return read_umb(name, **given)
+
+
 def _json(name: str, _: dict[str, Any], __: Any) -> Game:
     from certigap.model.files.codec import read_game
 
     return read_game(name)
 
 
-_READERS = {"gambit": _gambit, "openspiel": _openspiel, "arrays": _arrays, "json": _json}
+_READERS = {"gambit": _gambit, "openspiel": _openspiel, "arrays": _arrays, "umb": _umb, "json": _json}
