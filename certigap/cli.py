@@ -304,6 +304,11 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("certificate", metavar="CERT", help="a certificate file of a worst case")
     explain.add_argument("--game", metavar="FILE", help="its game (default: the *.game.json beside it)")
 
+    report = _command(commands, "report", "a certificate as a page for a browser: one file, checked when it is written")
+    report.add_argument("certificates", nargs="+", metavar="CERT", help="certificate files of one game")
+    report.add_argument("--game", metavar="FILE", help="their game (default: the *.game.json beside the first)")
+    report.add_argument("-o", "--output", required=True, metavar="HTML", help="the page, a file called .html")
+
     show = _command(commands, "show", "what a certificate claims (without checking it)")
     show.add_argument("certificate", metavar="CERT", help="a certificate file")
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from certigap.certificates.certificate import Certificate
 from certigap.exact.rational import format_rational
+from certigap.exact.rounding import decimal_up
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import bracket_json, vector_json
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 
 __all__ = ["worst_case_certificate"]
+
+_DIGITS = 12  # of the bounds that are told, not proven
 
 
 def worst_case_certificate(answer: WorstCaseAnswer) -> Certificate:
@@ -39,6 +42,11 @@ def worst_case_certificate(answer: WorstCaseAnswer) -> Certificate:
         "seconds": f"{answer.seconds:.2f}",
         "complete": answer.complete,
         "upper_bound": answer.upper_name,
+        "bounds": {
+            name: format_rational(decimal_up(value, _DIGITS))
+            for name, value in answer.bounds.items()
+            if value is not None
+        },
     }
     return Certificate(answer.game, claim, proof, provenance)
 

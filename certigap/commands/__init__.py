@@ -17,6 +17,7 @@ HOMES = {
     "gap": "certigap.commands.answers",
     "parametric": "certigap.commands.parametric",
     "prove": "certigap.commands.prove",
+    "report": "certigap.commands.report",
     "show": "certigap.commands.check",
     "solve": "certigap.commands.experts",
     "sweep": "certigap.commands.sweep",

@@ -8,7 +8,7 @@ from certigap.commands.streams import say
 from certigap.exact.rational import parse_rational
 from certigap.report import number_text, table
 
-__all__ = ["show", "verify"]
+__all__ = ["exit_code", "show", "verify"]
 
 
 def verify(given: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def verify(given: argparse.Namespace) -> int:
     failures = {
         verdict.certificate: failed_assertions(verdict.claim, assertions) for verdict in verdicts if verdict.claim
     }
-    code = _exit_code(verdicts, any(failures.values()))
+    code = exit_code(verdicts, any(failures.values()))
     if given.json:
         results = [v.to_json() | {"failed_assertions": failures.get(v.certificate, [])} for v in verdicts]
         return print_json({"exit_code": code, "results": results}, code)
@@ -33,7 +33,8 @@ def verify(given: argparse.Namespace) -> int:
     return code
 
 
-def _exit_code(verdicts: list[Verdict], assertion_failed: bool) -> int:
+def exit_code(verdicts: list[Verdict], assertion_failed: bool) -> int:
+    """Over several certificates the first that occurs of 1 (invalid), 2 (malformed), 3 (limit)."""
     found = {verdict.verdict for verdict in verdicts}
     if "invalid" in found or assertion_failed:
         return 1

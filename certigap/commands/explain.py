@@ -1,15 +1,14 @@
 """`certigap explain`: where the witness of a certificate is exploitable."""
 
 import argparse
-from pathlib import Path
 
+from certigap.commands.beside import game_of_hash
 from certigap.commands.output import print_json
 from certigap.commands.streams import say
 from certigap.errors import InputError
-from certigap.model.files.codec import policy_rows_from_node, read_game
+from certigap.model.files.codec import policy_rows_from_node
 from certigap.model.files.json_node import printable
 from certigap.model.files.strict_json import read_json
-from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.report import table
 
@@ -28,7 +27,7 @@ def explain(given: argparse.Namespace) -> int:
     witness = data["proof"].get("witness") if isinstance(data["proof"], dict) else None
     if data["claim"]["kind"] != "worst-case" or not isinstance(witness, dict) or len(witness.get("optima", {})) != 1:
         raise InputError(f"{where}: expected a worst case with a witness, got kind {data['claim']['kind']!r}")
-    game = _game(given, data["game"])
+    _, game = game_of_hash(given.certificate, given.game, data["game"])
     node = read_json(given.certificate).child("proof").child("witness").child("policy")
     (name,) = witness["optima"]
     if name not in game.players:
@@ -42,14 +41,3 @@ def explain(given: argparse.Namespace) -> int:
     more = f"\nand {len(shares) - _LINES} more states" if len(shares) > _LINES else ""
     say(f"where player {name} exploits the witness (a reading in floats, not checked here)\n{table(rows)}{more}")
     return 0
-
-
-def _game(given: argparse.Namespace, digest: str) -> Game:
-    """The game of this hash: the one named, or else a `*.game.json` beside the certificate."""
-    places = [Path(given.game)] if given.game else sorted(Path(given.certificate).parent.glob("*.game.json"))
-    for path in places:
-        game = read_game(path)
-        if game.digest == digest:
-            return game
-    wanted = "--game with the hash" if given.game else "a *.game.json beside it (or --game FILE) with the hash"
-    raise InputError(f"{printable(given.certificate)}: expected {wanted} {digest}, got others or none")

@@ -67,6 +67,15 @@ class FloatGame:
         chain = self._aggregate(weights, None)
         return np.ascontiguousarray(Resolvent(chain, self.discount).values(rewards.T).T)
 
+    def chain(self, policy: Sequence[FloatArray]) -> FloatArray:
+        """`[S, S]` P_pi, dense: for games of few states."""
+        found = self._aggregate(self.joint(policy), None)
+        return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float64)
+
+    def neighbours(self) -> Any:
+        """`[S, S]` where some joint action leads from one state to another, dense: for games of few states."""
+        return self.chain([np.ones(size) for size in self._sizes]) > 0
+
     def occupancy(self, policy: Sequence[FloatArray]) -> FloatArray:
         """`[S]` mu_pi."""
         if not self.discount:

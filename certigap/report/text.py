@@ -14,6 +14,7 @@ __all__ = [
     "number_text",
     "quantities",
     "quantity",
+    "share_text",
     "table",
 ]
 
@@ -97,3 +98,12 @@ def _bits(value: Fraction) -> int:
 def quantities(values: Mapping[str, Any], exact: bool = False) -> dict[str, Any]:
     """`quantity` of every entry; what is unknown stays None."""
     return {name: None if value is None else quantity(value, exact) for name, value in values.items()}
+
+
+def share_text(value: float) -> str:
+    """A float for reading, three digits.
+
+    >>> share_text(0.05), share_text(1.23456e-7)
+    ('0.05', '1.23e-07')
+    """
+    return f"{value:.3g}"
