@@ -27,7 +27,7 @@ def explain(given: argparse.Namespace) -> int:
     witness = data["proof"].get("witness") if isinstance(data["proof"], dict) else None
     if data["claim"]["kind"] != "worst-case" or not isinstance(witness, dict) or len(witness.get("optima", {})) != 1:
         raise InputError(f"{where}: expected a worst case with a witness, got kind {data['claim']['kind']!r}")
-    _, game = game_of_hash(given.certificate, given.game, data["game"])
+    game = game_of_hash(given.certificate, given.game, data["game"])
     node = read_json(given.certificate).child("proof").child("witness").child("policy")
     (name,) = witness["optima"]
     if name not in game.players:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from certigap.bounds.trivial import trivial_bound
 from certigap.exact.rational import parse_rational
-from certigap.model.game import Game
 from certigap.report.page.claim import Checked
 from certigap.report.page.markup import Html, element, join
 from certigap.report.page.numbers import at_least, at_most
 from certigap.report.page.spans import Mark, span_picture
 
-__all__ = ["gap_picture", "quantity_table", "trivial_bound"]
+__all__ = ["gap_picture", "quantity_table"]
 
 _TITLES = {
     "nash_gap": "Nash gap", "nash_conv": "NashConv", "regret": "Nash gap", "value_gap": "value gap", "radius": "radius",
@@ -29,11 +29,6 @@ _MEANINGS = {
     "modes": "dynamic programs that know whether anybody has strayed yet",
     "vertices": "the value itself, at a vertex of the ball",
 }
-
-
-def trivial_bound(game: Game) -> Fraction:
-    """What no gap exceeds: the range of a player's rewards over 1 - g."""
-    return max(2 * game.half_range(i) for i in range(len(game.players))) / (1 - game.discount)
 
 
 def gap_picture(found: Checked) -> Html:

@@ -31,7 +31,7 @@ class Checked:
     kind: str
     verdict: Verdict
     game: Game | None
-    """None: a game of arrays or with parameters, of which the page shows the numbers alone."""
+    """None: a game of arrays, with parameters or of finite horizon, of which the page shows the numbers alone."""
     provenance: Mapping[str, Any]
     """What the writer says of itself: nobody checks it."""
     witness: Policy | None = None
