@@ -24,7 +24,9 @@ from certigap.solve import equilibria, solve
 from certigap.solve.answer import EquilibriaAnswer
 from certigap.solve.float_lp import matrix_games
 from certigap.solve.lemke_howson import lemke_howson
+from certigap.solve.vertices import vertices
 from certigap.solve.zero_sum import nash_policy_iteration
+from tests.helpers.by_supports import vertices_by_supports
 from tests.helpers.peers import peer
 
 # B. von Stengel, New maximal numbers of equilibria in bimatrix games, Discrete Comput. Geom. 21 (1999): 75 equilibria
@@ -96,7 +98,7 @@ def test_von_stengels_game_has_75_equilibria() -> None:
     assert [regret.value for regret in answer.regrets] == [0] * 75
     assert (answer.complete, answer.is_finite) == (True, True)
     assert len(answer.subsets) == 75
-    assert answer.details["support_pairs"] == 2 * 923
+    assert answer.details["vertices"] == (111, 111)  # dual cyclic polytopes of dimension 6 with 12 facets have 112
 
 
 def test_the_checker_accepts_equilibria_and_refuses_a_regret_below_the_truth(tmp_path: Path) -> None:
@@ -177,7 +179,7 @@ def test_one_mover_and_a_bystander() -> None:
 
 def test_limits_and_refusals() -> None:
     game = bimatrix(VON_STENGEL_ROWS, VON_STENGEL_COLUMNS)
-    with pytest.raises(LimitError, match="expected at most 100, got 1846"):
+    with pytest.raises(LimitError, match="vertices of 6x6: expected at most 100 bases, got more"):
         equilibria(game, limit=100)
     with pytest.raises(LimitError, match="in time"):
         equilibria(game, budget=0)
@@ -203,6 +205,52 @@ def test_extreme_equilibria_equal_gambits(pygambit: ModuleType, top: int) -> Non
         game, first, second = random_bimatrix(random.Random(seed), 4, top)
         theirs = pygambit.nash.enummixed_solve(pygambit.Game.from_arrays(first, second), rational=True)
         assert profiles(equilibria(game)) == gambit_profiles(pygambit, theirs), f"seed {seed}"
+
+
+@pytest.mark.parametrize("top", [0, 1, 2, 3, 10**30])
+def test_the_walk_meets_every_vertex_that_supports_have(top: int) -> None:
+    """Ties of all kinds, in the same order of support sizes, and payoffs beyond 64 bits."""
+    rng = random.Random(top)
+    for _ in range(60):
+        shape = (rng.randint(1, 5), rng.randint(1, 5))
+        payoffs = np.array([rng.randint(-top, top) for _ in range(shape[0] * shape[1])], dtype=object).reshape(shape)
+        ours, theirs = vertices(payoffs), vertices_by_supports(payoffs)
+        assert len(set(ours)) == len(ours)
+        assert set(ours) == set(theirs)
+        assert [x.support for x in ours] == [x.support for x in theirs]
+
+
+def test_more_actions_than_a_word_has_bits() -> None:
+    """70 x 2: best replies of 70 bits."""
+    rng = random.Random(0)
+    first, second = (np.array([[rng.randint(-9, 9) for _ in range(2)] for _ in range(70)]) for _ in range(2))
+    answer = equilibria(bimatrix(first, second))
+    rows, columns = vertices_by_supports(second), vertices_by_supports(first.T)
+    known = {
+        (x.probabilities, y.probabilities)
+        for x in rows
+        for y in columns
+        if not y.support & ~x.replies and not x.support & ~y.replies
+    }
+    assert profiles(answer) == known
+    assert any(x.support >> 62 for x in rows)
+
+
+def test_a_game_of_agreement_has_an_equilibrium_for_every_set_of_actions() -> None:
+    """2^n - 1 of them: each support with itself (Quint, Shubik, Int. J. Game Theory 26, 1997)."""
+    answer = equilibria(bimatrix(np.eye(9, dtype=int), np.eye(9, dtype=int)))
+    assert (len(answer.equilibria), len(answer.subsets), answer.is_finite) == (511, 511, True)
+
+
+def test_twelve_by_twelve() -> None:
+    """704,431 square systems a player; every regret is computed exactly, apart from the walk."""
+    rng = random.Random(12)
+    first, second = ([[rng.randint(-50, 50) for _ in range(12)] for _ in range(12)] for _ in range(2))
+    answer = equilibria(bimatrix(first, second))
+    assert (answer.complete, answer.is_finite) == (True, True)
+    assert len(answer.equilibria) % 2 == 1  # Wilson; Harsanyi: a nondegenerate game has an odd number
+    for label in range(24):
+        assert tuple(map(tuple, lemke_howson(first, second, label))) in profiles(answer)
 
 
 def test_pure_equilibria_equal_gambits(pygambit: ModuleType) -> None:

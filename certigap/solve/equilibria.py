@@ -19,7 +19,7 @@ from certigap.solve.answer import EquilibriaAnswer, NashSubset
 from certigap.solve.mixed import STARTS, mixed_candidates
 from certigap.solve.pure import deterministic_profiles, enumerate_pure
 from certigap.solve.structure import is_one_state, movers
-from certigap.solve.vertices import Vertex, extreme_pairs, maximal_subsets, support_pairs, vertices
+from certigap.solve.vertices import Vertex, extreme_pairs, maximal_subsets, vertices
 from certigap.work.deadline import Deadline
 
 __all__ = ["equilibria", "two_player_tables"]
@@ -39,7 +39,7 @@ def equilibria(
     Args:
         game: a one-state game; with `kind="pure"` also a Markov game.
         kind: "all", or "pure" (deterministic stationary profiles without regret at the initial distribution).
-        limit: the most support pairs (or deterministic profiles) to look at.
+        limit: the most bases of vertices (two players), support pairs, or deterministic profiles to look at.
         denominator: of the grid on which irrational equilibria of three or more players are put.
         budget: seconds.
         seed: of the starting points of Newton's method (three or more players).
@@ -50,14 +50,14 @@ def equilibria(
 
     Raises:
         InputError: several states and `kind="all"`, or another kind.
-        LimitError: more pairs or profiles than `limit`, or the budget ended before an answer.
+        LimitError: more than `limit`, or the budget ended before an answer.
 
     Source:
         Avis, Rosenberg, Savani, von Stengel, "Enumeration of Nash equilibria for two-player games" (2010).
 
     >>> from certigap.model.build import bimatrix
     >>> equilibria(bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]]))
-    <EquilibriaAnswer 3 found, all: every support pair decided, all equilibria isolated>
+    <EquilibriaAnswer 3 found, all: every vertex visited, all equilibria isolated>
     """
     deadline = Deadline(budget)
     if kind == "pure":
@@ -85,28 +85,25 @@ def two_player_tables(game: Game) -> tuple[list[int], IntArray, IntArray]:
 
 def _two_players(game: Game, limit: int, deadline: Deadline) -> EquilibriaAnswer:
     acting, first, second = two_player_tables(game)
-    pairs = 2 * support_pairs(*first.shape)
-    if pairs > limit:
-        raise LimitError(f"support pairs of {game!r}: expected at most {limit}, got {pairs}")
-    rows, columns = vertices(second, deadline), vertices(first.T, deadline)
+    rows, columns = vertices(second, limit, deadline), vertices(first.T, limit, deadline)
     matches = extreme_pairs(rows, columns)
     policies = [_policy(game, acting, (rows[k], columns[m])) for k, m in matches]
     answers = tuple(gaps(game, policy) for policy in policies)
     for answer in answers:
         if answer.nash_gap.lower != 0:
-            raise SolverError(f"support enumeration of {game!r}: expected regret 0, got {answer.nash_gap}")
+            raise SolverError(f"vertex enumeration of {game!r}: expected regret 0, got {answer.nash_gap}")
     subsets = tuple(_subset(game, acting, rows, columns, sides) for sides in maximal_subsets(matches))
-    details = {"support_pairs": pairs, "vertices": (len(rows), len(columns))}
+    details = {"vertices": (len(rows), len(columns))}
     return EquilibriaAnswer(
-        game, tuple(policies), answers, subsets, True, _two_player_reason(subsets), "support", details
+        game, tuple(policies), answers, subsets, True, _two_player_reason(subsets), "vertices", details
     )
 
 
 def _two_player_reason(subsets: Sequence[NashSubset]) -> str:
     if all(subset.is_isolated for subset in subsets):
-        return "all: every support pair decided, all equilibria isolated"
+        return "all: every vertex visited, all equilibria isolated"
     continua = sum(not subset.is_isolated for subset in subsets)
-    return f"all extreme ones: every support pair decided; maximal Nash subsets: {len(subsets)}, continua: {continua}"
+    return f"all extreme ones: every vertex visited; maximal Nash subsets: {len(subsets)}, continua: {continua}"
 
 
 def _several_players(game: Game, limit: int, denominator: int, seed: int, deadline: Deadline) -> EquilibriaAnswer:
