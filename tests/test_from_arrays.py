@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import certigap as cg
@@ -96,3 +98,32 @@ def test_steps_without_end_and_names_that_collide() -> None:
     assert game.actions[0][0] == ("1", "2")
     with pytest.raises(InputError, match="rewards"):
         cg.from_step(lambda s, a: ([0, 0], {s: 1}), 0, lambda s: [[0]], "1/2")
+
+
+@settings(max_examples=60)
+@given(st.lists(st.floats(-1e9, 1e9) | st.floats(-1, 1), min_size=8, max_size=8), st.integers(1, 2**70), st.booleans())
+def test_tables_of_floats_are_rounded_by_name_and_say_so(values: list[float], grain: int, single: bool) -> None:
+    """Every payoff is a nearest multiple of 1/D, and the largest change is the one recorded."""
+    tables = np.array(values, dtype=np.float32 if single else np.float64).reshape(2, 2, 2)
+    game = cg.normal_form(list(tables), from_floats=grain)
+    given_ones = [Fraction(float(x)) for x in tables.reshape(-1)]
+    found = [game.reward(i, k) for i in range(2) for k in range(4)]
+    pairs = list(zip(found, given_ones, strict=True))
+    assert all((x * grain).denominator == 1 and abs(x - y) <= Fraction(1, 2 * grain) for x, y in pairs)
+    largest = max(abs(x - y) for x, y in pairs)
+    assert game.meta == {"source": "arrays", "floats_rounded_to": f"1/{grain}", "largest_rounding": str(largest)}
+
+
+def test_zero_sum_tables_and_what_is_refused() -> None:
+    game = cg.bimatrix([[0.5, 1], ["1/3", 0]], from_floats=1)
+    assert [game.reward(1, k) for k in range(4)] == [0, -1, Fraction(-1, 3), 0]  # ties to even; exact types stay
+    assert cg.bimatrix([[1, 2]]).meta == {}
+    for table in ([[0.5, 1]], np.array([[0.5, 1]])):
+        with pytest.raises(TypeError, match="from_floats=DENOMINATOR, got the float 0"):
+            cg.bimatrix(table)
+    for wrong in (0, -3, 1.0, True):
+        with pytest.raises(InputError, match="from_floats: expected a denominator"):
+            cg.bimatrix([[0.5]], from_floats=wrong)  # type: ignore[arg-type]
+    for number in (float("nan"), float("inf")):
+        with pytest.raises(InputError, match="payoffs: expected finite numbers"):
+            cg.normal_form([[number]], from_floats=10)

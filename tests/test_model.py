@@ -267,4 +267,4 @@ def test_only_small_bimatrices_have_latex() -> None:
 
 def test_repr_is_short() -> None:
     assert repr(two_states()) == "<Game 2 players, 2 states, 5 joint actions, discount 9/10>"
-    assert re.fullmatch(r"<Policy pure, 2 players, 2 states>", repr(Policy.pure(two_states())))
+    assert re.fullmatch(r"<Policy pure, 2 players, 2 states; 1 plays .*; 2 plays .*>", repr(Policy.pure(two_states())))

@@ -4,12 +4,15 @@ import doctest
 import re
 from pathlib import Path
 
+import pytest
+
 from certigap.cli import _parser
 
 README = Path(__file__).parent.parent / "README.md"
 
 
-def test_python_snippets() -> None:
+def test_python_snippets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # one of them writes a certificate
     failures, count = doctest.testfile(str(README), module_relative=False)
     assert count > 0
     assert failures == 0

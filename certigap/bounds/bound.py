@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.center import Center
+from certigap.exact.brief import Brief
 from certigap.model.policy import Policy
 from certigap.work.deadline import Deadline
 
@@ -32,8 +33,8 @@ class Evidence(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Theorem:
+@dataclass(frozen=True, slots=True, repr=False)
+class Theorem(Brief):
     """Evidence that a closed form or a search of the checker's applies (FORMAT 8); `write` makes its proof."""
 
     name: str
@@ -45,8 +46,8 @@ class Theorem:
         return {"theorem": {"name": self.name, "proof": dict(self.write())}}
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bound(Brief):
     """An upper bound of W over one ball, or why there is none.
 
     value: discounted payoff; None: the hypothesis is unproven, or nobody tried.

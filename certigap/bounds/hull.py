@@ -9,6 +9,7 @@ from typing import Any
 from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.center import Center
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
@@ -18,8 +19,8 @@ from certigap.work.deadline import Deadline
 __all__ = ["REGION", "HullEvidence", "cover_json", "covers_json"]
 
 
-@dataclass(frozen=True, slots=True)
-class HullEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class HullEvidence(Brief):
     """Vectors of every player on the hull; `occupancy_lower` `[S]` <= mu of the expert gives its radii."""
 
     region: RegionBound

@@ -8,6 +8,7 @@ from certigap.bounds.balls import ErrorBall
 from certigap.bounds.bound import Bound, Rule
 from certigap.bounds.center import Center
 from certigap.bounds.registry import BOUNDS
+from certigap.exact.brief import Brief
 from certigap.work.deadline import Deadline
 
 __all__ = ["BoundsTable", "bounds_table", "in_turn"]
@@ -15,8 +16,8 @@ __all__ = ["BoundsTable", "bounds_table", "in_turn"]
 _NOT_REACHED = "the work ended before it was tried"
 
 
-@dataclass(frozen=True, slots=True)
-class BoundsTable:
+@dataclass(frozen=True, slots=True, repr=False)
+class BoundsTable(Brief):
     """A `Bound` for every name of the registry, in its order."""
 
     bounds: Mapping[str, Bound]

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from certigap.exact.brief import Brief
 from certigap.exact.integers import FloatArray, IndexArray, IntArray, as_object
 from certigap.exact.linear import RowMatrix
 from certigap.exact.vector import Vector
@@ -45,16 +46,16 @@ _DIGITS = 32  # bits of nu.U below its leading one
 _TRIES = 6  # margins, each 8 times the last
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+@dataclass(frozen=True, slots=True, repr=False)
+class Group(Brief):
     """`nu.vector / weights[s]` bounds M_i(s) for every target s (module docstring)."""
 
     vector: Vector
     weights: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Visits:
+@dataclass(frozen=True, slots=True, repr=False)
+class Visits(Brief):
     """Proven `most[s] >= M_i(s)`, 0 where player i alone cannot come, and what shows it."""
 
     most: tuple[Fraction, ...]

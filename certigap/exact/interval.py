@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from certigap.exact.brief import Brief
 from certigap.exact.rational import format_rational
+from certigap.exact.rounding import decimal_down, decimal_up
 
 __all__ = ["Interval"]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+@dataclass(frozen=True, slots=True, repr=False)
+class Interval(Brief):
     """A closed interval `[lower, upper]`; an end that is `None` is not known.
 
     >>> Interval.point(Fraction(1, 2)).is_exact
@@ -50,6 +52,19 @@ class Interval:
     def __float__(self) -> float:
         """The middle, for plots; `ValueError` where an end is not known."""
         return float(self.upper - self.width / 2) if self.upper is not None else float(self.width)
+
+    def round(self, digits: int = 6) -> "Interval":
+        """The interval with its ends rounded outward to so many significant digits: it still holds the number.
+
+        >>> Interval.point(Fraction(2, 3)).round(3)
+        Interval(lower=Fraction(333, 500), upper=Fraction(667, 1000))
+        """
+        if digits < 1:
+            raise ValueError(f"digits: expected at least 1, got {digits}")
+        return Interval(
+            None if self.lower is None else decimal_down(self.lower, digits),
+            None if self.upper is None else decimal_up(self.upper, digits),
+        )
 
     def __le__(self, other: "Interval | Fraction | int") -> bool:
         """Surely at most `other`. Two intervals that overlap satisfy no comparison."""

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from certigap.exact.brief import Brief
+
 __all__ = ["Bracket", "Vector"]
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
+@dataclass(frozen=True, slots=True, repr=False)
+class Vector(Brief):
     """The rational vector `numerators / denominator` (`[S]`, denominator > 0).
 
     >>> Vector.of([Fraction(1, 2), Fraction(1, 3)])
@@ -53,8 +55,8 @@ class Vector:
         return max(self.denominator.bit_length(), *(abs(x).bit_length() for x in self.numerators), 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bracket(Brief):
     """Vectors `lower <= v <= upper` (entrywise) around an unknown `v`; the same object twice when `v` is known."""
 
     lower: Vector

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from certigap.errors import InputError
+from certigap.errors import InexactError, InputError
 from certigap.exact.integers import IntArray, integer_array
-from certigap.exact.rational import RationalLike, rational
+from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.files.json_node import brief, name_fault
 from certigap.model.game import Game
 from certigap.model.rows import SparseRows, distribution
@@ -28,6 +28,7 @@ def normal_form(
     actions: Sequence[Sequence[str]] | None = None,
     players: Sequence[str] | None = None,
     name: str = "",
+    from_floats: int | None = None,
 ) -> Game:
     """A normal-form game.
 
@@ -36,19 +37,25 @@ def normal_form(
         actions: names `[n][A_i]`; by default "1", "2", ...
         players: names `[n]`; by default "1", "2", ...
         name: a title.
+        from_floats: a denominator D; floats become the nearest multiples of 1/D, and `meta` records the largest change.
 
     Raises:
         InputError: arrays of unlike shapes, or names that do not fit them.
-        TypeError: a float.
+        TypeError: a float, where no denominator is given.
 
     >>> normal_form([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
     <Game normal form, 2 players, 2x2>
     """
-    return _normal_form([_exact_table(table) for table in payoffs], actions, players, name)
+    tables, meta = _tables(payoffs, from_floats)
+    return _normal_form(tables, actions, players, name, meta)
 
 
 def _normal_form(
-    tables: Sequence[_Table], actions: Sequence[Sequence[str]] | None, players: Sequence[str] | None, name: str
+    tables: Sequence[_Table],
+    actions: Sequence[Sequence[str]] | None,
+    players: Sequence[str] | None,
+    name: str,
+    meta: dict[str, Any],
 ) -> Game:
     if not tables:
         raise InputError("payoffs: expected one array per player, got none")
@@ -73,6 +80,7 @@ def _normal_form(
         transitions=self_loops(math.prod(shape)),
         is_normal_form=True,
         name=name,
+        meta=meta,
     )
 
 
@@ -83,15 +91,18 @@ def bimatrix(
     actions: Sequence[Sequence[str]] | None = None,
     players: Sequence[str] | None = None,
     name: str = "",
+    from_floats: int | None = None,
 ) -> Game:
     """A two-player normal form from payoff matrices `[A_1, A_2]`; without the second, zero-sum (see `normal_form`).
 
     >>> bimatrix([[1, -1], [-1, 1]])
     <Game normal form, 2 players, 2x2>
     """
-    numerators, denominator = first = _exact_table(row_payoffs)
-    second = (-numerators, denominator) if column_payoffs is None else _exact_table(column_payoffs)
-    return _normal_form([first, second], actions, players, name)
+    given = [row_payoffs] if column_payoffs is None else [row_payoffs, column_payoffs]
+    tables, meta = _tables(given, from_floats)
+    numerators, denominator = tables[0]
+    second = (-numerators, denominator) if column_payoffs is None else tables[1]
+    return _normal_form([tables[0], second], actions, players, name, meta)
 
 
 def markov_game(
@@ -198,6 +209,35 @@ def _names(given: Iterable[str] | None, count: int | None, what: str) -> tuple[s
     return names
 
 
+def _tables(payoffs: Sequence[Any], grain: int | None) -> tuple[list[_Table], dict[str, Any]]:
+    """The players' tables, and what a game records of the rounding of floats to multiples of 1/grain."""
+    if grain is None:
+        return [_exact_table(table) for table in payoffs], {}
+    if type(grain) is not int or grain < 1:
+        raise InputError(f"from_floats: expected a denominator, an integer >= 1, got {grain!r}")
+    changes = [Fraction(0)]
+    tables = [_rounded_table(table, grain, changes) for table in payoffs]
+    recorded = {"floats_rounded_to": f"1/{grain}", "largest_rounding": format_rational(max(changes))}
+    return tables, {"source": "arrays", **recorded}
+
+
+def _rounded_table(table: Any, grain: int, changes: list[Fraction]) -> _Table:
+    """A table whose floats are rounded; numbers of exact types stay as they are."""
+    array = table if isinstance(table, np.ndarray) else np.array(table, dtype=object)
+    values: list[Fraction] = []
+    for x in array.reshape(-1).tolist():
+        number = x.item() if isinstance(x, np.generic) else x
+        if not isinstance(number, float):
+            values.append(rational(number))
+            continue
+        if not math.isfinite(number):
+            raise InputError(f"payoffs: expected finite numbers, got {number}")
+        values.append(Fraction(round(Fraction(number) * grain), grain))
+        changes.append(abs(values[-1] - Fraction(number)))
+    numerators, denominator = common_denominator(values)
+    return numerators.reshape(array.shape), denominator
+
+
 def _exact_table(table: Any) -> _Table:
     array = table if isinstance(table, np.ndarray) else np.array(table, dtype=object)
     if array.dtype.kind in "iu":
@@ -205,8 +245,10 @@ def _exact_table(table: Any) -> _Table:
     values = array.reshape(-1).tolist()
     if all(type(x) is int for x in values):
         return integer_array(values).reshape(array.shape), 1
-    exact = [rational(x.item() if isinstance(x, np.generic) else x) for x in values]
-    numerators, denominator = common_denominator(exact)
+    plain = [x.item() if isinstance(x, np.generic) else x for x in values]
+    if (inexact := next((x for x in plain if isinstance(x, float)), None)) is not None:
+        raise InexactError(f"payoffs: expected exact numbers, or from_floats=DENOMINATOR, got the float {inexact!r}")
+    numerators, denominator = common_denominator([rational(x) for x in plain])
     return numerators.reshape(array.shape), denominator
 
 

@@ -9,16 +9,19 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from certigap.exact.rational import format_rational
+from certigap.exact.rounding import decimal_text
 from certigap.model.files.json_node import brief, printable
 
 if TYPE_CHECKING:  # a game and a policy know how to show themselves: the display stands below them
     from certigap.model.game import Game
     from certigap.model.policy import Policy
 
-__all__ = ["game_html", "game_latex", "policy_html"]
+__all__ = ["game_html", "game_latex", "html_table", "played", "policy_html"]
 
 _LINES = 40  # of a display: about a screen
 _BIMATRIX = 12  # actions: a wider table does not fit a notebook
+_LONG = 1000  # of a denominator
+_STATES = 3  # of a policy in one line
 _SHOWN = 40  # characters of a name
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -38,10 +41,10 @@ def game_html(game: "Game") -> str:
     caption = repr(game).removeprefix("<Game ").removesuffix(">")
     if _is_bimatrix(game):
         cells = ((row, [_numbers(game, k) for k in ks]) for row, ks in _bimatrix_lines(game))
-        return _table(caption, ["", *game.actions[0][1]], cells, len(game.actions[0][0]))
+        return html_table(caption, ["", *game.actions[0][1]], cells, len(game.actions[0][0]))
     head = ["state", *game.players, "rewards", "next"]
     lines = (_outcome(game, row) for row in range(min(_LINES, game.layout.rows)))
-    return _table(caption, head, lines, game.layout.rows)
+    return html_table(caption, head, lines, game.layout.rows)
 
 
 def game_latex(game: "Game") -> str | None:
@@ -66,12 +69,28 @@ def game_latex(game: "Game") -> str | None:
 def policy_html(policy: "Policy") -> str:
     """An HTML table of a policy: states by players, each cell the played actions with their probabilities."""
     game = policy.game
-    caption = repr(policy).removeprefix("<Policy ").removesuffix(">")
+    caption = repr(policy).removeprefix("<Policy ").removesuffix(">").partition(";")[0]
     lines = (
         (state, [_row(game.actions[s][i], own[s].fractions()) for i, own in enumerate(policy.rows)])
         for s, state in enumerate(game.states[:_LINES])
     )
-    return _table(caption, ["state", *game.players], lines, len(game.states))
+    return html_table(caption, ["state", *game.players], lines, len(game.states))
+
+
+def played(policy: "Policy", player: str) -> str:
+    """What a player does, at its first states where it has a choice: "a at s0, 1/2 a + 1/2 b at s1, ..".
+
+    >>> from certigap.model.build import bimatrix
+    >>> from certigap.model.policy import Policy
+    >>> played(Policy.uniform(bimatrix([[1, 0], [0, 1]])), "1")
+    '1/2 1 + 1/2 2'
+    """
+    game, i = policy.game, policy.game.players.index(player)
+    choices = [s for s, own in enumerate(game.actions) if len(own[i]) > 1]
+    rows = [_plays(game.actions[s][i], policy.rows[i][s].fractions()) for s in choices[:_STATES]]
+    named = [f"{row} at {_shorten(game.states[s])}" for s, row in zip(choices, rows, strict=False)]
+    text = ", ".join(rows if game.is_normal_form else named)
+    return text + (", .." if len(choices) > _STATES else "")
 
 
 def _is_bimatrix(game: "Game") -> bool:
@@ -100,12 +119,21 @@ def _row(actions: Sequence[str], probabilities: Sequence[Fraction]) -> str:
     return _pairs([(name, value) for name, value in zip(actions, probabilities, strict=True) if value])
 
 
+def _plays(actions: Sequence[str], probabilities: Sequence[Fraction]) -> str:
+    """`1/3 a + 2/3 b`; a pure row is its action; long fractions are rounded."""
+    taken = [(name, p) for name, p in zip(actions, probabilities, strict=True) if p]
+    if len(taken) == 1:
+        return _shorten(taken[0][0])
+    shown = [f"{p if p.denominator < _LONG else decimal_text(p, 3)} {_shorten(name)}" for name, p in taken[:_BIMATRIX]]
+    return " + ".join(shown + (["..."] if len(taken) > _BIMATRIX else []))
+
+
 def _pairs(pairs: Sequence[tuple[str, Fraction]]) -> str:
     texts = [f"{_shorten(name)}: {brief(value)}" for name, value in pairs[:_BIMATRIX]]
     return ", ".join(texts + (["..."] if len(pairs) > _BIMATRIX else []))
 
 
-def _table(caption: str, head: Iterable[str], lines: Iterable[tuple[str, list[str]]], total: int) -> str:
+def html_table(caption: str, head: Iterable[str], lines: Iterable[tuple[str, list[str]]], total: int) -> str:
     """A table of lines (a header, then cells), with a note when `total` lines are more than are shown."""
     top = "".join(f"<th>{escape(_shorten(name))}</th>" for name in head)
     body = "".join(

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from certigap.exact.brief import number_brief, shortened
 from certigap.exact.integers import IntArray
-from certigap.exact.rational import format_rational
 from certigap.model.content import game_digest
 from certigap.model.display import game_html, game_latex
 from certigap.model.layout import Layout
@@ -88,11 +88,9 @@ class Game:
         title = f"{self.name}: " if self.name else ""
         if self.is_normal_form:
             shape = "x".join(str(size) for size in self.layout.shapes[0])
-            return f"<Game {title}normal form, {len(self.players)} players, {shape}>"
-        return (
-            f"<Game {title}{len(self.players)} players, {len(self.states)} states, {self.layout.rows} joint actions, "
-            f"discount {format_rational(self.discount)}>"
-        )
+            return shortened(f"<Game {title}normal form, {len(self.players)} players, {shape}>")
+        sizes = f"{len(self.players)} players, {len(self.states)} states, {self.layout.rows} joint actions"
+        return shortened(f"<Game {title}{sizes}, discount {number_brief(self.discount)}>")
 
     def _repr_html_(self) -> str:
         return game_html(self)

@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.errors import InputError
+from certigap.exact.brief import shortened
 from certigap.exact.integers import IntArray, integer_array
 from certigap.exact.rational import RationalLike, format_rational, rational
-from certigap.model.display import policy_html
+from certigap.model.display import played, policy_html
 from certigap.model.game import Game
+from certigap.model.policy_picture import policies_figure
 from certigap.model.policy_rows import map_rows
 from certigap.model.rows import Distribution, distribution
+from certigap.model.shown import Cell, Sheet, frame
 from certigap.model.trajectories import count_actions
 
 __all__ = ["Policy", "Rows"]
@@ -24,6 +27,7 @@ __all__ = ["Policy", "Rows"]
 Rows: TypeAlias = tuple[tuple[Distribution, ...], ...]
 """`[n][S]` rows over the player's actions at the state."""
 
+_LINE = 300  # characters of the display
 _NOISE = 1e-6
 """How far floats may be from a probability row: one training step in single precision, or a solver's tolerance."""
 
@@ -235,10 +239,26 @@ class Policy:
 
     def __repr__(self) -> str:
         kind = "pure" if all(row.denominator == 1 for own in self.rows for row in own) else "mixed"
-        return f"<Policy {kind}, {len(self.game.players)} players, {len(self.game.states)} states>"
+        plays = (f"; {player} plays {played(self, player)}" for player in self.game.players)
+        head = f"<Policy {kind}, {len(self.game.players)} players, {len(self.game.states)} states"
+        return shortened(f"{head}{''.join(plays)}>", _LINE)
 
     def _repr_html_(self) -> str:
         return policy_html(self)
+
+    def plot(self, path: str | None = None) -> Any:
+        """The probabilities as shades, a panel a player; `path`: where to save the picture (PNG, PDF, SVG)."""
+        return policies_figure([self], self.game.states, self.game.name, path)
+
+    def to_frame(self) -> Any:
+        """A DataFrame of floats, a line for each player, state and action; pandas must be installed."""
+        rows: list[tuple[Cell, ...]] = [
+            (player, state, action, probability)
+            for i, player in enumerate(self.game.players)
+            for s, state in enumerate(self.game.states)
+            for action, probability in zip(self.game.actions[s][i], self.rows[i][s].fractions(), strict=True)
+        ]
+        return frame(Sheet(("player", "state", "action", "probability"), rows))
 
 
 def _check_choice(game: Game, choose: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.errors import InputError
+from certigap.exact.brief import Brief
 from certigap.exact.integers import IndexArray, IntArray, integer_array
 from certigap.exact.rational import RationalLike, rational
 from certigap.model.files.json_node import brief
@@ -15,8 +16,8 @@ from certigap.model.files.json_node import brief
 __all__ = ["Distribution", "SparseRows", "distribution"]
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+@dataclass(frozen=True, slots=True, repr=False)
+class Distribution(Brief):
     """A probability vector `weights / denominator`, in lowest terms.
 
     >>> distribution(["1/2", "1/3", "1/6"], "row")
@@ -45,8 +46,8 @@ def distribution(values: Sequence[RationalLike], what: str) -> Distribution:
     return Distribution(weights, denominator)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SparseRows:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SparseRows(Brief):
     """Probability rows in compressed form: row `k` puts `weights[e] / denominators[k]` on `columns[e]` for the entries
     `e` in `offsets[k] .. offsets[k+1]`; columns increase within a row, weights are positive, rows in lowest terms.
     """

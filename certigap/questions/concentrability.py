@@ -14,12 +14,14 @@ import numpy as np
 from certigap.bounds.visit_groups import Found, search
 from certigap.bounds.visits import Deviator, Group, Visits
 from certigap.errors import InputError
+from certigap.exact.brief import Brief
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.exact.rounding import decimal_down, decimal_up
 from certigap.exact.vector import Bracket, Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics import occupancy, visited
 from certigap.semantics.optimum import require_policy
 from certigap.work.deadline import Deadline
@@ -31,8 +33,8 @@ _TIGHT = Fraction(1, 10**7)  # beyond 1: what the groups then have to show of st
 _DIGITS = 12  # of ends that are not exact
 
 
-@dataclass(frozen=True, slots=True)
-class Deviation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Deviation(Brief):
     """A policy that differs from the expert in one player's rows, its occupancy from below, the state it favours."""
 
     policy: Policy
@@ -40,8 +42,8 @@ class Deviation:
     state: int
 
 
-@dataclass(frozen=True, slots=True)
-class Coefficient:
+@dataclass(frozen=True, slots=True, repr=False)
+class Coefficient(Brief):
     """C_i of one player.
 
     value: the proven interval; both ends None when C_i is infinite. Without an upper end none was found.
@@ -61,7 +63,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True, repr=False)
-class ConcentrabilityAnswer:
+class ConcentrabilityAnswer(Shown):
     """`coefficients[i]` of every player; `occupancy` is the expert's."""
 
     game: Game
@@ -74,7 +76,15 @@ class ConcentrabilityAnswer:
         """Every coefficient is infinite, or within the ratio that was asked for."""
         return all(own.complete for own in self.coefficients)
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """A player a row; an infinite coefficient has no ends, and a state that shows it."""
+        rows = [
+            (name, None if own.is_infinite else own.value, own.path[0][-1] if own.path is not None else "")
+            for name, own in zip(self.game.players, self.coefficients, strict=True)
+        ]
+        return Sheet(("player", "coefficient", "infinite at"), rows)
+
+    def _line(self) -> str:
         return f"<ConcentrabilityAnswer {', '.join(map(self._words, range(len(self.coefficients))))}>"
 
     def _words(self, player: int) -> str:

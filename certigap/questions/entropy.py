@@ -18,6 +18,7 @@ from certigap.exact.rounding import decimal_up
 from certigap.exact.vector import Bracket
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics import occupancy
 from certigap.semantics.entropic import RegularisedGaps, regularised_best_response, regularised_gaps
 
@@ -27,7 +28,7 @@ _DIGITS = 12  # of the bound that is claimed: rounded up, above the enclosures o
 
 
 @dataclass(frozen=True, repr=False)
-class RegularisedDelta:
+class RegularisedDelta(Shown):
     """`upper` bounds delta_tau(radius), the largest over the players; `distances` bound the d_i."""
 
     gaps: RegularisedGaps
@@ -36,7 +37,12 @@ class RegularisedDelta:
     distances: tuple[Fraction, ...]
     occupancy: Bracket
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The bound, and what each player's own gap adds to it."""
+        names = (f"distance of player {player}" for player in self.gaps.game.players)
+        return Sheet(("quantity", "at most"), [("delta", self.upper), *zip(names, self.distances, strict=True)])
+
+    def _line(self) -> str:
         tau = format_rational(self.gaps.temperature)
         return f"<RegularisedDelta tau {tau}: delta({format_rational(self.radius)}) <= {float(self.upper):.6g}>"
 

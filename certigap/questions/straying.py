@@ -11,11 +11,13 @@ from fractions import Fraction
 
 from certigap.bounds.center import Center
 from certigap.errors import InputError
+from certigap.exact.brief import Brief
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.exact.vector import Bracket
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.regions.engine import PlayerBound
 from certigap.regions.straying import Opponents, StrayTree, least_straying, most_straying
@@ -28,8 +30,8 @@ __all__ = ["PlayerStraying", "StrayingAnswer", "straying"]
 _MOST_LEAVES = 200  # boxes of a tree: beyond them bounds of trial games hardly moved
 
 
-@dataclass(frozen=True)
-class PlayerStraying:
+@dataclass(frozen=True, repr=False)
+class PlayerStraying(Brief):
     """The three intervals of one player, with the trees, the cover and the witnesses that show them."""
 
     delta_sel: Interval
@@ -42,7 +44,7 @@ class PlayerStraying:
 
 
 @dataclass(frozen=True, repr=False)
-class StrayingAnswer:
+class StrayingAnswer(Shown):
     """Per player `[n]`, at `radius`; `occupancy` is the expert's."""
 
     game: Game
@@ -67,7 +69,12 @@ class StrayingAnswer:
         """`[n]` discounted payoffs."""
         return tuple(own.kappa for own in self.players)
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """A player a row."""
+        rows = zip(self.game.players, self.delta_sel, self.delta_max, self.kappa, strict=True)
+        return Sheet(("player", "delta_sel", "delta_max", "kappa"), list(rows))
+
+    def _line(self) -> str:
         def text(interval: Interval) -> str:
             return f"[{float(interval.lower or 0):.4g}, {float(interval.upper or 0):.4g}]"
 

@@ -7,13 +7,17 @@ upper one. In games of one state `certigap.questions.continuity` finds the steps
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget
+from certigap.questions.continuity.answer import step_rows
+from certigap.questions.continuity.figure import continuity_figure
 from certigap.questions.straying import StrayingAnswer, straying
 from certigap.regions.replies.steps import Event, Step, merged
 from certigap.work.deadline import Deadline
@@ -36,7 +40,7 @@ class EndValue:
 
 
 @dataclass(frozen=True, repr=False)
-class StrayingCurve:
+class StrayingCurve(Shown):
     """`answers` at the radii of the grid, and the steps that they prove, per player."""
 
     game: Game
@@ -55,7 +59,17 @@ class StrayingCurve:
         first = [own.steps[-1] if len(own.steps) == 1 else own.steps[1] for own in self.delta_sel]
         return True if all(step.upper == 0 for step in first) else None
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The steps of both functions, as of `continuity`."""
+        return Sheet(
+            ("function", "from", "open", "value"), step_rows(self.game.players, self.delta_sel, self.delta_max)
+        )
+
+    def plot(self, path: str | None = None) -> Any:
+        """The two functions of every player as steps."""
+        return continuity_figure(self, path)
+
+    def _line(self) -> str:
         return f"<StrayingCurve eps <= {format_rational(self.radius)}, {len(self.answers)} radii>"
 
 

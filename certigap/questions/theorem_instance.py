@@ -16,9 +16,11 @@ from certigap.bounds.bound import Evidence, Theorem
 from certigap.bounds.center import Center
 from certigap.bounds.registry import BOUNDS
 from certigap.errors import InputError, LimitError
+from certigap.exact.brief import number_brief
 from certigap.exact.rational import RationalLike, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.work.deadline import Deadline
 
 __all__ = ["THEOREMS", "TheoremInstance", "theorem_instance"]
@@ -28,8 +30,8 @@ _RULES = {rule.name: rule for rule in BOUNDS if rule.is_closed_form}
 THEOREMS = (*_RULES, "value-gap")
 
 
-@dataclass(frozen=True, slots=True)
-class TheoremInstance:
+@dataclass(frozen=True, slots=True, repr=False)
+class TheoremInstance(Shown):
     """A theorem applied to a game: `bound` holds for every policy with eps_BC <= `radius`, with the evidence needed."""
 
     game: Game
@@ -38,6 +40,14 @@ class TheoremInstance:
     radius: Fraction
     bound: Fraction
     evidence: Evidence
+
+    def sheet(self) -> Sheet:
+        """The bound."""
+        return Sheet(("theorem", "eps_BC", "bound"), [(self.theorem, self.radius, self.bound)])
+
+    def _line(self) -> str:
+        radius, bound = number_brief(self.radius), number_brief(self.bound)
+        return f"<TheoremInstance {self.theorem}: at most {bound} where eps_BC <= {radius}>"
 
 
 def theorem_instance(game: Game, expert: Policy, theorem: str, eps: RationalLike) -> TheoremInstance:

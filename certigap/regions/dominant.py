@@ -17,6 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.exact.brief import Brief
 from certigap.exact.integers import FloatArray
 from certigap.exact.vector import Vector
 from certigap.floats.game import FloatGame
@@ -44,8 +45,8 @@ _STARTS = 20  # random pure policies from which a refutation is searched: found 
 _ENDS = (Fraction(0), Fraction(1))
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+@dataclass(frozen=True, slots=True, repr=False)
+class Split(Brief):
     """Two halves, `y_player(action|state) <= at` and `>= at`."""
 
     player: int
@@ -54,8 +55,8 @@ class Split:
     at: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+@dataclass(frozen=True, slots=True, repr=False)
+class Leaf(Brief):
     """H and B of a box."""
 
     best_upper: Vector

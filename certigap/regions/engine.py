@@ -18,12 +18,14 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from certigap.exact.brief import Brief, number_brief
 from certigap.exact.vector import Vector
 from certigap.floats.compiled import Floats, Indices
 from certigap.floats.fixed_point import fixed_point
 from certigap.floats.kernel import sweeps
 from certigap.floats.kernel.sweeps import GameArrays, SetArrays
 from certigap.model.game import BELOW_ONE, Game
+from certigap.model.shown import Sheet, Shown
 from certigap.regions import operators
 from certigap.regions.operators import Steps
 from certigap.regions.region import Region, float_sets
@@ -50,8 +52,8 @@ _SMALL, _SHORT_SLICE = 48, 20
 """States times joint actions of all of them, up to which so many sweeps take the interpreter a fraction of a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerBound:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlayerBound(Brief):
     """The four certified vectors `[S]` of a player (discounted payoffs) and the bounds that they give at nu."""
 
     best_upper: Vector
@@ -67,8 +69,8 @@ class PlayerBound:
         return self.pair
 
 
-@dataclass(frozen=True, slots=True)
-class RegionBound:
+@dataclass(frozen=True, slots=True, repr=False)
+class RegionBound(Shown):
     """Bounds of every player's gap over one region."""
 
     region: Region
@@ -78,6 +80,16 @@ class RegionBound:
     def upper(self) -> Fraction:
         """sup over the region of NashGap is at most this."""
         return max(player.upper for player in self.players)
+
+    def sheet(self) -> Sheet:
+        """A player a row."""
+        names = self.region.center.game.players
+        return Sheet(
+            ("player", "gap at most"), [(name, own.upper) for name, own in zip(names, self.players, strict=True)]
+        )
+
+    def _line(self) -> str:
+        return f"<RegionBound every NashGap at most {number_brief(self.upper)}>"
 
 
 class RegionEngine:

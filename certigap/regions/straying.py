@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from certigap.exact.brief import Brief
 from certigap.exact.knapsack import knapsack
 from certigap.exact.rounding import decimal_down
 from certigap.exact.vector import Vector
@@ -96,8 +97,8 @@ def _distance(center: Sequence[Fraction], low: Sequence[Fraction], high: Sequenc
     return 2 * max(below, above)
 
 
-@dataclass(frozen=True, slots=True)
-class StrayLeaf:
+@dataclass(frozen=True, slots=True, repr=False)
+class StrayLeaf(Brief):
     """H, B and safe radii `[S]` of a box."""
 
     best_upper: Vector
@@ -105,8 +106,8 @@ class StrayLeaf:
     safe: tuple[Fraction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StrayTree:
+@dataclass(frozen=True, slots=True, repr=False)
+class StrayTree(Brief):
     """Nodes in preorder that cover the opponents, and the bound that they show."""
 
     nodes: tuple[Split | StrayLeaf, ...]

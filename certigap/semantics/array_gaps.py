@@ -21,6 +21,7 @@ from certigap.floats.sparse.process import Process, Tables
 from certigap.floats.sparse.solver import correction, solve
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.exploitability import describe, maximum
 
 __all__ = ["ArrayGaps", "array_gaps", "enclose", "grid_bits"]
@@ -32,7 +33,7 @@ _RELATIVE = Fraction(1, 10**11)
 
 
 @dataclass(frozen=True, repr=False)
-class ArrayGaps:
+class ArrayGaps(Shown):
     """What each player can gain by deviating from `policy`, and the vectors that prove it.
 
     `values` and `optima` `[n, S]` are integers in units of `scales[i] 2^-bits[i]`; `wide` says that an interval is
@@ -49,7 +50,12 @@ class ArrayGaps:
     bits: tuple[int, ...]
     wide: bool
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The players' gaps."""
+        names = map(str, range(1, len(self.player_gaps) + 1))
+        return Sheet(("player", "gap"), list(zip(names, self.player_gaps, strict=True)))
+
+    def _line(self) -> str:
         return f"<ArrayGaps, NashGap {describe(self.nash_gap)}>"
 
 

@@ -13,6 +13,7 @@ from certigap.exact.vector import Bracket
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.backend import select
 from certigap.semantics.exact_backend import evaluate_choice, is_optimal
 from certigap.semantics.induced import decision_process
@@ -24,7 +25,7 @@ Solver = Literal["policy_iteration", "lp"]
 
 
 @dataclass(frozen=True, repr=False)
-class BestResponse:
+class BestResponse(Shown):
     """Player `player`'s optimum against the others' part of `policy`.
 
     `optimum` brackets V_i^{*, pi_-i} at every state; `rows` `[S]` is a pure deviation that attains it (or, enclosed,
@@ -48,7 +49,16 @@ class BestResponse:
         """The policy in which the player deviates and the others stay."""
         return self.policy.replace(self.player, self.rows)
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The optimal values by states, and the action that attains each."""
+        lower, upper = self.optimum.lower, self.optimum.upper
+        rows = [
+            (state, Interval(lower[s], upper[s]), names[self.player][self.rows[s].weights.index(1)])
+            for s, (state, names) in enumerate(zip(self.game.states, self.game.actions, strict=True))
+        ]
+        return Sheet(("state", "value", "action"), rows)
+
+    def _line(self) -> str:
         return f"<BestResponse of player {self.game.players[self.player]}, {self.arithmetic}, {self.solver}>"
 
 

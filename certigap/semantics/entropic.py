@@ -32,6 +32,7 @@ from certigap.exact.vector import Bracket, Vector
 from certigap.floats.solvers import Resolvent
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.deviation import initial_value
 from certigap.semantics.exploitability import maximum
 from certigap.semantics.induced import Induced, decision_process
@@ -47,7 +48,7 @@ _STILL = 1e-15  # relative move at which floats can do no more
 
 
 @dataclass(frozen=True, repr=False)
-class RegularisedGaps:
+class RegularisedGaps(Shown):
     """What each player can gain in the regularised game, discounted payoff plus entropy.
 
     `values[i]` and `optima[i]` bracket the regularised values `[S]` of the policy and of a best response to the others.
@@ -66,7 +67,11 @@ class RegularisedGaps:
         """The largest of the players' gaps: 0 exactly at a regularised equilibrium."""
         return maximum(self.player_gaps)
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The players' regularised gaps."""
+        return Sheet(("player", "gap"), list(zip(self.game.players, self.player_gaps, strict=True)))
+
+    def _line(self) -> str:
         upper = self.regularised_gap.upper
         return f"<RegularisedGaps tau {format_rational(self.temperature)}, at most {float(upper or 0):.3g}>"
 

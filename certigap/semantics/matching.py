@@ -20,6 +20,7 @@ from certigap.exact.interval import Interval
 from certigap.exact.vector import Bracket, Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.backend import select
 from certigap.semantics.deviation import initial_value
 from certigap.semantics.exploitability import describe, maximum
@@ -29,7 +30,7 @@ __all__ = ["ErrorsAnswer", "eps_bc", "eps_mu", "eps_rho", "errors", "matching_er
 
 
 @dataclass(frozen=True, repr=False)
-class ErrorsAnswer:
+class ErrorsAnswer(Shown):
     """How far `policy` is from `expert`: L1 errors in [0, 2], and the value gap in discounted payoff."""
 
     game: Game
@@ -45,7 +46,12 @@ class ErrorsAnswer:
     policy_values: tuple[Bracket, ...]
     arithmetic: str
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The errors and the value gap."""
+        named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
+        return Sheet(("error", "value"), list(named.items()))
+
+    def _line(self) -> str:
         named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
         return f"<ErrorsAnswer {self.arithmetic}, {', '.join(f'{k} {describe(v)}' for k, v in named.items())}>"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from certigap.errors import InputError
+from certigap.exact.brief import Brief
 from certigap.exact.integers import IndexArray
 from certigap.exact.vector import Bracket
 from certigap.model.game import Game
@@ -12,8 +13,8 @@ from certigap.model.rows import Distribution
 __all__ = ["Optimum", "action_rows", "require_policy"]
 
 
-@dataclass(frozen=True, slots=True)
-class Optimum:
+@dataclass(frozen=True, slots=True, repr=False)
+class Optimum(Brief):
     """A player's optimal values `[S]` against the others, and own actions `[S]` that attain (or nearly attain) them."""
 
     values: Bracket

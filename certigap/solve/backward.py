@@ -52,8 +52,8 @@ def backward_induction(
         LimitError: the deadline passed.
 
     >>> from certigap.model.catalog import load
-    >>> backward_induction(load("lemma2", discount="1/2", eps="1/2"))
-    BackwardAnswer(policy=<Policy pure, 2 players, 5 states>, exact=True)
+    >>> backward_induction(load("lemma2", discount="1/2", eps="1/2")).exact
+    True
     """
     order = backward_order(game)
     if order is None:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.errors import LimitError
+from certigap.exact.brief import Brief
 from certigap.exact.integers import IntArray
 from certigap.solve.walk import corners
 from certigap.work.deadline import Deadline
@@ -31,8 +32,8 @@ _MOST_SUBSETS = 10_000  # maximal Nash subsets that overlap: each is a clique, a
 _WORD = 62  # bits of a mask that NumPy's signed integers hold
 
 
-@dataclass(frozen=True, slots=True)
-class Vertex:
+@dataclass(frozen=True, slots=True, repr=False)
+class Vertex(Brief):
     """A vertex: probabilities, and bit masks of its support and of the opponent's best replies to it."""
 
     probabilities: tuple[Fraction, ...]

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 from certigap.floats.game import FloatGame
 from certigap.model.policy import Policy
@@ -28,8 +29,8 @@ _KEPT = 3  # candidates of each kind that are computed exactly
 _TIE = 1e-9  # of the largest action value: below it floats take two actions for equal
 
 
-@dataclass(frozen=True)
-class StrayWitness:
+@dataclass(frozen=True, repr=False)
+class StrayWitness(Brief):
     """The best policies found: what each shows, and its gaps; 0 and None where none was found."""
 
     delta_sel: tuple[Fraction, GapAnswer | None]

@@ -5,6 +5,7 @@ from typing import Any
 
 from certigap.bounds.bound import Bound
 from certigap.bounds.boxes.tree import Cover, Leaf, Split
+from certigap.exact.brief import Brief
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
@@ -13,8 +14,8 @@ from certigap.model.game import Game
 __all__ = ["BoxEvidence", "boxes_bound", "tree_json"]
 
 
-@dataclass(frozen=True, slots=True)
-class BoxEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class BoxEvidence(Brief):
     """Per player a tree that covers the ball; `occupancy_lower` `[S]` <= mu of the expert weighs its error."""
 
     game: Game

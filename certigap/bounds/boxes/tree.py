@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
@@ -24,8 +25,8 @@ Boxes: TypeAlias = Mapping[tuple[int, int], tuple[Row, Row]]
 """(player, state) -> lower and upper ends of the row; rows that were never split are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+@dataclass(frozen=True, slots=True, repr=False)
+class Split(Brief):
     """The halves `y[action] <= at` and `y[action] >= at` of one row."""
 
     player: int
@@ -34,8 +35,8 @@ class Split:
     at: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+@dataclass(frozen=True, slots=True, repr=False)
+class Leaf(Brief):
     """A bound of the gap on a node with its proof; `vectors` is empty when the node holds no policy.
 
     `vectors`: best_upper, best_lower, value_lower, gap_upper, and value_upper where there is an `expansion`.
@@ -46,8 +47,8 @@ class Leaf:
     expansion: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cover(Brief):
     """A player's tree in preorder: every split is followed by its lower half, then by its upper half."""
 
     nodes: tuple[Split | Leaf, ...]

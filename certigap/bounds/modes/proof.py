@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.nodes import DistanceSplit, ModeBall
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 
 __all__ = ["DEFAULT", "GROUPS", "KINDS", "SHARED", "ModeCover", "ModeLeaf", "ModeSplit", "Shares", "Tilt", "Visit"]
@@ -54,8 +55,8 @@ class Tilt:
         return [own[s] for s in layout.row_state] if len(own) == layout.states else own
 
 
-@dataclass(frozen=True, slots=True)
-class ModeLeaf:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModeLeaf(Brief):
     """Vectors by their names, prices `[n]`, shares and a tilt; without vectors, a node that holds no policy."""
 
     vectors: Mapping[str, Vector]
@@ -64,8 +65,8 @@ class ModeLeaf:
     tilt: Tilt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit(Brief):
     """A bound of the occupancy of `state` in the modes of a group, wherever the cover's limit is exceeded."""
 
     group: str
@@ -74,8 +75,8 @@ class Visit:
     leaf: ModeLeaf
 
 
-@dataclass(frozen=True, slots=True)
-class ModeSplit:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModeSplit(Brief):
     """A division of a node; `shared` vectors hold there without a charge and serve all leaves below."""
 
     split: Split | DistanceSplit
@@ -83,8 +84,8 @@ class ModeSplit:
     tilt: Tilt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModeCover:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModeCover(Brief):
     """Visits in the order in which they were proved, and a tree in preorder; empty where a visit was below 0."""
 
     kind: str

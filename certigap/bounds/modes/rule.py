@@ -21,6 +21,7 @@ from certigap.bounds.modes.proof import ModeCover
 from certigap.bounds.modes.settle import KIND_NAMES, settled_cover
 from certigap.bounds.modes.strategy import ModeSearch, PlayerSearch
 from certigap.bounds.modes.written import modes_json
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 from certigap.floats.compiled import prepare
 from certigap.floats.kernel.mode_integers import raise_vector, worst_lack
@@ -44,8 +45,8 @@ PAIR_SECONDS = 4e-5
 """For the root of a player and its proof: measured on Tag and soccer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModeEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModeEvidence(Brief):
     """Covers of every player, a joint one or a pair; `occupancy_lower` `[S]` <= mu of the expert."""
 
     game: Game

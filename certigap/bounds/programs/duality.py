@@ -25,6 +25,7 @@ from functools import cached_property
 
 from certigap.bounds.balls import ErrorBall, visit_bounds
 from certigap.bounds.programs.program import Multipliers
+from certigap.exact.brief import Brief
 from certigap.exact.grid import bits_below, nearest, on_grid, to_grid
 from certigap.exact.knapsack import poured
 from certigap.exact.vector import Vector
@@ -37,8 +38,8 @@ __all__ = ["Duality", "OccupancyBound"]
 _BITS = 40  # of multipliers where payoffs are of size 1: HiGHS is accurate to 1e-7, and a violation is shifted away
 
 
-@dataclass(frozen=True, slots=True)
-class OccupancyBound:
+@dataclass(frozen=True, slots=True, repr=False)
+class OccupancyBound(Brief):
     """A player's gap over the ball is at most `upper`, proved by X (`best`), `price`, Z (`value`) and `toll`."""
 
     best: Vector  # [S]

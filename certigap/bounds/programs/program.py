@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from certigap.bounds.balls import ErrorBall, visit_bounds
+from certigap.exact.brief import Brief
 from certigap.exact.integers import FloatArray
 from certigap.exact.vector import Vector
 from certigap.floats.game import FloatGame
@@ -42,8 +43,8 @@ def occupancy_seconds(game: Game) -> float:
     return 0.5 * len(game.players) * (0.2 + math.pow(game.layout.rows / 1152, 1.5))
 
 
-@dataclass(frozen=True, slots=True)
-class Multipliers:
+@dataclass(frozen=True, slots=True, repr=False)
+class Multipliers(Brief):
     """Float multipliers of both programs: nothing is believed of them."""
 
     best: FloatArray  # [S] X

@@ -11,6 +11,7 @@ from certigap.bounds.center import Center
 from certigap.bounds.programs.duality import Duality, OccupancyBound
 from certigap.bounds.programs.program import MAX_ROWS, OccupancyProgram, occupancy_seconds
 from certigap.errors import SolverError
+from certigap.exact.brief import Brief
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
@@ -24,8 +25,8 @@ _TRIED_SECONDS = 1.0  # programs that take less are tried whatever the time, whe
 _SECONDS = 20.0  # that the programs of B_BC may take when nobody says how much time there is
 
 
-@dataclass(frozen=True, slots=True)
-class OccupancyEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class OccupancyEvidence(Brief):
     """The multipliers of every player; `occupancy_lower` `[S]` <= mu of the expert."""
 
     game: Game

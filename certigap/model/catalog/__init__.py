@@ -93,8 +93,8 @@ def learner(name: str, **parameters: RationalLike) -> "Policy":
     Raises:
         InputError: also when the source states no learner, or it needs an expert that is not shipped.
 
-    >>> learner("tag", noise="1/5")
-    <Policy mixed, 2 players, 72 states>
+    >>> learner("tag", noise="1/5").game
+    <Game tag: 2 players, 72 states, 1152 joint actions, discount 4/5>
     """
     found = entry(name)
     values = _values(found, parameters)

@@ -8,6 +8,7 @@ from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.best_case.tree import Split
 from certigap.solve.answer import EquilibriaAnswer
 
@@ -15,7 +16,7 @@ __all__ = ["BestCaseAnswer"]
 
 
 @dataclass(frozen=True, repr=False)
-class BestCaseAnswer:
+class BestCaseAnswer(Shown):
     """What is known of m_rho(game, radius), payoff, with the evidence for both ends.
 
     Upper end: the NashGap of `witness`, whose joint L1 distance to the equilibrium `expert` is exactly `radius`.
@@ -37,7 +38,11 @@ class BestCaseAnswer:
     details: Mapping[str, int]
     seconds: float
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The interval; an infinite one has no ends."""
+        return Sheet(("quantity", "value"), [("least NashGap", self.interval)])
+
+    def _line(self) -> str:
         lower, upper = self.interval.lower, self.interval.upper
         ends = (
             "+infinity"

@@ -1,19 +1,24 @@
 """What `continuity` answers with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
+from certigap.exact.brief import Brief
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Cell, Sheet, Shown
+from certigap.questions.continuity.figure import continuity_figure
 from certigap.regions.replies import DeltaFunction
 
 __all__ = ["ContinuityAnswer", "Kappa"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kappa:
+@dataclass(frozen=True, slots=True, repr=False)
+class Kappa(Brief):
     """kappa_i at the largest eps, discounted payoff; `policy` has the others' play that proves the lower end."""
 
     value: Interval
@@ -21,7 +26,7 @@ class Kappa:
 
 
 @dataclass(frozen=True, repr=False)
-class ContinuityAnswer:
+class ContinuityAnswer(Shown):
     """delta_sel and delta_max of every player for 0 <= eps <= `radius`, and kappa at `radius`.
 
     Each function is a list of steps [lower, upper], with a witness for every lower end and a cover for every upper one;
@@ -45,9 +50,29 @@ class ContinuityAnswer:
             return False
         return True if all(own.upper(_right_of_zero(own)) == 0 for own in self.delta_sel) else None
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The steps of both functions, a row each; the value holds from eps on, or past it where that is open."""
+        return Sheet(
+            ("function", "from", "open", "value"), step_rows(self.game.players, self.delta_sel, self.delta_max)
+        )
+
+    def plot(self, path: str | None = None) -> Any:
+        """The two functions of every player as steps."""
+        return continuity_figure(self, path)
+
+    def _line(self) -> str:
         ends = (f"{player} {len(own.steps)}" for player, own in zip(self.game.players, self.delta_sel, strict=True))
         return f"<ContinuityAnswer eps <= {format_rational(self.radius)}, steps of delta_sel: {', '.join(ends)}>"
+
+
+def step_rows(players: Sequence[str], *functions: Sequence[Any]) -> list[tuple[Cell, ...]]:
+    """The rows of `sheet`, for delta_sel and delta_max `[n]`."""
+    return [
+        (f"{name} of {player}", step.start, "open" if step.is_open else "", Interval(step.lower, step.upper))
+        for name, function in zip(("delta_sel", "delta_max"), functions, strict=True)
+        for player, own in zip(players, function, strict=True)
+        for step in own.steps
+    ]
 
 
 def _right_of_zero(function: DeltaFunction) -> Fraction:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from certigap.exact.rational import format_rational
+from certigap.exact.brief import Brief, number_brief
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.normal_form.elimination import Elimination
 from certigap.semantics.normal_form.regret import LeastRegret
 from certigap.semantics.normal_form.relations import STRENGTHS, Dominated, Relation, Strength, Undominated
@@ -18,8 +19,8 @@ __all__ = ["ActionDominance", "DominanceAnswer", "PlayerRegret", "Verdict"]
 Verdict: TypeAlias = Literal["proven", "refuted", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
-class ActionDominance:
+@dataclass(frozen=True, slots=True, repr=False)
+class ActionDominance(Brief):
     """What dominates an action: mixtures by strength, and single actions by strength (None: no single action)."""
 
     mixed: Mapping[Strength, Relation]
@@ -44,8 +45,8 @@ class ActionDominance:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerRegret:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlayerRegret(Brief):
     """kappa of a strategy, discounted payoff: `deviation` gains it against `profile`, nothing gains more."""
 
     kappa: Fraction
@@ -54,7 +55,7 @@ class PlayerRegret:
 
 
 @dataclass(frozen=True, repr=False)
-class DominanceAnswer:
+class DominanceAnswer(Shown):
     """Dominance in a game of one state; everything is exact.
 
     `strategies[i]` is the expert's row, or without an expert one of least kappa; `regrets[i]` is its kappa with the
@@ -92,8 +93,14 @@ class DominanceAnswer:
             return "proven"
         return "refuted" if self.expert is not None or self.least[player] is not None else "undecided"
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """A player a row."""
+        return Sheet(
+            ("player", "dominant", "kappa"), list(zip(self.game.players, self.dominant, self.kappa, strict=True))
+        )
+
+    def _line(self) -> str:
         whose = "expert" if self.expert is not None else "best strategies"
         pairs = zip(self.game.players, self.dominant, self.kappa, strict=True)
-        words = (f"{player} {verdict}, kappa {format_rational(kappa)}" for player, verdict, kappa in pairs)
+        words = (f"{player} {verdict}, kappa {number_brief(kappa)}" for player, verdict, kappa in pairs)
         return f"<DominanceAnswer {whose}: {'; '.join(words)}>"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.dominance.answer import Verdict
 from certigap.regions.dominant import DominantTree, prove, refute
@@ -19,7 +20,7 @@ _MOST_NODES = 20_000
 
 
 @dataclass(frozen=True, repr=False)
-class MarkovDominance:
+class MarkovDominance(Shown):
     """Per player: a tree that proves its rows dominant, or a policy against which it gains by deviating, or neither.
 
     `refutations[player]` holds the gaps of (the expert's rows of the player, a policy of the others): its own is above
@@ -41,7 +42,13 @@ class MarkovDominance:
             for player in self.game.players
         )
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """A player a row; the gain is the one that refutes dominance."""
+        found = [self.refutations.get(player) for player in self.game.players]
+        gains = [None if own is None else own.player_gaps[i] for i, own in enumerate(found)]
+        return Sheet(("player", "dominant", "gain"), list(zip(self.game.players, self.dominant, gains, strict=True)))
+
+    def _line(self) -> str:
         pairs = zip(self.game.players, self.dominant, strict=True)
         return f"<MarkovDominance {'; '.join(f'{player} {verdict}' for player, verdict in pairs)}>"
 

@@ -16,17 +16,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from types import FrameType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from certigap.bounds.balls import Measure, ball_radius
 from certigap.errors import InputError
+from certigap.exact.brief import Brief, number_brief
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget, check_policy, check_seed
+from certigap.questions.frontier.figure import beats_trivial, frontier_figure
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.balls import Balls, balls_around
+from certigap.semantics.exploitability import describe
 from certigap.work.deadline import Deadline
 from certigap.work.progress import SweepProgress
 
@@ -39,8 +43,8 @@ _POINTS = 8  # a curve one can see, at eight times the cost of a point
 _MOST_POINTS = 200  # each takes some hundredths of a second whatever the budget
 
 
-@dataclass(frozen=True, slots=True)
-class FrontierPoint:
+@dataclass(frozen=True, slots=True, repr=False)
+class FrontierPoint(Brief):
     """W(radius) lies in `interval`, discounted payoff.
 
     `lower_from`, `upper_from`: the radii whose witness and whose bound `upper_name` prove the ends; `witness` is the
@@ -59,7 +63,7 @@ class FrontierPoint:
 
 
 @dataclass(frozen=True, repr=False)
-class FrontierAnswer:
+class FrontierAnswer(Shown):
     """The two curves over the grid, the radii ascending."""
 
     game: Game
@@ -75,9 +79,19 @@ class FrontierAnswer:
         """No point was cut by a budget or an interrupt."""
         return all(point.complete for point in self.points)
 
-    def __repr__(self) -> str:
-        ends = ", ".join(format_rational(point.radius) for point in (self.points[0], self.points[-1]))
-        return f"<FrontierAnswer {self.measure}, {len(self.points)} radii from {ends}>"
+    def sheet(self) -> Sheet:
+        """A radius a row: the interval, and the named bounds that are below the trivial one somewhere."""
+        names = [name for name in self.points[0].bounds if any(beats_trivial(p.bounds, name) for p in self.points)]
+        rows = [(p.radius, p.interval, *(p.bounds[name] for name in names)) for p in self.points]
+        return Sheet(("eps", "worst NashGap", *(f"bound: {name}" for name in names)), rows)
+
+    def plot(self, path: str | None = None) -> Any:
+        """The two curves, as `certigap frontier -o PICTURE` draws them."""
+        return frontier_figure(self, path)
+
+    def _line(self) -> str:
+        ends = [f"{describe(p.interval)} at {number_brief(p.radius)}" for p in (self.points[0], self.points[-1])]
+        return f"<FrontierAnswer {self.measure}, {len(self.points)} radii: {', '.join(dict.fromkeys(ends))}>"
 
 
 def frontier(

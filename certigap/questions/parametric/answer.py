@@ -12,6 +12,7 @@ from certigap.exact.rational import format_rational
 from certigap.exact.real_set import RealSet
 from certigap.model.parametric.game import Function, ParametricGame
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.parametric.pieces import Piece
 
 __all__ = ["Box", "ParametricBoxes", "ParametricGap", "ParametricSet", "formula"]
@@ -21,7 +22,7 @@ _WIDTH = Fraction(1, 10**12)  # of the enclosure of an algebraic end in JSON
 
 
 @dataclass(frozen=True, repr=False)
-class ParametricSet:
+class ParametricSet(Shown):
     """Where a statement about the policy holds, over the values of one parameter, exactly.
 
     `holds`, `fails` and `undecided` part the `domain` (where the game is one); `undecided` is empty for every
@@ -41,7 +42,12 @@ class ParametricSet:
         sets = {"domain": self.domain, "holds": self.holds, "fails": self.fails, "undecided": self.undecided}
         return {"parameter": self.game.parameters[0], **{name: set_json(found) for name, found in sets.items()}}
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The sets as text."""
+        sets = {"holds": self.holds, "fails": self.fails, "undecided": self.undecided}
+        return Sheet((self.question, self.game.parameters[0]), [(name, str(found)) for name, found in sets.items()])
+
+    def _line(self) -> str:
         doubt = f", undecided on {self.undecided}" if self.undecided else ""
         return f"<ParametricSet {self.question}: holds for {self.game.parameters[0]} in {self.holds}{doubt}>"
 
@@ -51,7 +57,7 @@ class ParametricSet:
 
 
 @dataclass(frozen=True, repr=False)
-class ParametricGap:
+class ParametricGap(Shown):
     """The gaps of the policy as piecewise rational functions of one parameter, on the game's domain."""
 
     game: ParametricGame
@@ -73,7 +79,12 @@ class ParametricGap:
             "nash_gap": _pieces_json(self.nash_gap),
         }
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The formulas of NashGap, and where each holds."""
+        rows = [(str(formula(piece.values[0])), str(piece.where)) for piece in self.nash_gap]
+        return Sheet(("NashGap", self.game.parameters[0]), rows)
+
+    def _line(self) -> str:
         parts = "; ".join(f"{formula(piece.values[0])} on {piece.where}" for piece in self.nash_gap)
         return f"<ParametricGap nash_gap = {parts}>"
 
@@ -100,7 +111,7 @@ class Box:
 
 
 @dataclass(frozen=True, repr=False)
-class ParametricBoxes:
+class ParametricBoxes(Shown):
     """Where a statement holds, over several parameters: boxes in which it is proven, refuted, or still undecided.
 
     `outside` are boxes in which there is no game. `complete`: the undecided share fell below the resolution asked for.
@@ -128,7 +139,12 @@ class ParametricBoxes:
         }
         return {"parameters": list(self.game.parameters), **boxes, "complete": self.complete}
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The shares of the volume."""
+        named = {"holds": self.holds, "fails": self.fails, "undecided": self.undecided, "no game": self.outside}
+        return Sheet((self.question, "share"), [(name, self.share(found)) for name, found in named.items()])
+
+    def _line(self) -> str:
         shares = [
             f"{name} {float(self.share(found)):.3g}"
             for name, found in (("holds", self.holds), ("fails", self.fails), ("undecided", self.undecided))

@@ -12,11 +12,12 @@ from certigap.bounds.balls import Measure
 from certigap.bounds.boxes.evidence import BoxEvidence
 from certigap.bounds.boxes.tree import Cover
 from certigap.bounds.table import BoundsTable
+from certigap.exact.brief import number_brief
 from certigap.exact.interval import Interval
-from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.explain import StateShare, gap_shares
 from certigap.semantics.matching import ErrorsAnswer
 
@@ -24,7 +25,7 @@ __all__ = ["WorstCaseAnswer"]
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class WorstCaseAnswer:
+class WorstCaseAnswer(Shown):
     """What is known of W(radius) = sup { NashGap(pi) : eps_measure(pi) <= radius }, with the evidence for both ends.
 
     Upper end: `bounds[upper_name]`, its evidence in `table`; `occupancy_lower` `[S]` <= mu of the expert.
@@ -73,10 +74,14 @@ class WorstCaseAnswer:
         """Where the witness is exploitable: states by what they add to its gap, most first (floats, for reading)."""
         return gap_shares(self.witness, self.witness_player)
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The interval, the named bounds and the expert's own gap."""
+        bounds = [(f"bound: {name}", value) for name, value in self.bounds.items() if value is not None]
+        whole = (f"worst NashGap, eps_{self.measure.label} <= {number_brief(self.radius)}", self.interval)
+        return Sheet(("quantity", "value"), [whole, *bounds, ("expert's own NashGap", self.expert_regret)])
+
+    def _line(self) -> str:
         lower, upper = self.interval.lower, self.interval.upper
         ends = ", ".join("?" if end is None else f"{float(end):.6g}" for end in (lower, upper))
         state = "" if self.complete else ", incomplete"
-        return (
-            f"<WorstCaseAnswer {self.measure} eps {format_rational(self.radius)}: [{ends}] by {self.upper_name}{state}>"
-        )
+        return f"<WorstCaseAnswer {self.measure} eps {number_brief(self.radius)}: [{ends}] by {self.upper_name}{state}>"

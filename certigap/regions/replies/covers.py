@@ -14,13 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 
 __all__ = ["Cover", "Cut", "avoidance_radius", "exclusion_radius"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cut(Brief):
     """A node whose halves have y_player(action) <= at, then >= at."""
 
     player: int
@@ -28,8 +29,8 @@ class Cut:
     at: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cover(Brief):
     """`held` actions of the expert (None: the cover says that `action` is away), with a tree in preorder.
 
     Leaves are weights lambda `[A_i]`, for payoffs as the game states them.

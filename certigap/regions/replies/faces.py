@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 from certigap.model.policy import Policy
 from certigap.model.rows import distribution
@@ -20,8 +21,8 @@ Play = tuple[Vector, ...]
 """A row of each other player, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+@dataclass(frozen=True, slots=True, repr=False)
+class Witness(Brief):
     """Play of the others near the expert's, with best replies at distance `value`.
 
     `near` is at joint distance `distance`. With `far`, which differs from it in one row alone, the value is that of

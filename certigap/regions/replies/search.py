@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from certigap.errors import LimitError
+from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 from certigap.regions.replies.branch import Found, branched
 from certigap.regions.replies.covers import Cover, avoidance_radius, exclusion_radius
@@ -29,8 +30,8 @@ MOST_SUPPORT = 12
 """Actions of the expert whose subsets are gone through."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeltaFunction:
+@dataclass(frozen=True, slots=True, repr=False)
+class DeltaFunction(Brief):
     """The function for 0 <= eps <= `largest`: every step's ends follow from the covers and the witnesses."""
 
     steps: tuple[Step, ...]

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from certigap.exact.brief import Brief
+
 __all__ = ["Event", "Step", "merged"]
 
 
@@ -20,8 +22,8 @@ class Event:
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@dataclass(frozen=True, slots=True, repr=False)
+class Step(Brief):
     """The function lies in [lower, upper] from `start` (for eps > start where `is_open`) until the next step."""
 
     start: Fraction

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from certigap.exact.brief import Brief
 from certigap.exact.integers import IntArray
 from certigap.exact.vector import Vector
 from certigap.model.game import Game
@@ -39,8 +40,8 @@ class Step:
     mixture: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class Elimination:
+@dataclass(frozen=True, slots=True, repr=False)
+class Elimination(Brief):
     """The steps in their order, and what is left.
 
     `complete`: nothing that is left is dominated in what is left. `beliefs[i][k]` `[B of what is left]` proves it for

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.exact.brief import Brief
 from certigap.exact.integers import IntArray
 from certigap.exact.lp import Optimal, Program, solve
 from certigap.exact.vector import Vector
@@ -29,8 +30,8 @@ class Regret:
     deviation: int
 
 
-@dataclass(frozen=True, slots=True)
-class LeastRegret:
+@dataclass(frozen=True, slots=True, repr=False)
+class LeastRegret(Brief):
     """The least kappa, in the table's units, with the `mixture` `[A]` that has it and a `belief` `[B]` as proof."""
 
     value: Fraction

@@ -20,6 +20,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from certigap.exact.brief import Brief
 from certigap.exact.integers import IntArray
 from certigap.exact.lp import Optimal, Program, solve
 from certigap.exact.vector import Vector
@@ -40,8 +41,8 @@ Strength: TypeAlias = Literal["strict", "weak", "very-weak"]
 STRENGTHS: tuple[Strength, ...] = ("strict", "weak", "very-weak")
 
 
-@dataclass(frozen=True, slots=True)
-class Dominated:
+@dataclass(frozen=True, slots=True, repr=False)
+class Dominated(Brief):
     """`mixture` `[A]` of the other actions dominates."""
 
     mixture: Vector
@@ -53,8 +54,8 @@ class Dominated:
         return played[0] if len(played) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Undominated:
+@dataclass(frozen=True, slots=True, repr=False)
+class Undominated(Brief):
     """`belief` `[B]` shows that no mixture dominates."""
 
     belief: Vector

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from certigap.questions.continuity import ContinuityAnswer
+    from certigap.questions.continuity.answer import ContinuityAnswer
+    from certigap.questions.straying_curve import StrayingCurve
 
 __all__ = ["continuity_figure"]
 
 
-def continuity_figure(answer: "ContinuityAnswer", path: str | None = None) -> Any:
+def continuity_figure(answer: "ContinuityAnswer | StrayingCurve", path: str | None = None) -> Any:
     """delta_sel and delta_max of every player as steps; what lies between a lower and an upper end is shaded.
 
     Args:
@@ -18,7 +19,7 @@ def continuity_figure(answer: "ContinuityAnswer", path: str | None = None) -> An
     Returns:
         The matplotlib figure, made without pyplot: nothing global changes.
     """
-    from certigap.report.picture import Picture
+    from certigap.model.picture import Picture
 
     players = answer.game.players
     figure = Picture(figsize=(7.2, 2.4 + 1.6 * len(players)), layout="constrained")
