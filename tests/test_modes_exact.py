@@ -56,7 +56,7 @@ def test_bounds_and_policies_pulled_together() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("total += price * (self.region.spent - spent)", "total += price * self.region.spent"),
+        ("(self.region.spent - part.paid[j])", "self.region.spent"),
         ("price, price * coupled * self.stay,", "price, price * coupled * self.stay / 2,"),
         ("extra = 1 - summed(mass)", "extra = 0 * summed(mass)"),
     ],

@@ -7,8 +7,8 @@ from fractions import Fraction
 from game import Game, Vector
 from kernel import Boxes, read_radius, show
 from limits import bits, longest, spend, summed, weight
-from moderows import GRID, Around, Change, ModeSets, Part, RowSet
-from modevalues import Charge, Point, Proof, Shares, Tilt, common_moves, read_vectors
+from moderows import GRID, Around, Axis, Change, ModeSets, Part, axes
+from modevalues import Charge, Pay, Point, Proof, Shares, Tilt, common_moves, read_vectors
 from multipliers import most_visits
 from reading import ONE, ZERO, Invalid, Malformed, Node
 from regions import Region
@@ -40,12 +40,21 @@ class Cover:
         self.order, self.pool = [*range(first, game.n), *range(first)], read_vectors(game, parts["vectors"])
         self.tilts = [Tilt(game, region, tilt) for tilt in parts["tilts"].items()] if "tilts" in parts else []
         self.no_tilt, self.common = Tilt(game, region), common_moves(game, i) if kind == "joint" else []
+        self.last = Pay(game, i, ONE, self.no_tilt)
+        self.deviator, self.imitator = self.places(i), self.places(None)
         self.tilted = ("tilt",) if kind != "optimum" else ()  # what the imitator pays: V* knows none
         self.visits = self.first_visits()
         self.shares = {group: list(map(self.share, region.mass, own)) for group, own in self.visits.items()}
+        self.length = max(map(longest, self.shares.values()))
         root = Part(region, boxes)
         if not any(self.closes(root, visit) for visit in parts["visits"].items()):
             self.check_tree(root, parts["tree"])
+
+    def places(self, kept: int | None) -> list[list[Axis]]:
+        """`[S]` the axes of a state's tables, once for every shape; the axis of the player `kept` stays."""
+        spend(2 * self.game.n * self.game.offsets[-1])
+        shapes = {tuple(sizes): axes(sizes, self.order, kept) for sizes in set(map(tuple, self.game.sizes))}
+        return [shapes[tuple(sizes)] for sizes in self.game.sizes]
 
     def first_visits(self) -> dict[str, list[Fraction]]:
         """M_I and M_X before any visit: bounds of the discounted occupancies of all policies of the region."""
@@ -72,6 +81,7 @@ class Cover:
         least = self.value(root, proof) - theta * self.limit
         self.visits[group][s] = min(self.visits[group][s], least)
         self.shares[group][s] = self.share(self.region.mass[s], self.visits[group][s])
+        self.length = max(self.length, bits(self.shares[group][s]))
         return least < 0
 
     def check_tree(self, part: Part, node: Node) -> None:
@@ -100,7 +110,7 @@ class Cover:
         free = [self.charge(ZERO, *DEFAULT[self.kind])] * self.game.n
         if sets is None:
             return {}, self.no_tilt
-        self.check(sets, Proof(self.game, self.i, shared, ONE, tilt, free), [*shared], None, parts["shared"].where)
+        self.check(sets, Proof(self.game, shared, self.pay(ONE, tilt), free), [*shared], None, parts["shared"].where)
         return shared, tilt
 
     def check_leaf(self, part: Part, node: Node, shared: dict[str, Vector], tilt: Tilt) -> None:
@@ -136,55 +146,64 @@ class Cover:
             if sum(shares[j], ZERO) > 1:
                 raise Malformed(f"{node.where}: expected a sum of at most 1, got {show(sum(shares[j], ZERO))}")
         charges = [self.charge(read_radius(price), *own) for price, own in zip(prices, shares)]
-        return Proof(self.game, self.i, shared | vectors, theta, tilt, charges)
+        return Proof(self.game, shared | vectors, self.pay(theta, tilt), charges)
+
+    def pay(self, theta: Fraction, tilt: Tilt) -> Pay:
+        """The last one again, where nothing of it changes."""
+        if (self.last.theta, self.last.tilt) != (theta, tilt):
+            self.last = Pay(self.game, self.i, theta, tilt)
+        return self.last
 
     def charge(self, price: Fraction, coupled: Fraction, imitator: Fraction, deviator: Fraction) -> Charge:
         """The price, and its parts: al p (1-g), be p, ga p."""
         return price, price * coupled * self.stay, price * imitator, price * deviator
 
-    def rates(self, s: int, charge: Charge) -> dict[str, int]:
-        """w0, w1, wX of a player at a state, over GRID, by the vector that they are charged to."""
+    def rates(self, charge: Charge) -> dict[str, list[int]]:
+        """`[S]` w0, w1, wX of a player, over GRID, by the vector that they are charged to."""
         _, coupled, imitator, deviator = charge
-        share = {group: own[s] for group, own in self.shares.items()}
-        w0, w1 = floored(coupled, imitator, share["imitator"]), floored(ZERO, imitator, share["imitator"])
-        return {"X": floored(ZERO, deviator, share["deviator"]), "N1": w1, "N0": w0, "U1": w1, "U0": w0}
+        w0, w1 = (floored(before, imitator, self.shares["imitator"]) for before in (coupled, ZERO))
+        return {"X": floored(ZERO, deviator, self.shares["deviator"]), "N1": w1, "N0": w0, "U1": w1, "U0": w0}
 
     def check(self, sets: ModeSets, proof: Proof, names: Sequence[str], mark: Mark | None, where: str) -> None:
         """The inequality of each of these vectors, at every state."""
-        rated = max(map(longest, self.shares.values())) + max(map(longest, proof.charges))
+        rated = self.length + max(map(longest, proof.charges))
         dens = max(sum(own[s][0].den.bit_length() for own in sets) for s in range(self.game.size))
         entries = sum(work * sizes[self.i] for work, sizes in zip(self.game.work, self.game.sizes))
         spend(8 * len(proof.charges) * self.game.size * weight(2 * rated))
         spend(16 * self.game.n * len(names) * entries * weight(2 * (proof.bits + dens + rated)))
+        rates = [self.rates(charge) for charge in proof.charges]
         for s in range(self.game.size):
-            point = Point(self.game, self.i, proof, s, self.common[s] if self.common else [])
-            rates, rows = [self.rates(s, charge) for charge in proof.charges], [own[s] for own in sets]
+            point = Point(proof, s, self.common[s] if self.common else [])
             for name in names:
-                if self.lack(point, rows, [own[name] for own in rates], name, mark) > 0:
+                if self.lack(point, sets, rates, name, mark)[0] > 0:
                     player, state = self.game.players[self.i], self.game.states[s]
                     raise Invalid(f"{where}: {name} of player {player} fails at {state!r}")
 
-    def lack(self, point: Point, sets: list[RowSet], rates: list[int], name: str, mark: Mark | None) -> Fraction:
-        """The right side of a vector's inequality at a state, less the vector."""
-        scale, around = point.unit, Around()  # of the values inside a row, from the innermost on
-        for j in reversed(self.order):
-            if name != "X" or j != self.i:
-                rows, most = sets[j]
-                around.insert(0, (rows, most, rates[j] * scale, self.game.strides[point.s][j]))
-                scale *= rows.den
-        marked = int(mark == ("deviator" if name == "X" else "imitator", point.s))
-        return Fraction(point.largest(name, around), scale * GRID) + marked - point.left(name)
+    def lack(
+        self, point: Point, sets: ModeSets, rates: list[dict[str, list[int]]], name: str, mark: Mark | None
+    ) -> tuple[int, int]:
+        """The right side of a vector's inequality at a state, less the vector: what it is over what."""
+        s, scale, around = point.s, 1, Around()
+        for axis in (self.deviator if name == "X" else self.imitator)[s]:
+            j, (rows, most) = axis[0], sets[axis[0]][s]
+            around.append((rows, most, rates[j][name][s] * scale * point.unit, axis))
+            scale *= rows.den  # of the values inside a row
+        marked = int(mark == ("deviator" if name == "X" else "imitator", s))
+        return point.lack(name, around, scale, marked), point.unit * scale * GRID
 
     def value(self, part: Part, proof: Proof) -> Fraction:
         """The bound at the start: what the last vector says, what the prices buy, and what the tilt costs."""
-        total = self.game.at_start(proof.vectors[VECTORS[self.kind][-1]]) + proof.tilt.cost
+        total = self.game.at_start(proof.vectors[VECTORS[self.kind][-1]]) + proof.pay.tilt.cost
         for j, (price, *_) in enumerate(proof.charges):
             if price and (self.kind != "optimum" or j != self.i):
-                spent = summed(m * low for m, low in zip(self.region.mass, part.lows(j)) if low)
-                total += price * (self.region.spent - spent)
+                total += price * (self.region.spent - part.paid[j])
         return total
 
 
-def floored(before: Fraction, factor: Fraction, share: Fraction) -> int:
+def floored(before: Fraction, factor: Fraction, shares: list[Fraction]) -> list[int]:
     """before + factor share, rounded down to GRID"""
-    return math.floor((before + factor * share if factor else before) * GRID)
+    if not factor:
+        return [math.floor(before * GRID)] * len(shares)
+    under, first = before.denominator * factor.denominator, before.numerator * factor.denominator
+    each = before.denominator * factor.numerator
+    return [(first * x.denominator + each * x.numerator) * GRID // (under * x.denominator) for x in shares]

@@ -1,5 +1,6 @@
 """FORMAT 6.5: what a leaf or a visit holds, and the values of one state that its vectors make."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from game import Game, Vector, products
@@ -11,6 +12,7 @@ from regions import Region
 
 Shares = tuple[Fraction, ...]  # (al, be, ga)
 Charge = tuple[Fraction, Fraction, Fraction, Fraction]  # of a player: price, and what of it each rate is made of
+Deviation = tuple[list[int], list[Weights]]  # for every joint action: the one with a' in it, and what both lead to
 
 
 class Tilt:
@@ -35,73 +37,80 @@ class Tilt:
         self.cost = summed(terms) / self.den
 
 
-class Proof:
-    """Vectors, and the rewards of deviator and imitator, each over one denominator, the tilt, and what players pay."""
+class Pay:
+    """The rewards of deviator and imitator, of every joint action, over one denominator."""
 
-    def __init__(
-        self, game: Game, i: int, vectors: dict[str, Vector], theta: Fraction, tilt: Tilt, charges: list[Charge]
-    ) -> None:
-        self.vectors, self.tilt, self.charges, g = vectors, tilt, charges, game.discount
+    def __init__(self, game: Game, i: int, theta: Fraction, tilt: Tilt) -> None:
+        self.theta, self.tilt = theta, tilt
+        own, other = theta / game.reward_den[i], (1 - game.discount) / tilt.den
+        self.den = common((own, other), 2 * game.offsets[-1])
+        self.bits = 2 * self.den.bit_length() + bits(theta) + longest(tilt.num) + game.bits
+        spend(4 * game.offsets[-1] * weight(self.bits))
+        hold(2 * game.offsets[-1], self.bits)
+        reward, loss = int(own * self.den), int(other * self.den)
+        self.best = [reward * r for r in game.rewards[i]]  # theta r
+        self.own = [-r - loss * k for r, k in zip(self.best, tilt.num)]  # -theta r - (1 - g) k
+
+
+class Proof:
+    """Vectors over one denominator, what deviator and imitator are paid, and what players pay."""
+
+    def __init__(self, game: Game, vectors: dict[str, Vector], pay: Pay, charges: list[Charge]) -> None:
+        self.game, self.vectors, self.pay, self.charges = game, vectors, pay, charges
         self.den = common([Fraction(1, v.den) for v in vectors.values()], 4 * game.size)
-        self.bits = 2 * self.den.bit_length() + max((v.bits for v in vectors.values()), default=0)
-        spend(8 * game.size * weight(self.bits))
+        self.bits = 2 * self.den.bit_length() + max((v.bits for v in vectors.values()), default=0) + pay.bits
+        spend(16 * game.size * weight(self.bits))
         self.num = {name: [x * (self.den // v.den) for x in v.num] for name, v in vectors.items()}
         pairs = {"U" + k: self.num["N" + k] for k in ("0", "1") if "U" + k in vectors}
         self.together = {
             name: [u - x - n for u, x, n in zip(self.num[name], self.num["X"], own)] for name, own in pairs.items()
         }
-        own, other = theta / game.reward_den[i], (1 - g) / tilt.den
-        self.pay_den = common((own, other), 2 * game.offsets[-1])
-        self.bits += 2 * self.pay_den.bit_length() + bits(theta) + longest(tilt.num) + game.bits
-        spend(4 * game.offsets[-1] * weight(self.bits))
-        hold(2 * game.offsets[-1], self.bits)
-        reward, loss = int(own * self.pay_den), int(other * self.pay_den)
-        self.best = [reward * r for r in game.rewards[i]]  # theta r
-        self.own = [-r - loss * k for r, k in zip(self.best, tilt.num)]  # -theta r - (1 - g) k
+        moving = GRID * pay.den * game.discount.numerator  # in the units of a state, over its denominator of moves
+        self.following = {name: [moving * x for x in own] for name, own in self.num.items()}
+        self.meeting = {name: [moving * x for x in own] for name, own in self.together.items()}
 
 
 class Point:
     """One state's values, in integers over `unit * GRID`."""
 
-    def __init__(self, game: Game, i: int, proof: Proof, s: int, common: list[list[Weights]]) -> None:
-        self.proof, self.s, self.stride, self.actions, g = proof, s, game.strides[s][i], game.sizes[s][i], game.discount
-        self.unit = proof.pay_den * g.denominator * game.next_den[s] * proof.den
-        fixed, self.moving = GRID * (self.unit // proof.pay_den), GRID * proof.pay_den * g.numerator
+    def __init__(self, proof: Proof, s: int, deviations: list[Deviation]) -> None:
+        self.proof, self.s, game, pay = proof, s, proof.game, proof.pay
+        share = game.discount.denominator * game.next_den[s]
+        self.unit, fixed = pay.den * share * proof.den, GRID * share * proof.den
+        a, b = game.offsets[s : s + 2]
         self.q: dict[str, list[int]] = {}  # q_X, q_N0, q_N1 of the joint actions
         for name in proof.num.keys() - {"U0", "U1"}:
-            num, pay = proof.num[name], proof.best if name == "X" else proof.own
-            rows = range(game.offsets[s], game.offsets[s + 1])
-            self.q[name] = [pay[k] * fixed + self.moving * sum(w * num[t] for t, w in game.next[k]) for k in rows]
-        self.gains: dict[str, list[list[int]]] = {
-            name: self.gain(common, proof, name) for name in ("U0", "U1") if name in proof.num
-        }
+            paid, moved = pay.best if name == "X" else pay.own, means(game.next[a:b], proof.following[name])
+            self.q[name] = [r * fixed + x for r, x in zip(paid[a:b], moved)]
+        self.gains: dict[str, list[list[int]]] = {}  # H(U, N) of each deviation and joint action
+        for name, after in proof.meeting.items():
+            best, own = self.q["X"], self.q["N" + name[1]]
+            self.gains[name] = [
+                [best[k] + x + y for k, x, y in zip(others, own, means(moves, after))] for others, moves in deviations
+            ]
 
-    def gain(self, common: list[list[Weights]], proof: Proof, name: str) -> list[list[int]]:
-        """H(U, N) of each deviation and joint action."""
-        own, best, after = self.q["N" + name[1]], self.q["X"], proof.together[name]
-        result = []
-        for a, moves in enumerate(common):
-            shifts = [k + (a - k // self.stride % self.actions) * self.stride for k in range(len(own))]
-            shared = [self.moving * sum(w * after[t] for t, w in move) for move in moves]
-            result.append([best[other] + x + y for other, x, y in zip(shifts, own, shared)])
-        return result
-
-    def left(self, name: str) -> Fraction:
-        """The vector at the state."""
-        return Fraction(self.proof.num[name][self.s], self.proof.den)
+    def lack(self, name: str, around: Around, scale: int, marked: int) -> int:
+        """The right side of a vector's inequality less the vector, over `unit * scale * GRID`."""
+        left = self.proof.num[name][self.s] * (self.unit // self.proof.den) - marked * self.unit
+        return self.largest(name, around) - left * scale * GRID
 
     def largest(self, name: str, around: Around) -> int:
-        """The right side of a vector's inequality."""
+        """The right side without a mark."""
         if name == "X":
-            return max(sup(around, self.q["X"], self.q["X"], a * self.stride) for a in range(self.actions))
+            return max(sup(around, self.q["X"], self.q["X"]))
         if name == "N1" or name == "N0":
-            return sup(around, self.q[name], self.q["N1"], 0)
-        return max(sup(around, kept, moved, 0) for kept, moved in zip(self.gains[name], self.gains["U1"]))
+            return sup(around, self.q[name], self.q["N1"])[0]
+        return max(sup(around, kept, moved)[0] for kept, moved in zip(self.gains[name], self.gains["U1"]))
 
 
-def common_moves(game: Game, i: int) -> list[list[list[Weights]]]:
-    """[S][A_i(s)][joint action]: the weights min(P(t|s,a',b), P(t|s,a,b)) of the common successors."""
-    result: list[list[list[Weights]]] = []
+def means(rows: Sequence[Weights], x: list[int]) -> list[int]:
+    """The sum of weight times x of every row; most rows lead to one state."""
+    return [x[row[0][0]] * row[0][1] if len(row) == 1 else sum(w * x[t] for t, w in row) for row in rows]
+
+
+def common_moves(game: Game, i: int) -> list[list[Deviation]]:
+    """[S][A_i(s)]: the joint actions with a' in them, and the weights min(P(t|s,a',b), P(t|s,a,b))."""
+    result: list[list[Deviation]] = []
     entries = sum(work * sizes[i] for work, sizes in zip(game.work, game.sizes))
     spend(4 * entries)
     hold(entries, game.bits)
@@ -109,10 +118,10 @@ def common_moves(game: Game, i: int) -> list[list[list[Weights]]]:
         stride, count, moves = game.strides[s][i], game.sizes[s][i], [dict(row) for row in game.next[first:last]]
         result.append([])
         for a in range(count):
-            others = [moves[k + (a - k // stride % count) * stride] for k in range(len(moves))]
-            result[s].append(
-                [[(t, min(w, other[t])) for t, w in own.items() if t in other] for own, other in zip(moves, others)]
-            )
+            others = [k + (a - k // stride % count) * stride for k in range(len(moves))]
+            pairs = [(own, moves[k]) for own, k in zip(moves, others)]
+            both = [[(t, min(w, other[t])) for t, w in own.items() if t in other] for own, other in pairs]
+            result[s].append((others, both))
     return result
 
 

@@ -37,6 +37,10 @@ class Region:
         """Radii of the rows of player `j` that have these smallest distances; `None`: there are none."""
         return self.radius[j]
 
+    def alone(self, j: int, s: int) -> Fraction:
+        """The largest distance of a row, whatever the other rows are."""
+        return self.radius[j][s]
+
     def distances(self, j: int, boxes: Boxes) -> dict[int, Fraction] | None:
         """Smallest distance at each state with a box; `None` when a box holds no row."""
         found = {s: distance(self.center[j][s], box) for (k, s), box in boxes.items() if k == j}
@@ -59,6 +63,9 @@ class Ball(Region):
         spend(len(self.weights) * weight(bits(left) + self.length))
         return None if left < 0 else [min(TWO, d + left / w) if w else TWO for w, d in zip(self.weights, least)]
 
+    def alone(self, j: int, s: int) -> Fraction:
+        return TWO
+
 
 class OccupancyBall(Ball):
     """FORMAT 6.2, measure rho: policies within (1 + g) `radius` of the expert, no state's share above `radius`."""
@@ -70,6 +77,9 @@ class OccupancyBall(Ball):
     def within(self, j: int, least: list[Fraction]) -> list[Fraction] | None:
         inside = super().within(j, least)
         return inside and [min(x, self.share / w) if w else x for x, w in zip(inside, self.weights)]
+
+    def alone(self, j: int, s: int) -> Fraction:
+        return min(TWO, self.share / self.weights[s]) if self.weights[s] else TWO
 
 
 def measure_mu(game: Game, center: Policy, radius: Fraction, occupancy: Vector) -> Region:

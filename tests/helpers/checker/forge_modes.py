@@ -147,7 +147,7 @@ class ModeProver:
 
     def proof(self, vectors: Data, theta: Fraction, charges: Any) -> Any:
         tilt = self.rule.tilts[0] if self.tilted() else self.rule.no_tilt
-        return self.m.Proof(self.game, self.i, vectors, theta, tilt, charges)
+        return self.m.Proof(self.game, vectors, self.rule.pay(theta, tilt), charges)
 
     def lowered(self, where: str, vectors: Data) -> Data:
         if self.plan.cheat != where:
@@ -181,10 +181,10 @@ class ModeProver:
     def raised(self, sets: Any, vectors: Data, name: str, theta: Fraction, charges: Any, mark: Any) -> bool:
         """Raise one vector where its inequality fails; whether it did anywhere."""
         proof, rule, rises = self.proof(vectors, theta, charges), self.rule, {}
+        rates = [rule.rates(charge) for charge in charges]
         for s in range(self.game.size):
-            point = self.m.Point(self.game, self.i, proof, s, rule.common[s] if rule.common else [])
-            rates = [rule.rates(s, charge)[name] for charge in charges]
-            lack = rule.lack(point, [own[s] for own in sets], rates, name, mark)
+            point = self.m.Point(proof, s, rule.common[s] if rule.common else [])
+            lack = Fraction(*rule.lack(point, sets, rates, name, mark))
             if lack > 0:
                 rises[s] = math.ceil(lack * DEN)
         for s, rise in rises.items():

@@ -24,6 +24,7 @@ def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iter
         "plain": plain,
         "shares": shares,
         "tree": trees,
+        "two": twice,
         "visit": visits,
         "tilt": tilts,
         "region": regions,
@@ -129,6 +130,20 @@ def trees(world: World) -> Iterator[tuple[Data, list[Plan]]]:
             yield claim, [replace(first, tree=other), replace(second, tree=deeper)]
 
 
+def twice(world: World) -> Iterator[tuple[Data, list[Plan]]]:
+    """Splits of two rows, the second one below the first's lower half alone."""
+    game = world.true
+    n, expert = len(game.players), game.rows(world.expert)
+    mu = game.occupancy(expert)
+    cells = [(j, s) for j in range(n) for s, m in enumerate(mu) if len(game.actions[s][j]) > 1 and m]
+    for (one, other), price, a in itertools.product(itertools.permutations(cells, 2), ("0", "2"), (0, 1)):
+        (j, s), (k, t) = one, other
+        first = [game.players[j], game.states[s], None, str(min(1 / mu[s], Fraction(2)) / 2)]
+        second = [game.players[k], game.states[t], game.actions[t][k][a], str(expert[k][t][a])]
+        tree = (first, (second, None, None, False), None, False)
+        yield ball(world, "1"), [Plan(prices=(price,) * n, tree=tree)]
+
+
 def visits(world: World) -> Iterator[tuple[Data, list[Plan]]]:
     """Visit bounds of the start with several cutoffs, then one leaf that pays by them."""
     n = len(world.true.players)
@@ -161,15 +176,17 @@ def cheats(world: World) -> Iterator[tuple[Data, list[Plan]]]:
     """Covers with vectors that are too low, with an empty leaf, with a leaf too few."""
     game = world.true
     n = len(game.players)
-    split = [game.players[0], game.states[0], None, "1/10"]
-    for cheat, share in itertools.product(("leaf", "shared", "visit", "void", "half"), (True, False)):
-        plan = Plan(prices=("2",) * n, tree=(split, None, None, share), cheat=cheat)
-        yield ball(world, "2/5"), [plan]
-        yield ball(world, "2/5"), [replace(plan, kind="value"), *pair(n, "2", "2")[:1]]
-        yield ball(world, "2/5"), [replace(plan, kind="optimum", tree=(*plan.tree[:3], False)), *pair(n, "2", "2")[1:]]
-        for group in ("imitator", "deviator"):
-            step = Step(group, 0, "0", plan.prices)
-            yield ball(world, "2/5"), [replace(plan, tree=None, limit=Fraction(1, 10), steps=(step,))]
+    for at, name, price in itertools.product(("1/10", "0"), game.players, ("2", "40", "0")):
+        split = [name, game.states[0], None, at]
+        for cheat, share in itertools.product(("leaf", "shared", "visit", "void", "half"), (True, False)):
+            plan = Plan(prices=(price,) * n, tree=(split, None, None, share), cheat=cheat)
+            first, second = pair(n, price, price)
+            yield ball(world, "2/5"), [plan]
+            yield ball(world, "2/5"), [replace(plan, kind="value"), first]
+            yield ball(world, "2/5"), [replace(plan, kind="optimum", tree=(*plan.tree[:3], False)), second]
+            for group in ("imitator", "deviator"):
+                step = Step(group, 0, "0", plan.prices)
+                yield ball(world, "2/5"), [replace(plan, tree=None, limit=Fraction(1, 10), steps=(step,))]
 
 
 def claims(world: World) -> Iterator[tuple[Data, list[Plan]]]:

@@ -6,7 +6,6 @@ of the own row in a bound of V*, the sign of a rate where M is 0 (nobody comes, 
 """
 
 from tests.helpers.checker.mutants import Mutant
-from tests.helpers.checker.mutants_kernel import WITHIN
 
 __all__ = ["MUTANTS"]
 
@@ -14,15 +13,18 @@ CHECKED = "        self.check(sets, proof, VECTORS[self.kind], (group, s), node.
 LESS = "        least = self.value(root, proof) - theta * self.limit\n"
 KEPT = "        self.visits[group][s] = min(self.visits[group][s], least)\n"
 KEPT += "        self.shares[group][s] = self.share(self.region.mass[s], self.visits[group][s])\n"
-FREE = "Proof(self.game, self.i, shared, ONE, tilt, free)"
+KEPT += "        self.length = max(self.length, bits(self.shares[group][s]))\n"
+FREE = "Proof(self.game, shared, self.pay(ONE, tilt), free)"
 SHARED_CHECK = f'        self.check(sets, {FREE}, [*shared], None, parts["shared"].where)\n'
 MISSING = 'raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")'
 LEAF_CHECK = (
     "        self.check(sets, proof, [name for name in VECTORS[self.kind] if name not in shared], None, node.where)\n"
 )
-OWN_ROW = """+ marked - point.left(name) - (
-            Fraction(rates[self.i], GRID) * sets[self.i][0].low if name == "X" else 0
-        )"""
+LACK = "point.lack(name, around, scale, marked)"
+OWN_CHARGE = "int(rates[self.i][name][s] * scale * point.unit * sets[self.i][s][0].low)"
+CHARGE = "return total - fee * max(0, moved - self.free)"
+STEP = "(most if gain > fee else free if gain > 0 else 0) - moved"
+RESTORED = "self.held[j][s], self.paid[j] = held, paid"
 
 ROWS = (
     Mutant("mode-give-none", "self.give = [k - min(e, y) for k,", "self.give = [0 * k for k,", "modes-plain pair"),
@@ -36,47 +38,61 @@ ROWS = (
     Mutant("mode-free-less", "int(low * den) // 2", "int(low * den) // 8", "modes-tree tempt"),
     Mutant(
         "mode-charge-twice",
-        "return total - 2 * price * max(0, moved - self.free)",
-        "return total - 4 * price * max(0, moved - self.free)",
-        "modes-plain coin",
+        f"{CHARGE}, may_swap",
+        f"{CHARGE.replace('fee', '2 * fee')}, may_swap",
+        "modes-plain tempt",
     ),
-    Mutant("mode-charge-all", "price * max(0, moved - self.free)", "price * moved", "modes-tree tempt"),
-    Mutant("mode-gain-price", "(most, 2 * price)):", "(most, 8 * price)):", "modes-plain coin"),
-    Mutant("mode-free-never", "(min(self.free, most), 0), (most", "(0, 0), (most", "modes-tree tempt"),
+    Mutant("mode-charge-all", f"{CHARGE}, may_swap", "return total - fee * moved, may_swap", "modes-tree tempt"),
+    Mutant("mode-swap-charge", f"{CHARGE}\n", "return total - fee * moved\n", "modes-tree tempt"),
+    Mutant("mode-gain-price", STEP, STEP.replace("> fee", "> 4 * fee"), "modes-plain tempt"),
+    Mutant("mode-free-never", STEP, STEP.replace("free if gain > 0 else 0", "0"), "modes-tree tempt"),
+    Mutant("mode-early", "max(q1) - min(q0) <= fee", "max(q1) - min(q0) <= 4 * fee", "modes-plain tempt"),
+    Mutant("mode-early-free", "not moved and not self.free and max", "not moved and max", "modes-tree tempt"),
+    Mutant("mode-amount-again", "amount - some, room - some", "amount - some, 0", "modes-plain wide"),
     Mutant("mode-takers-worst", "key=q1.__getitem__, reverse=True)", "key=q1.__getitem__)", "modes-plain pair"),
     Mutant(
         "mode-donors-best",
-        "for c in sorted(order, key=q0.__getitem__) if",
-        "for c in sorted(order, key=q0.__getitem__, reverse=True) if",
+        "donors = sorted(self.givers, key=q0.__getitem__)",
+        "donors = sorted(self.givers, key=q0.__getitem__, reverse=True)",
         "modes-plain wide",
     ),
-    Mutant("mode-need-ignored", "        if self.need:\n", "        if False:\n", "modes-region pair"),
+    Mutant("mode-need-ignored", "        if moved or self.need:\n", "        if False:\n", "modes-region pair"),
     Mutant(
         "mode-lost-worthless",
         "sum(gain * self.lost[c] for gain, c in",
         "sum(0 * gain * self.lost[c] for gain, c in",
         "modes-tree tempt",
     ),
-    Mutant("mode-swap-second", "q1[first if c != first else second]", "q1[second]", "modes-plain pair"),
+    Mutant("mode-swap-second", "q1[first if c != first else second]", "q1[second]", "modes-tree trio"),
     Mutant(
         "mode-moved-as-kept",
-        "moved = [sup(rest, q1, q1, k + c * stride)",
-        "moved = [sup(rest, q0, q0, k + c * stride)",
+        "[rows.bound(q1, q1, price, most) for q1 in others]",
+        "[rows.bound(q1, q1, price, most) for q1 in own]",
         "modes-plain pair",
     ),
     Mutant(
         "mode-row-kept",
-        "rows.bound(kept, moved, price, most)",
-        "rows.bound(kept, kept, price, most)",
+        "rows.bound(q0, q1, price, most) for q0, q1",
+        "rows.bound(q0, q0, price, most) for q0, q1",
         "modes-plain pair",
     ),
-    Mutant("mode-half-below", "rows, box, min(far, cut)),", "rows, box, min(far, cut / 2)),", "modes-tree tempt"),
+    Mutant("mode-half-below", "rows, box, min(far, cut))),", "rows, box, min(far, cut / 2))),", "modes-tree tempt"),
     Mutant("mode-half-above", "(j, s, beyond, box, far)", "(j, s, beyond, box, min(far, cut))", "modes-tree tempt"),
     Mutant("mode-half-low", "max(low, cut))\n", "max(low, 2 * cut))\n", "modes-tree tempt"),
     Mutant("mode-low-added", "max(near, low))", "2 * near + low)", "modes-tree tempt"),
-    Mutant("mode-reach-half", "(rows.den // GRID) // 2)", "(rows.den // GRID) // 4)", "modes-plain pair"),
-    Mutant("mode-empty-early", "if rows.low > reach:", "if 4 * rows.low > reach:", "modes-tree tempt"),
-    Mutant("mode-far-ignored", "reach = min(radius, far) if", "reach = min(radius, far) / 2 if", "modes-plain pair"),
+    Mutant("mode-reach-half", "// under) * rows.half)", "// under) * rows.half // 2)", "modes-plain pair"),
+    Mutant("mode-reach-alone", "math.ceil(reach * GRID) * rows.half", "0 * rows.half", "modes-plain pair"),
+    Mutant("mode-reach-left", "over, under = top * den", "over, under = top * den // 4", "modes-plain pair"),
+    Mutant("mode-empty-early", "if rows.low <= reach else -1", "if 4 * rows.low <= reach else -1", "modes-tree tempt"),
+    Mutant("mode-far-ignored", "self.region.alone(j, s)) if", "self.region.alone(j, s)) / 2 if", "modes-region pair"),
+    Mutant(
+        "mode-empty-paid", "if self.voids or max(self.paid)", "if self.voids or 4 * max(self.paid)", "modes-tree tempt"
+    ),
+    Mutant(
+        "mode-paid-kept", RESTORED, RESTORED.replace("held, paid", "held, max(paid, self.paid[j])"), "modes-tree tempt"
+    ),
+    Mutant("mode-held-kept", "self.set(*self.path.pop())", "self.path.pop()", "modes-two trio"),
+    Mutant("mode-void-kept", "(held.most < 0) - (self.held[j][s].most < 0)", "held.most < 0", "modes-tree tempt"),
 )
 VALUES = (
     Mutant("mode-tilt-spread", "Fraction(apart, 2)", "Fraction(0 * apart, 2)", "modes-tilt stay"),
@@ -91,7 +107,7 @@ VALUES = (
         "self.best = [reward * r for r in game.rewards[-1]]",
         "modes-plain stay",
     ),
-    Mutant("mode-deviator-stays", "shifts = [k + (a - k //", "shifts = [k + 0 * (a - k //", "modes-plain pair"),
+    Mutant("mode-deviator-stays", "others = [k + (a - k //", "others = [k + 0 * (a - k //", "modes-plain pair"),
     Mutant("mode-common-more", "(t, min(w, other[t])) for", "(t, 2 * min(w, other[t])) for", "modes-plain pair"),
     Mutant(
         "mode-best-least",
@@ -101,14 +117,14 @@ VALUES = (
     ),
     Mutant(
         "mode-gain-least",
-        "return max(sup(around, kept, moved, 0)",
-        "return min(sup(around, kept, moved, 0)",
+        "return max(sup(around, kept, moved)[0]",
+        "return min(sup(around, kept, moved)[0]",
         "modes-plain pair",
     ),
     Mutant(
         "mode-value-kept",
-        'sup(around, self.q[name], self.q["N1"], 0)',
-        "sup(around, self.q[name], self.q[name], 0)",
+        'sup(around, self.q[name], self.q["N1"])',
+        "sup(around, self.q[name], self.q[name])",
         "modes-plain pair",
     ),
     Mutant(
@@ -171,9 +187,32 @@ COVERS = (
     ),
     Mutant("mode-rate-coupled", "price, price * coupled * self.stay,", "price, price * coupled,", "modes-plain pair"),
     Mutant("mode-rate-share", "return mass / seen if seen else", "return 1 / seen if seen else", "modes-shares pair"),
-    Mutant("mode-price-free", "total += price * (self.region.spent - spent)", "total += 0 * price", "modes-plain pair"),
-    Mutant("mode-price-low", "(self.region.spent - spent)", "(self.region.spent - 2 * spent)", "modes-tree tempt"),
-    Mutant("mode-own-row-charged", "+ marked - point.left(name)", OWN_ROW, "modes-tree tempt"),
+    Mutant(
+        "mode-price-free",
+        "total += price * (self.region.spent - part.paid[j])",
+        "total += 0 * price",
+        "modes-plain pair",
+    ),
+    Mutant(
+        "mode-price-low",
+        "(self.region.spent - part.paid[j])",
+        "(self.region.spent - 2 * part.paid[j])",
+        "modes-tree tempt",
+    ),
+    Mutant("mode-own-row-charged", LACK, f'{LACK} - ({OWN_CHARGE} if name == "X" else 0)', "modes-tree tempt"),
+    Mutant(
+        "mode-own-row-free",
+        "self.places(i), self.places(None)",
+        "self.places(None), self.places(None)",
+        "modes-plain pair",
+    ),
+    Mutant(
+        "mode-pay-kept",
+        "(self.last.theta, self.last.tilt) != (theta, tilt)",
+        "self.last.tilt != tilt",
+        "modes-visit stay",
+    ),
+    Mutant("mode-rate-double", "* GRID // (under * x.den", "* GRID * 2 // (under * x.den", "modes-shares pair"),
     Mutant(
         "mode-region-budget",
         "self.mass, self.spent = [ZERO] * game.size, TWO",
@@ -201,7 +240,6 @@ COVERS = (
     ),
     Mutant("mode-tilt-mu", "game.size)], (radius, TWO)", "game.size)], (radius / 9, TWO)", "modes-tilt stay"),
     Mutant("mode-tilt-mu-rows", "game.size)], (radius, TWO)", "game.size)], (radius, radius)", "modes-tilt stay"),
-    Mutant("mode-within-budget", WITHIN, WITHIN.replace("left / w", "left / (2 * w)"), "modes-tree tempt"),
 )
 GRAMMAR = (
     Mutant("mode-share-sum", "if sum(shares[j], ZERO) > 1:", "if False:", "coin.mode-share-sum.json"),
