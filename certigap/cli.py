@@ -97,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, such as discount=1/2"
     )
 
+    games.add_argument("--arrays", action="store_true", help="export: the game as an array game (.npz), of any size")
+
     convert = _command(
         commands,
         "convert",
@@ -109,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", required=True, metavar="OUT", help="the game file (.json), arrays (.npz), .nfg or .umb"
     )
     convert.add_argument("--game", metavar="FILE", help="IN is a policy of this game: .npy [n, S, A], or .npz")
+    convert.add_argument("--arrays", action="store_true", help="OUT.npz is an array game, without names (FORMAT 16)")
     convert.add_argument("--discount", metavar="G", help="discount, such as 9/10 (OpenSpiel, arrays, UMB)")
     convert.add_argument(
         "--rewards", metavar="NAME,..", help="UMB: the rewards of each player, -NAME for the negative of NAME"

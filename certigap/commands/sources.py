@@ -15,6 +15,7 @@ from certigap.exact.rational import format_rational
 from certigap.model.files.codec import read_game, write_game, write_policy
 from certigap.model.files.json_node import printable
 from certigap.model.game import Game
+from certigap.model.large import ArrayGame, write_array_game
 from certigap.report import number_text, table
 
 __all__ = ["convert"]
@@ -51,16 +52,22 @@ def convert(given: argparse.Namespace) -> int:
         print_json(facts)
     else:
         say("\n".join([repr(game), *([_meta_table(game)] if game.meta else [])]))
-    writers = {".npz": write_arrays, ".nfg": write_nfg, ".umb": write_umb}
+    writers = {".npz": _write_array_game if given.arrays else write_arrays, ".nfg": write_nfg, ".umb": write_umb}
     writers.get(os.path.splitext(given.output)[1].lower(), write_game)(game, given.output)
     say_written(given)
     return 0
+
+
+def _write_array_game(game: Game, path: str) -> None:
+    write_array_game(ArrayGame.from_game(game), path)
 
 
 def _check_suffixes(given: argparse.Namespace) -> None:
     """Refuse a policy without its game, and an output whose suffix names no format that is written."""
     suffix = os.path.splitext(given.output)[1].lower()
     written = (".json",) if given.game else (".json", ".npz", ".nfg", ".umb")
+    if given.arrays and (given.game or suffix != ".npz"):
+        raise InputError(f"--arrays: expected a game to a file called .npz, got {printable(given.output)}")
     if suffix not in written and not _is_stream(given.output):
         raise InputError(f"-o: expected a file called {' or '.join(written)}, got {printable(given.output)}")
     if not given.game and given.input.lower().endswith(".npy"):

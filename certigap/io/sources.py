@@ -5,7 +5,7 @@
 | `FILE.nfg`, `FILE.efg`, `FILE.gbt` | Gambit files, read without Gambit |
 | `gambit:NAME` | a game of pygambit's own catalog |
 | `openspiel:NAME` | an OpenSpiel game of perfect information |
-| `FILE.npz` | arrays |
+| `FILE.npz` | arrays, or an array game (FORMAT 16) |
 | `FILE.umb` | UMB, the format of probabilistic model checkers |
 | `FILE.json` | a game file, written again in its normal form |
 """
@@ -98,8 +98,14 @@ def _openspiel(name: str, given: dict[str, Any], progress: Any) -> Game:
 
 def _arrays(name: str, given: dict[str, Any], _: Any) -> Game:
     from certigap.io.arrays import read_arrays
+    from certigap.model.large import read_array_game
+    from certigap.model.large.container import is_array_file
 
-    return read_arrays(name, **given)
+    if not is_array_file(name):
+        return read_arrays(name, **given)
+    if given:
+        raise InputError(f"{printable(name)}: expected no {next(iter(given))} for an array game, got one")
+    return read_array_game(name).to_game()
 
 
 def _umb(name: str, given: dict[str, Any], _: Any) -> Game:

@@ -17,9 +17,10 @@ from certigap.model.catalog.entries import ENTRIES, Entry
 if TYPE_CHECKING:
     from certigap.model.catalog.recipe import Recipe
     from certigap.model.game import Game
+    from certigap.model.large.game import ArrayGame
     from certigap.model.policy import Policy
 
-__all__ = ["Entry", "entry", "expert", "learner", "load", "names"]
+__all__ = ["Entry", "arrays", "entry", "expert", "learner", "load", "names"]
 
 _Values: TypeAlias = dict[str, Fraction]
 
@@ -68,6 +69,24 @@ def load(name: str, **parameters: RationalLike) -> "Game":
     <Game lemma1: 2 players, 3 states, 12 joint actions, discount 1/2>
     """
     return _game(entry(name), _values(entry(name), parameters))
+
+
+def arrays(name: str, **parameters: RationalLike) -> "ArrayGame":
+    """A game of the catalog as an array game, whose states and actions are numbers; arguments as for `load`.
+
+    The games `pursuit`, `sparse` and `token` are built as arrays from the start, to millions of states.
+
+    Raises:
+        InputError: also when its numbers are beyond the bounds of array games.
+
+    >>> arrays("sparse", states=1000)
+    <ArrayGame 2 players, 1000 states, 4000 joint actions, 20000 transitions, discount 9/10>
+    """
+    from certigap.model.large.game import ArrayGame
+
+    found = entry(name)
+    values, make = _values(found, parameters), _recipe(name).arrays
+    return ArrayGame.from_game(_game(found, values)) if make is None else make(values)
 
 
 def expert(name: str, **parameters: RationalLike) -> "Policy":

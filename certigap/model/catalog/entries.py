@@ -269,6 +269,40 @@ _TABLE = (
         has_expert=False,
         has_learner=False,
     ),
+    Entry(
+        name="sparse",
+        title="A random sparse game, to millions of states",
+        source="certigap; generator in certigap/model/large/families.py",
+        description=(
+            "Rewards uniform on the multiples of 1/1000 in [-1, 1], `successors` next states drawn alike, weights "
+            "uniform on 1..255, uniform start; drawn by NumPy's PCG64 from the seed. Mixes fast. `--arrays` for size."
+        ),
+        module="scalable",
+        parameters={
+            "seed": "0",
+            "players": "2",
+            "states": "100",
+            "actions": "2",
+            "successors": "5",
+            "discount": "9/10",
+        },
+        has_expert=False,
+        has_learner=False,
+    ),
+    Entry(
+        name="token",
+        title="Two players push a token over a grid, to millions of states",
+        source="certigap; generator in certigap/model/large/families.py",
+        description=(
+            "One player moves the token left or right, the other up or down; with `slip` chances in 10 it goes to a "
+            "neighbour instead. The cell's payoff, uniform in [-1, 1], goes from one to the other; moving costs 1/10. "
+            "Mixes slowly. `--arrays` for size."
+        ),
+        module="scalable",
+        parameters={"seed": "0", "side": "10", "slip": "1", "discount": "99/100"},
+        has_expert=False,
+        has_learner=False,
+    ),
 )
 
 ENTRIES: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _TABLE})

@@ -16,10 +16,13 @@ from certigap.model.catalog.grid import MOVES, Cell, cells, neighbour
 from certigap.model.catalog.recipe import Parameters, Recipe, integer
 from certigap.model.catalog.shipped import noisy, shipped
 from certigap.model.game import Game
+from certigap.model.large.families import pursuit_game
+from certigap.model.large.game import ArrayGame
 
 __all__ = ["RECIPES", "state_name"]
 
 _LARGEST = 12  # the side of the grid: states grow with its fourth power
+_LARGEST_ARRAY = 36  # 1.7 million states, 76 million joint actions
 _EVADE = (*MOVES, "stay")
 _PURSUE = (*MOVES, "up-left", "up-right", "down-left", "down-right", "stay")
 _CAUGHT = "caught"
@@ -67,4 +70,9 @@ def _moved(cell: Cell, action: str, size: int) -> Cell:
 
 _expert = shipped("pursuit")
 
-RECIPES = {"pursuit": Recipe(_pursuit, _expert, noisy(_expert))}
+
+def _arrays(parameters: Parameters) -> ArrayGame:
+    return pursuit_game(integer(parameters, "size", 2, _LARGEST_ARRAY), discount=parameters["discount"])
+
+
+RECIPES = {"pursuit": Recipe(_pursuit, _expert, noisy(_expert), _arrays)}

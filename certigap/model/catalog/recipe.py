@@ -8,6 +8,7 @@ from typing import TypeAlias
 from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model.game import Game
+from certigap.model.large.game import ArrayGame
 from certigap.model.policy import Policy
 
 __all__ = ["Parameters", "Recipe", "between", "integer"]
@@ -17,11 +18,15 @@ Parameters: TypeAlias = Mapping[str, Fraction]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to build a game, and on that game the expert and the learner; `None` where the source states none."""
+    """How to build a game, and on that game the expert and the learner; `None` where the source states none.
+
+    `arrays`: how to build it without names, to sizes that `game` refuses.
+    """
 
     game: Callable[[Parameters], Game]
     expert: Callable[[Game, Parameters], Policy] | None = None
     learner: Callable[[Game, Parameters], Policy] | None = None
+    arrays: Callable[[Parameters], ArrayGame] | None = None
 
 
 def integer(parameters: Parameters, name: str, low: int, high: int) -> int:

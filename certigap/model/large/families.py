@@ -1,4 +1,4 @@
-"""Families of array games that grow to millions of states: random sparse ones, which mix fast, and grids, which do not.
+"""Families of array games that grow to millions of states: random sparse ones, which mix fast; grids and pursuits, not.
 
 The same numbers come from the same seed (NumPy's PCG64, whose stream is stable across its versions).
 """
@@ -8,12 +8,16 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.errors import InputError
+from certigap.exact.integers import IndexArray
 from certigap.exact.rational import RationalLike, rational
 from certigap.model.large.game import MOST, ArrayGame
 
-__all__ = ["grid_game", "random_game"]
+__all__ = ["grid_game", "pursuit_game", "random_game"]
 
 _GRAIN = 1000  # rewards are multiples of 1/1000 in [-1, 1]
+_UP = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]], dtype=np.int64)  # rows, columns: up, down, left, right
+_DIAGONAL = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=np.int64)  # up-left, up-right, down-left, down-right
+_STAY = np.zeros((1, 2), dtype=np.int64)
 _WEIGHT = 255  # weights of transitions are from 1 to this
 
 
@@ -86,6 +90,52 @@ def grid_game(side: int, *, discount: RationalLike = "99/100", slip: int = 1, se
         denominators=np.full(states * 9, 40, dtype=np.int32),
         initial=initial,
     )
+
+
+def pursuit_game(size: int, *, discount: RationalLike = "9/10") -> ArrayGame:
+    """The catalog's `pursuit` on a `size` x `size` grid (its rules: `certigap.model.catalog.pursuit`), without names.
+
+    >>> pursuit_game(3)
+    <ArrayGame 2 players, 73 states, 3241 joint actions, 3241 transitions, discount 9/10>
+    """
+    _positive(size, size - 1)
+    cells = size * size
+    first, second = (part.reshape(-1) for part in np.indices((cells, cells)))
+    apart = np.flatnonzero(first != second)
+    before = first[apart, None], second[apart, None]
+    after = (
+        _moved(before[0], np.concatenate([_UP, _DIAGONAL, _STAY]), size)[:, :, None],
+        _moved(before[1], np.concatenate([_UP, _STAY]), size)[:, None, :],
+    )
+    exchanged = (after[0] == before[1][:, :, None]) & (after[1] == before[0][:, :, None])
+    caught = ((after[0] == after[1]) | exchanged).reshape(-1)
+    pair = (after[0] * cells + after[1]).reshape(-1)
+    place = np.cumsum(first != second) - 1  # of a pair of distinct cells among the states
+    columns = np.append(np.where(caught, len(apart), place[pair]), len(apart)).astype(np.int32)
+    gain = np.append(caught, False).astype(np.int64)
+    ones = np.ones(len(columns), dtype=np.int32)
+    initial = np.zeros(len(apart) + 1, dtype=np.int32)
+    initial[place[cells - 1]] = 1
+    shapes = np.full((len(apart) + 1, 2), (9, 5), dtype=np.int32)
+    shapes[-1] = 1
+    return ArrayGame(
+        discount=rational(discount),
+        scales=(Fraction(1),) * 2,
+        shapes=shapes,
+        rewards=np.stack([gain, -gain]),
+        offsets=np.arange(len(columns) + 1, dtype=np.int64),
+        columns=columns,
+        weights=ones,
+        denominators=ones,
+        initial=initial,
+    )
+
+
+def _moved(cell: IndexArray, moves: IndexArray, size: int) -> IndexArray:
+    """`[N, M]` the cells after each move `[M, 2]`; a move off the grid leaves a player where it is."""
+    target = np.stack(np.divmod(cell, size), axis=-1) + moves
+    inside = ((target >= 0) & (target < size)).all(axis=-1)
+    return np.where(inside, target[..., 0] * size + target[..., 1], cell)
 
 
 def _positive(states: int, *sizes: int) -> None:
