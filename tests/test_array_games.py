@@ -309,7 +309,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     write_array_policy(ArrayPolicy.uniform(game), tmp_path / "p.npz", game)
     assert main(["gap", file, str(tmp_path / "p.npz"), "--json", "-o", cert]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert set(said) == {"nash_gap", "nash_conv", "player_gaps"}
+    assert set(said) == {"nash_gap", "nash_conv", "player_gaps", "floats"}
     assert main(["gap", file, "uniform", "--width", "1/1000"]) == 0
     assert main(["verify", file, cert, "--assert", "kind=nash-gap"]) == 0
     assert main(["gap", file, "uniform", "--width", "0"]) == 2

@@ -18,13 +18,17 @@ FRONTIER = ("frontier", "lemma1.game.json", "--expert", "lemma1.expert.json", "-
 
 def test_gap_of_lemma1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = run_json(capsys, "gap", "lemma1.game.json", "lemma1.learner.json")
+    floats = answer.pop("floats")
     assert answer == {"nash_gap": "50/3", "nash_conv": "50/3", "player_gaps": {"1": "0", "2": "50/3"}}
+    assert floats == {"nash_gap": 50 / 3, "nash_conv": 50 / 3, "player_gaps": {"1": 0, "2": 50 / 3}}
 
 
 def test_errors_of_lemma1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ("--expert", "lemma1.expert.json", "--policy", "lemma1.learner.json")
     answer = run_json(capsys, "errors", "lemma1.game.json", *files)
+    floats = answer.pop("floats")
     assert answer == {"eps_bc": "2", "eps_mu": "0", "eps_rho": "2", "value_gap": "50/3"}
+    assert floats == {"eps_bc": 2, "eps_mu": 0, "eps_rho": 2, "value_gap": 50 / 3}
 
 
 @pytest.mark.parametrize("claim", ["nash-gap", "equilibrium", "policy-value"])
@@ -37,7 +41,7 @@ def test_gap_certificates_verify(folder: Path, capsys: pytest.CaptureFixture[str
 def test_certify_and_verify(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ("lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1/20", "--budget", "3", "-o", "w.json")
     answer = run_json(capsys, "certify", *files)
-    about = {"eps", "measure", "witness", "witness_player"}
+    about = {"eps", "measure", "witness", "witness_player", "floats"}
     assert set(answer) == {"lower", "upper", "bounds", "why", "expert_regret", "complete"} | about
     named = {"trivial", "dse", "delta", "value_form", "concentrability", "region", "occupancy", "modes", "vertices"}
     assert set(answer["bounds"]) == named

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from certigap.commands import HOMES
+
 COMMANDS = {
     "gap": "gap G L",
     "errors": "errors G --expert E --policy L",
@@ -22,6 +24,22 @@ COMMANDS = {
     "solve-all": "solve N --all -o all",
     "games": "games list",
     "convert": "convert G -o copy.json",
+    "certify": "certify G --expert E --policy L --budget 1 -o worst.cert.json",
+    "concentrability": "concentrability G --expert E",
+    "continuity": "continuity N --expert X --eps-max 1/2",
+    "demo": "demo --eps 0",
+    "dominance": "dominance N --expert X",
+    "explain": "explain worst.cert.json --game G",
+    "games-show": "games show lemma1",
+    "games-export": "games export lemma1",
+    "gap-certificate": "gap G L -o gap.cert.json",
+    "parametric": "parametric G --discount g --ask gap --policy E",
+    "report": "report gap.cert.json --game G -o page.html",
+    "show": "show gap.cert.json",
+    "sweep": "sweep N --eps 1/20 --out swept --expert X",
+    "verify": "verify G gap.cert.json",
+    "prove": "prove lemma-1",
+    "warm": "warm",
 }
 LIBRARY = {
     "programs": "print(cg.nash_gap(game, policy, method='lp'))",
@@ -43,12 +61,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_json_is_all_that_a_command_prints(files: Path, name: str) -> None:
-    names = {"N": "algorithm1.game.json"} | {role[0].upper(): f"lemma1.{role}.json" for role in ROLES}
+    names = {"N": "algorithm1.game.json", "X": "algorithm1.expert.json"} | {
+        role[0].upper(): f"lemma1.{role}.json" for role in ROLES
+    }
     words = [names.get(word, word) for word in COMMANDS[name].split()]
     output = _output(files, "-m", "certigap", *words, "--json")
-    assert isinstance(json.loads(output), dict)
-    assert output.startswith(b"{")
-    assert output.endswith(b"}\n")
+    assert isinstance(json.loads(output, parse_constant=pytest.fail), list if name == "prove" else dict)
+    assert output[:1] + output[-2:] == (b"[]\n" if name == "prove" else b"{}\n")
+    assert _output(files, "-m", "json.tool", "-", given=output)
+
+
+def test_every_command_is_asked() -> None:
+    assert set(HOMES) == {words.split()[0] for words in COMMANDS.values()}
 
 
 @pytest.mark.parametrize("name", LIBRARY)
@@ -69,10 +93,16 @@ def test_what_is_silenced_is_there() -> None:
 ROLES = ("game", "expert", "learner")
 
 
-def _output(folder: Path, *arguments: str) -> bytes:
+def _output(folder: Path, *arguments: str, given: bytes | None = None) -> bytes:
     place = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])}
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=os.environ | place, capture_output=True, check=False, timeout=120
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | place,
+        input=given,
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

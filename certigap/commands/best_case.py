@@ -39,7 +39,7 @@ def best_case(given: argparse.Namespace) -> int:
 def _json(answer: Any, exact: bool) -> dict[str, Any]:
     ends = {"lower": answer.interval.lower, "upper": answer.interval.upper}
     return {
-        **{side: None if end is None else quantity(end, exact) for side, end in ends.items()},
+        **{side: None if end is None else quantity(end, exact, side) for side, end in ends.items()},
         "infinite": answer.is_infinite,
         "equilibria": len(answer.equilibria.equilibria),
         "finitely_many": answer.equilibria.is_finite,

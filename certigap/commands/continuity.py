@@ -64,7 +64,9 @@ def _json(answer: Any, exact: bool) -> dict[str, Any]:
 
 def _step(step: Any, exact: bool) -> dict[str, Any]:
     ends = {"from": step.start, "lower": step.lower, "upper": step.upper}
-    said: dict[str, Any] = {name: quantity(value, exact) for name, value in ends.items()}
+    said: dict[str, Any] = {
+        name: quantity(value, exact, name if name != "from" else "") for name, value in ends.items()
+    }
     return said | {"open": True} if step.is_open else said
 
 

@@ -12,6 +12,7 @@ from certigap.commands.streams import say
 from certigap.errors import InputError
 from certigap.exact.rational import typed_rational
 from certigap.model.files.json_write import dumps
+from certigap.report.text import floats_of
 
 __all__ = ["PICTURES", "plain", "print_json", "progress_line", "rational_option", "say_written", "status"]
 
@@ -22,7 +23,9 @@ _EVERY = 0.1  # seconds between two updates of the progress line
 
 
 def print_json(data: dict[str, Any], code: int = 0) -> int:
-    say(dumps(data, pretty=True))
+    """One object; beside the rationals of an answer, under `floats`, the floats that they are near."""
+    floats = floats_of(data)
+    say(dumps(data if floats is None else {**data, "floats": floats}, pretty=True, floats=True))
     return code
 
 

@@ -16,7 +16,7 @@ from certigap.model.files.codec import read_game, write_game, write_policy
 from certigap.model.files.json_node import printable
 from certigap.model.game import Game
 from certigap.model.large import ArrayGame, write_array_game
-from certigap.report import number_text, table
+from certigap.report import number_text, quantity, table
 
 __all__ = ["convert"]
 
@@ -92,7 +92,7 @@ def _convert_policy(given: argparse.Namespace) -> int:
     policy = read_policy_arrays(given.input, game, given.from_floats or 2**52)
     rounding = policy.rounding_error or Fraction(0)
     if given.json:
-        print_json({"game": game.digest, "rounding_error": format_rational(rounding)})
+        print_json({"game": game.digest, "rounding_error": quantity(rounding)})
     else:
         say(f"{policy!r}\n{table([('largest rounding of a row', number_text(rounding))])}")
     write_policy(policy, given.output)

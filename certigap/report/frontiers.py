@@ -17,11 +17,11 @@ def frontier_json(answer: "FrontierAnswer", exact: bool = False) -> dict[str, An
     """Both curves as plain data; `exact`: never shorten a number."""
     points = [
         {
-            "eps": format_rational(point.radius),
-            "lower": None if point.interval.lower is None else quantity(point.interval.lower, exact),
-            "upper": None if point.interval.upper is None else quantity(point.interval.upper, exact),
+            "eps": quantity(point.radius, exact=True),
+            "lower": None if point.interval.lower is None else quantity(point.interval.lower, exact, "lower"),
+            "upper": None if point.interval.upper is None else quantity(point.interval.upper, exact, "upper"),
             "upper_name": point.upper_name,
-            "bounds": quantities(point.bounds, exact),
+            "bounds": quantities(point.bounds, exact, "upper"),
             "complete": point.complete,
         }
         for point in answer.points

@@ -1,5 +1,6 @@
 """How answers read: quantities, aligned tables, and the JSON of the command line."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,9 @@ from certigap.exact.rational import format_rational
 from certigap.exact.rounding import decimal_down, decimal_text, decimal_up
 
 __all__ = [
+    "Quantity",
     "end_text",
+    "floats_of",
     "interval_text",
     "number_text",
     "quantities",
@@ -22,27 +25,66 @@ EXACT_BITS = 4096  # a number of more is printed as an interval: a promise of --
 _READABLE = 24  # characters: a longer fraction is no easier to read than a decimal
 
 
-def quantity(value: Interval | Fraction, exact: bool = False) -> str | dict[str, str]:
+def quantity(value: Interval | Fraction, exact: bool = False, side: str = "") -> str | dict[str, str]:
     """A canonical rational, or `{"lower", "upper"}` where the number is not known or longer than 4,096 bits.
 
     Args:
         value: what is known of the number.
         exact: never shorten.
+        side: "lower" or "upper" where the number is an end of an interval: which way its float is rounded.
 
     >>> quantity(Fraction(1, 3))
     '1/3'
     """
     interval = Interval.point(value) if isinstance(value, Fraction) else value
     if interval.is_exact and (exact or _bits(interval.value) <= EXACT_BITS):
-        return format_rational(interval.value)
-    if exact:
-        return interval.to_json()
+        return Quantity(interval.value, side)
     ends = {"lower": (interval.lower, decimal_down), "upper": (interval.upper, decimal_up)}
     return {
-        side: format_rational(end if _bits(end) <= EXACT_BITS else outward(end, 30))
+        side: Quantity(end if exact or _bits(end) <= EXACT_BITS else outward(end, 30), side)
         for side, (end, outward) in ends.items()
         if end is not None
     }
+
+
+class Quantity(str):
+    """A canonical rational among the text of an answer, with its float.
+
+    `near`: the nearest float; of an end of an interval ("lower", "upper") one on its outside; None: beyond the floats.
+    """
+
+    near: float | None
+
+    def __new__(cls, value: Fraction, side: str = "") -> "Quantity":
+        found = super().__new__(cls, format_rational(value))
+        found.near = _near(value, side)
+        return found
+
+
+def _near(value: Fraction, side: str) -> float | None:
+    try:
+        near = float(value)
+    except OverflowError:
+        return None
+    if not side or (near <= value if side == "lower" else near >= value):
+        return near
+    return math.nextafter(near, -math.inf if side == "lower" else math.inf)
+
+
+def floats_of(data: Any) -> Any:
+    """The floats of the quantities in an answer's plain data, in the same structure; None: there are none.
+
+    >>> floats_of({"gap": quantity(Fraction(1, 3)), "name": "1/3", "of": [None, quantity(Fraction(2))]})
+    {'gap': 0.3333333333333333, 'of': [None, 2.0]}
+    """
+    if isinstance(data, Quantity):
+        return data.near
+    if isinstance(data, dict):
+        return {key: found for key, item in data.items() if (found := floats_of(item)) is not None} or None
+    if isinstance(data, list):
+        items = [floats_of(item) for item in data]
+        return items if any(item is not None for item in items) else None
+    return None
 
 
 def number_text(value: Fraction, exact: bool = False) -> str:
@@ -95,9 +137,9 @@ def _bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-def quantities(values: Mapping[str, Any], exact: bool = False) -> dict[str, Any]:
+def quantities(values: Mapping[str, Any], exact: bool = False, side: str = "") -> dict[str, Any]:
     """`quantity` of every entry; what is unknown stays None."""
-    return {name: None if value is None else quantity(value, exact) for name, value in values.items()}
+    return {name: None if value is None else quantity(value, exact, side) for name, value in values.items()}
 
 
 def share_text(value: float) -> str:

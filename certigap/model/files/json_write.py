@@ -1,10 +1,11 @@
-"""JSON text, byte for byte as the standard library writes it, with integers of any size and without floats.
+"""JSON text, byte for byte as the standard library writes it, with integers of any size; floats only by name.
 
 CPython writes no integer above a limit of digits (4,300, or what the user's process sets); longer ones are
 written through python-flint.
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
@@ -17,23 +18,23 @@ __all__ = ["dumps"]
 _PLAIN_BITS = 1920  # below 640 digits, the smallest limit that a process can set
 
 
-def dumps(value: Any, *, pretty: bool = False, sort_keys: bool = False) -> str:
-    """JSON text as `json.dumps` writes it: compact, or `pretty`, which is indented by 2.
+def dumps(value: Any, *, pretty: bool = False, sort_keys: bool = False, floats: bool = False) -> str:
+    """JSON text as `json.dumps` writes it: compact, or `pretty`, which is indented by 2; `floats`: finite ones too.
 
     Raises:
-        TypeError: a float, a key that is not text, or anything else that strict JSON does not have.
+        TypeError: a float not asked for, a key that is not text, or anything else that strict JSON does not have.
 
     >>> dumps({"b": 1, "a": [True, "x"]}, sort_keys=True)
     '{"a":[true,"x"],"b":1}'
     """
-    if _has_long_integers(value):
+    if _has_long_integers(value, floats):
         return "".join(_pieces(value, "\n" if pretty else "", sort_keys))
     if pretty:
         return json.dumps(value, indent=2, sort_keys=sort_keys)
     return json.dumps(value, separators=(",", ":"), sort_keys=sort_keys)
 
 
-def _has_long_integers(root: Any) -> bool:
+def _has_long_integers(root: Any, floats: bool) -> bool:
     """Whether an integer is too long for `json.dumps`; `TypeError` for what strict JSON does not have."""
     found, level = False, [root]
     for depth in range(MAX_DEPTH + 1):
@@ -43,11 +44,15 @@ def _has_long_integers(root: Any) -> bool:
                 deeper.extend(_checked_children(value, depth))
             elif isinstance(value, int):
                 found = found or value.bit_length() > _PLAIN_BITS
-            elif value is not None and not isinstance(value, str):
+            elif value is not None and not isinstance(value, str) and not (floats and _is_finite(value)):
                 got = f"the {type(value).__name__} {value!r}"
                 raise TypeError(f"JSON: expected text, integers, lists and dicts, got {got}")
         level = deeper
     return found
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def _checked_children(value: Any, depth: int) -> Iterable[Any]:
@@ -63,7 +68,7 @@ def _checked_children(value: Any, depth: int) -> Iterable[Any]:
 
 def _pieces(value: Any, newline: str, sort_keys: bool) -> Iterator[str]:
     """The text of a value in pieces; `newline` carries the indentation, and is empty for compact text."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool | float) or value is None:
         yield json.dumps(value)
     elif isinstance(value, int):
         yield format_int(value)
