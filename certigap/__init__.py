@@ -8,6 +8,8 @@ Certified Nash gaps of imitated policies, and the worst Nash gap of any policy w
 Fraction(50, 3)
 """
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from certigap.version import __version__
@@ -78,9 +80,9 @@ _HOMES = {
     "SolverError": "certigap.errors",
 }
 
-_NAMES = {"solve_game": "solve"}  # `certigap.solve` is the package
+_NAMES = {"solve_game": "solve"}
 
-__all__ = [*_HOMES, "games"]
+__all__ = [*_HOMES, "games", "solve"]
 
 if TYPE_CHECKING:
     from certigap.certificates import certificate as certificate
@@ -161,6 +163,25 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'certigap' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+class _Root(ModuleType):
+    """This module, whose `solve` is the function even after the part `certigap.solve` was imported.
+
+    The import of a part sets it on its parent, and would hide the function of the same name.
+    """
+
+    @property
+    def solve(self) -> Any:
+        """`certigap.solve.solve`."""
+        return __getattr__("solve_game")
+
+    @solve.setter
+    def solve(self, part: ModuleType) -> None:
+        """What the import system does; the part is found in `sys.modules`."""
+
+
+sys.modules[__name__].__class__ = _Root
 
 
 def __dir__() -> list[str]:

@@ -6,11 +6,13 @@ Everything heavy is imported by the command that needs it: `certigap --help` sta
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from certigap.commands import HOMES
+from certigap.commands.hints import as_options
 from certigap.commands.streams import hush
 from certigap.errors import CertigapError
 from certigap.version import __version__
@@ -49,7 +51,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return int(getattr(import_module(HOMES[given.command]), given.command.replace("-", "_"))(given))
     except CertigapError as error:
-        print(f"certigap: {error}", file=sys.stderr)
+        print(f"certigap: {as_options(str(error), given)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("certigap: interrupted before the end", file=sys.stderr)
@@ -73,7 +75,18 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         line = " ".join(message.removeprefix("argument ").split())
-        self.exit(2, f"{self.prog}: {line}\n")
+        self.exit(2, f"{self.prog}: {line}{_meant(line)}\n")
+
+
+def _meant(line: str) -> str:
+    """The choices that a mistyped one resembles."""
+    from certigap.model.near import near
+
+    found = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", line)
+    if found is None:
+        return ""
+    alike = near(found[1], re.findall(r"[\w-]+", found[2]))
+    return f"; near: {', '.join(alike)}" if alike else ""
 
 
 def _parser() -> argparse.ArgumentParser:

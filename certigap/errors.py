@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import shorten
 
-__all__ = ["CertigapError", "CertigapWarning", "InexactError", "InputError", "LimitError", "SolverError", "foreign"]
+__all__ = [
+    "CertigapError",
+    "CertigapWarning",
+    "InexactError",
+    "InputError",
+    "KindError",
+    "LimitError",
+    "SolverError",
+    "UnknownError",
+    "foreign",
+]
 
 
 class CertigapError(Exception):
@@ -17,8 +27,18 @@ class InputError(CertigapError, ValueError):
     """A file, an argument or a name that does not say what it must (exit code 2)."""
 
 
-class InexactError(CertigapError, TypeError):
+class KindError(CertigapError, TypeError):
+    """A value of a type that cannot be taken, or be written."""
+
+
+class InexactError(KindError):
     """A number of a type that is not exact, such as a float."""
+
+
+class UnknownError(InputError, KeyError):
+    """A key that is not there; unlike that of a `KeyError`, its text is the message."""
+
+    __str__ = Exception.__str__
 
 
 class LimitError(CertigapError):

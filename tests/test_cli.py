@@ -131,7 +131,7 @@ def test_long_numbers_become_intervals_unless_exact(capsys: pytest.CaptureFixtur
         (("games", "show", "chess"), "chess"),
         (("games", "show", "lemma1", "--set", "discount=1"), "discount"),
         (("games", "show", "lemma1", "--set", "speed=1"), "speed"),
-        (("verify", "lemma1.game.json", "lemma1.game.json", "--assert", "upper~1"), "--assert"),
+        (("verify", "lemma1.game.json", "lemma1.game.json", "--assert", "upper~1"), "assertion"),
         (("show", "lemma1.game.json"), "certigap-certificate"),
     ],
 )

@@ -58,11 +58,11 @@ def test_names_of_other_programs() -> None:
         (
             "g.nfg",
             {"discount": "1/2"},
-            "g.nfg: expected discount only for openspiel or arrays or umb, got it for gambit",
+            "g.nfg: expected discount= only for openspiel or arrays or umb, got it for gambit",
         ),
-        ("g.npz", {"merge": "text"}, "expected merge only for openspiel, got it for arrays"),
-        ("g.json", {"max_states": 3}, "expected max_states only for openspiel or gambit, got it for json"),
-        ("openspiel:x", {"from_floats": 3}, "expected from_floats only for arrays or umb, got it for openspiel"),
+        ("g.npz", {"merge": "text"}, "expected merge= only for openspiel, got it for arrays"),
+        ("g.json", {"max_states": 3}, "expected max_states= only for openspiel or gambit, got it for json"),
+        ("openspiel:x", {"from_floats": 3}, "expected from_floats= only for arrays or umb, got it for openspiel"),
         ("g.nfg", {"max_states": 0}, "expected a limit of at least 1, got 0"),
     ],
 )

@@ -240,7 +240,7 @@ def test_games_written_in_python(spiel: ModuleType) -> None:
         ("tic_tac_to", {}, r"\(near: tic_tac_toe.*\), got 'tic_tac_to'"),
         ("tic_tac_toe(a=1)", {}, "expected parameters that the game takes, got: Unknown parameter 'a'"),
         ("tic_tac_toe(", {}, "expected parameters that the game takes"),
-        ("tic_tac_toe", {"discount": None}, r"expected a discount in \[0, 1\) .*, got none"),
+        ("tic_tac_toe", {"discount": None}, r"expected discount=RATIONAL in"),
         ("tic_tac_toe", {"discount": "1"}, r"discount: expected a rational in \[0, 1\), got 1"),
         ("tic_tac_toe", {"discount": "0,9"}, "discount: expected a rational such as"),
         ("tic\ntac", {}, r"openspiel:tic\\ntac: expected the name of an OpenSpiel game"),

@@ -9,6 +9,7 @@ from certigap.audit.evidence import Evidence, Refuted, Setting
 from certigap.audit.folder import document, load_statements
 from certigap.audit.statement import Statement, derived
 from certigap.errors import CertigapError, InputError
+from certigap.model.near import unknown_name
 from certigap.work.clock import now
 
 __all__ = ["Proven", "Shown", "prove", "prove_statement"]
@@ -66,7 +67,7 @@ def prove(names: Sequence[str] = (), *, thorough: bool = False, tell: Tell | Non
     statements = load_statements()
     for name in names:
         if name not in statements:
-            raise InputError(f"statement: expected one of {', '.join(statements)}, got {name!r}")
+            raise InputError(f"statement: {unknown_name('an id', name, statements)}")
     chosen = [statement for name, statement in statements.items() if not names or name in names]
     for place, statement in enumerate(chosen, 1):
 

@@ -73,17 +73,17 @@ def parse_assertion(text: str) -> Assertion:
     match = _CONDITION.fullmatch(text)
     if match is None:
         such = 'a condition such as "upper<=1/10", "radius>=1/20" or "kind=worst-case"'
-        raise InputError(f"--assert: expected {such}, got {text!r}")
+        raise InputError(f"assertion: expected {such}, got {text!r}")
     owner, side, name, relation, bound = match.groups()
     relation = "==" if relation == "=" else relation
     if name in _WORDS:
         if relation != "==":
-            raise InputError(f"--assert {text!r}: expected = after {name}, got {relation}")
+            raise InputError(f"assertion {text!r}: expected = after {name}, got {relation}")
         return Assertion(text.strip(), name, (), relation, bound)
     try:
         value = parse_rational(bound)
     except ValueError as error:
-        raise InputError(f"--assert {text!r}: {error}") from None
+        raise InputError(f"assertion {text!r}: {error}") from None
     return Assertion(text.strip(), owner if side else name, (side,) if side else _SIDES[relation], relation, value)
 
 

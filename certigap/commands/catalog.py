@@ -22,7 +22,8 @@ def games(given: argparse.Namespace) -> int:
         entries = [catalog.entry(name) for name in catalog.names()]
         if given.json:
             return print_json({"games": [{"name": e.name, "title": e.title, "source": e.source} for e in entries]})
-        say(table([(entry.name, entry.title, entry.source) for entry in entries]))
+        say(table([(entry.name, entry.title) for entry in entries]))
+        say("sources, parameters and sizes: certigap games show NAME")
         return 0
     if given.name is None:
         raise InputError(f"games {given.action}: expected a name among {', '.join(catalog.names())}, got none")

@@ -7,6 +7,7 @@ import warnings
 from fractions import Fraction
 from typing import Any
 
+from certigap.commands.hints import as_options
 from certigap.commands.output import plain, print_json, say_written
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
@@ -38,7 +39,7 @@ def convert(given: argparse.Namespace) -> int:
         warnings.simplefilter("always", CertigapWarning)
         game = read_source(given.input, progress=counter, **options)
     for warning in caught:
-        print(f"certigap: warning: {warning.message}", file=sys.stderr)
+        print(f"certigap: warning: {as_options(str(warning.message), given)}", file=sys.stderr)
     if given.json:
         facts = {
             "name": game.name,

@@ -9,6 +9,8 @@ from typing import Any
 from mpmath.ctx_iv import MPIntervalContext
 from mpmath.libmp import to_rational
 
+from certigap.errors import InputError
+
 __all__ = ["Enclosure", "entropy", "exp", "log"]
 
 Enclosure = tuple[Fraction, Fraction]
@@ -31,7 +33,7 @@ def exp(value: Fraction) -> Enclosure:
 def log(value: Fraction) -> Enclosure:
     """Ends around the natural logarithm of a positive rational."""
     if value <= 0:
-        raise ValueError(f"log: expected a rational > 0, got {value}")
+        raise InputError(f"log: expected a rational > 0, got {value}")
     return _ends(_CONTEXT.log(_interval(value)))
 
 

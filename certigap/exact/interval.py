@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from certigap.errors import InputError
 from certigap.exact.brief import Brief
 from certigap.exact.rational import format_rational
 from certigap.exact.rounding import decimal_down, decimal_up
@@ -23,7 +24,7 @@ class Interval(Brief):
 
     def __post_init__(self) -> None:
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
-            raise ValueError(f"interval: expected lower <= upper, got {self.lower} > {self.upper}")
+            raise InputError(f"interval: expected lower <= upper, got {self.lower} > {self.upper}")
 
     @classmethod
     def point(cls, value: Fraction | int) -> "Interval":
@@ -37,20 +38,20 @@ class Interval(Brief):
 
     @property
     def value(self) -> Fraction:
-        """The number itself; `ValueError` unless the interval is exact."""
+        """The number itself; `InputError` unless the interval is exact."""
         if self.lower is None or self.lower != self.upper:
-            raise ValueError(f"expected an exact number, got the interval {self.to_json()}")
+            raise InputError(f"expected an exact number, got the interval {self.to_json()}")
         return self.lower
 
     @property
     def width(self) -> Fraction:
-        """Upper less lower end; `ValueError` where one is not known."""
+        """Upper less lower end; `InputError` where one is not known."""
         if self.lower is None or self.upper is None:
-            raise ValueError(f"expected an interval with two known ends, got {self.to_json()}")
+            raise InputError(f"expected an interval with two known ends, got {self.to_json()}")
         return self.upper - self.lower
 
     def __float__(self) -> float:
-        """The middle, for plots; `ValueError` where an end is not known."""
+        """The middle, for plots; `InputError` where an end is not known."""
         return float(self.upper - self.width / 2) if self.upper is not None else float(self.width)
 
     def round(self, digits: int = 6) -> "Interval":
@@ -60,7 +61,7 @@ class Interval(Brief):
         Interval(lower=Fraction(333, 500), upper=Fraction(667, 1000))
         """
         if digits < 1:
-            raise ValueError(f"digits: expected at least 1, got {digits}")
+            raise InputError(f"digits: expected at least 1, got {digits}")
         return Interval(
             None if self.lower is None else decimal_down(self.lower, digits),
             None if self.upper is None else decimal_up(self.upper, digits),

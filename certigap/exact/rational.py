@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from certigap.errors import InexactError
+from certigap.errors import InexactError, InputError
 
 __all__ = [
     "MAX_DIGITS",
@@ -41,7 +41,7 @@ def parse_int(digits: str) -> int:
     if len(digits) <= _BUILTIN_DIGITS:
         return int(digits)
     if len(digits) > MAX_DIGITS:
-        raise ValueError(f"expected a number of at most {MAX_DIGITS} digits, got {len(digits)}")
+        raise InputError(f"expected a number of at most {MAX_DIGITS} digits, got {len(digits)}")
     from flint import fmpz
 
     return int(fmpz(digits))
@@ -68,19 +68,19 @@ def parse_rational(text: str) -> Fraction:
     """
     match = _RATIONAL.fullmatch(text)
     if match is None:
-        raise ValueError(f"expected a rational such as -3, 3/4 or 0.75, got {_shorten(text)}")
+        raise InputError(f"expected a rational such as -3, 3/4 or 0.75, got {_shorten(text)}")
     sign, whole, bottom, decimals = match.groups()
     if decimals is not None:
         value = Fraction(parse_int(whole + decimals), 10 ** len(decimals))
     elif bottom is not None:
         numerator, denominator = parse_int(whole), parse_int(bottom)
         if denominator == 1 or math.gcd(numerator, denominator) != 1:
-            raise ValueError(f"expected lowest terms with a denominator above 1, got {_shorten(text)}")
+            raise InputError(f"expected lowest terms with a denominator above 1, got {_shorten(text)}")
         value = Fraction(numerator, denominator)
     else:
         value = Fraction(parse_int(whole))
     if sign and value == 0:
-        raise ValueError(f"expected 0 without a sign, got {_shorten(text)}")
+        raise InputError(f"expected 0 without a sign, got {_shorten(text)}")
     return -value if sign else value
 
 
@@ -136,16 +136,16 @@ def typed_rational(text: str) -> Fraction:
     """
     match = _TYPED.fullmatch(text)
     if match is None:
-        raise ValueError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
+        raise InputError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
     sign, top, bottom, whole, decimals, percent = match.groups()
     if top is not None:
         if not bottom.strip("0"):
-            raise ValueError(f"expected a denominator above 0, got {_shorten(text)}")
+            raise InputError(f"expected a denominator above 0, got {_shorten(text)}")
         value = Fraction(parse_int(top), parse_int(bottom))
     else:
         digits = (whole or "") + (decimals or "")
         if not digits:
-            raise ValueError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
+            raise InputError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
         value = Fraction(parse_int(digits), 10 ** len(decimals or ""))
     value = value / 100 if percent else value
     return -value if sign == "-" else value

@@ -5,7 +5,6 @@ Payoffs stay as written: 0.1 is 1/10. A `.gbt` file is the text of one of the ot
 """
 
 import dataclasses
-import difflib
 import os
 import re
 from typing import Any
@@ -20,6 +19,7 @@ from certigap.io.peer import peer_errors
 from certigap.io.reduction import reduced_form
 from certigap.model.files.json_node import brief, printable
 from certigap.model.game import Game
+from certigap.model.near import unknown_name
 
 __all__ = ["SUFFIXES", "from_gambit", "read_gambit", "read_gambit_catalog"]
 
@@ -69,9 +69,8 @@ def read_gambit_catalog(name: str, max_profiles: int = MAX_PROFILES) -> Game:
         except FileNotFoundError:
             found = None
     if found is None:
-        near = difflib.get_close_matches(name, list(pygambit.catalog.games()["Game"]), 3, 0.3)
-        hint = f"one of its names (near: {', '.join(near)})" if near else "one of its names"
-        raise InputError(f"Gambit catalog: expected {hint}, got {brief(name)}")
+        names = list(pygambit.catalog.games()["Game"])
+        raise InputError(f"Gambit catalog: {unknown_name('one of its names', name, names)}")
     game = from_gambit(found, max_profiles, f"gambit:{name}")
     return dataclasses.replace(game, meta={**game.meta, "gambit_catalog": name})
 

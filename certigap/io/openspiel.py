@@ -28,6 +28,7 @@ from certigap.io.peer import peer_errors
 from certigap.model.build import checked_discount, common_denominator, normal_form
 from certigap.model.files.json_node import brief, printable
 from certigap.model.game import Game
+from certigap.model.near import unknown_name
 from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["MAX_STATES", "from_openspiel", "load_openspiel"]
@@ -74,7 +75,7 @@ def from_openspiel(
     with peer_errors(where, "a game with a type"):
         one_shot = _checked_type(game, where)
     if discount is None and not one_shot:
-        raise InputError(f"{where}: expected a discount in [0, 1) (OpenSpiel itself has none), got none")
+        raise InputError(f"{where}: expected discount=RATIONAL in [0, 1) (OpenSpiel itself has none), got none")
     factor = _discount(discount, where)
     with peer_errors(where, "a game that can be walked"):
         explorer = Explorer(game, merge, where)
@@ -125,16 +126,10 @@ def load_openspiel(name: str, where: str) -> Any:
         if short.startswith("python_"):
             importlib.import_module("open_spiel.python.games")  # registers the games written in Python
         if short not in pyspiel.registered_names():
-            near = _near(short, pyspiel.registered_names())
-            raise InputError(f"{where}: expected the name of an OpenSpiel game{near}, got {brief(short)}")
+            raise InputError(
+                f"{where}: {unknown_name('the name of an OpenSpiel game', short, pyspiel.registered_names())}"
+            )
         return pyspiel.load_game(name)
-
-
-def _near(name: str, known: list[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, known, 3)
-    return f" (near: {', '.join(near)})" if near else ""
 
 
 def _checked_type(game: Any, where: str) -> bool:

@@ -64,7 +64,7 @@ def convert(
     for key in given:
         if key not in _TAKES[kind]:
             takers = " or ".join(taker for taker, keys in _TAKES.items() if key in keys)
-            raise InputError(f"{printable(text)}: expected {key} only for {takers}, got it for {kind}")
+            raise InputError(f"{printable(text)}: expected {key}= only for {takers}, got it for {kind}")
     if max_states is not None and max_states < 1:
         raise InputError(f"{printable(text)}: expected a limit of at least 1, got {max_states}")
     return _READERS[kind](name, given, progress)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from certigap.errors import InputError
+from certigap.errors import InputError, UnknownError
 from certigap.exact.brief import shortened
 from certigap.exact.integers import IntArray, integer_array
 from certigap.exact.rational import RationalLike, format_rational, rational
@@ -215,7 +215,7 @@ class Policy:
     def __getitem__(self, player: str) -> dict[str, Any]:
         """A player's rows, `policy["1"]["s0"]["left"]`; of a normal form `policy["1"]["left"]`."""
         if player not in self.game.players:
-            raise KeyError(f"expected one of the players {list(self.game.players)}, got {player!r}")
+            raise UnknownError(f"policy: expected one of the players {list(self.game.players)}, got {player!r}")
         i = self.game.players.index(player)
         rows = {
             state: dict(zip(self.game.actions[s][i], self.rows[i][s].fractions(), strict=True))

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from certigap.errors import InputError
 from certigap.exact.integers import IntArray
 from certigap.exact.vector import Vector
 
@@ -67,7 +68,7 @@ class Program:
     """The program of the module's head.
 
     Raises:
-        ValueError: sizes that do not fit, or a lower bound above its upper bound.
+        InputError: sizes that do not fit, or a lower bound above its upper bound.
 
     >>> Program([1], [[1], [2]], [1, None], [None, 8], [0], [None]).bound(Vector((1, 0), 1))
     Fraction(1, 1)
@@ -84,13 +85,13 @@ class Program:
         m, n = self.shape
         sizes = [len(self.row_lower), len(self.row_upper), len(self.lower), len(self.upper)]
         if sizes != [m, m, n, n] or any(len(row) != n for row in self.matrix):
-            raise ValueError(f"linear program: expected {m} rows and {n} columns throughout, got bounds {sizes}")
+            raise InputError(f"linear program: expected {m} rows and {n} columns throughout, got bounds {sizes}")
         for low, high in [
             *zip(self.row_lower, self.row_upper, strict=True),
             *zip(self.lower, self.upper, strict=True),
         ]:
             if low is not None and high is not None and low > high:
-                raise ValueError(f"linear program: expected lower bounds at most the upper ones, got {low} > {high}")
+                raise InputError(f"linear program: expected lower bounds at most the upper ones, got {low} > {high}")
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from certigap.errors import InputError
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.catalog.entries import ENTRIES, Entry
+from certigap.model.near import unknown_name
 
 if TYPE_CHECKING:
     from certigap.model.catalog.recipe import Recipe
@@ -47,7 +48,7 @@ def entry(name: str) -> Entry:
     {'discount': '9/10', 'eps': '1/10'}
     """
     if name not in ENTRIES:
-        raise InputError(f"catalog: expected one of {', '.join(ENTRIES)}, got {name!r}")
+        raise InputError(f"catalog: {unknown_name('a game', name, ENTRIES)}")
     return ENTRIES[name]
 
 

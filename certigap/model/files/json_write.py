@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
+from certigap.errors import KindError
 from certigap.exact.rational import format_int
 from certigap.model.files.json_node import MAX_DEPTH
 
@@ -22,7 +23,7 @@ def dumps(value: Any, *, pretty: bool = False, sort_keys: bool = False, floats: 
     """JSON text as `json.dumps` writes it: compact, or `pretty`, which is indented by 2; `floats`: finite ones too.
 
     Raises:
-        TypeError: a float not asked for, a key that is not text, or anything else that strict JSON does not have.
+        KindError: a float not asked for, a key that is not text, or anything else that strict JSON does not have.
 
     >>> dumps({"b": 1, "a": [True, "x"]}, sort_keys=True)
     '{"a":[true,"x"],"b":1}'
@@ -35,7 +36,7 @@ def dumps(value: Any, *, pretty: bool = False, sort_keys: bool = False, floats: 
 
 
 def _has_long_integers(root: Any, floats: bool) -> bool:
-    """Whether an integer is too long for `json.dumps`; `TypeError` for what strict JSON does not have."""
+    """Whether an integer is too long for `json.dumps`; `KindError` for what strict JSON does not have."""
     found, level = False, [root]
     for depth in range(MAX_DEPTH + 1):
         deeper: list[Any] = []
@@ -46,7 +47,7 @@ def _has_long_integers(root: Any, floats: bool) -> bool:
                 found = found or value.bit_length() > _PLAIN_BITS
             elif value is not None and not isinstance(value, str) and not (floats and _is_finite(value)):
                 got = f"the {type(value).__name__} {value!r}"
-                raise TypeError(f"JSON: expected text, integers, lists and dicts, got {got}")
+                raise KindError(f"JSON: expected text, integers, lists and dicts, got {got}")
         level = deeper
     return found
 
@@ -57,12 +58,12 @@ def _is_finite(value: Any) -> bool:
 
 def _checked_children(value: Any, depth: int) -> Iterable[Any]:
     if depth == MAX_DEPTH:
-        raise TypeError(f"JSON: expected at most {MAX_DEPTH} levels of nesting, got more")
+        raise KindError(f"JSON: expected at most {MAX_DEPTH} levels of nesting, got more")
     if not isinstance(value, dict):
         return value  # type: ignore[no-any-return]
     for key in value:
         if type(key) is not str:
-            raise TypeError(f"JSON: expected keys that are text, got {key!r}")
+            raise KindError(f"JSON: expected keys that are text, got {key!r}")
     return value.values()
 
 

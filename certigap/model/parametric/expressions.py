@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from certigap.errors import InputError
 from certigap.model.files.json_node import brief
 
 __all__ = ["parse_expression"]
@@ -36,7 +37,7 @@ def parse_expression(text: str, parameters: Mapping[str, Any], one: Any) -> Any:
         ValueError: text that is no expression, an unknown name, a division by zero, or a limit (expected, got).
     """
     if len(text) > _MAX_LENGTH:
-        raise ValueError(f"expected an expression of at most {_MAX_LENGTH} characters, got {len(text)}")
+        raise InputError(f"expected an expression of at most {_MAX_LENGTH} characters, got {len(text)}")
     return _Parser(text, parameters, one).whole()
 
 
@@ -65,7 +66,7 @@ class _Parser:
         while self.token() in ("*", "/"):
             operator, right = self.take(), self.sign()
             if operator == "/" and not right:
-                raise ValueError(f"expected no division by zero, got {brief(self.text)}")
+                raise InputError(f"expected no division by zero, got {brief(self.text)}")
             value = self.bounded(value * right if operator == "*" else value / right)
         return value
 
@@ -101,7 +102,7 @@ class _Parser:
     def group(self) -> Any:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise ValueError(f"expected at most {_MAX_DEPTH} levels of parentheses, got more")
+            raise InputError(f"expected at most {_MAX_DEPTH} levels of parentheses, got more")
         self.take()
         value = self.sum()
         if self.token() != ")":
@@ -119,20 +120,20 @@ class _Parser:
 
     def bounded(self, value: Any) -> Any:
         if max(len(value.numer), len(value.denom)) > _MAX_TERMS:
-            raise ValueError(f"expected an expression of at most {_MAX_TERMS} terms, got more")
+            raise InputError(f"expected an expression of at most {_MAX_TERMS} terms, got more")
         return value
 
     def fail(self, expected: str) -> NoReturn:
-        raise ValueError(f"expected {expected}, got {brief(self.token() or 'the end')} in {brief(self.text)}")
+        raise InputError(f"expected {expected}, got {brief(self.token() or 'the end')} in {brief(self.text)}")
 
     def _tokens(self) -> list[str]:
         found, place = [], 0
         while place < len(self.text.rstrip()):
             match = _TOKEN.match(self.text, place)
             if match is None or not match[0].isascii():
-                raise ValueError(f"expected an expression, got {brief(self.text)}")
+                raise InputError(f"expected an expression, got {brief(self.text)}")
             found.append(match[0].strip())
             place = match.end()
         if not found:
-            raise ValueError("expected an expression, got an empty text")
+            raise InputError("expected an expression, got an empty text")
         return found
