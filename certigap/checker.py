@@ -63,6 +63,7 @@ MODULES = (
     "parametric",
     "horizon",
     "course",
+    "ending",
     "judge",
 )
 CODES = {"invalid": 1, "malformed": 2, "limit": 3}  # the first that occurs; 0 when all are valid

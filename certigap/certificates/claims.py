@@ -12,7 +12,13 @@ from certigap.certificates.continuity import continuity_certificate
 from certigap.certificates.dominance import dominance_certificate
 from certigap.certificates.dominant import dominant_certificate
 from certigap.certificates.entropy import regularised_delta_certificate, regularised_gaps_certificate
-from certigap.certificates.finite import finite_equilibrium, finite_nash_gap, finite_policy_value
+from certigap.certificates.finite import (
+    finite_equilibrium,
+    finite_matching_error,
+    finite_nash_gap,
+    finite_policy_value,
+)
+from certigap.certificates.finite_worst_case import finite_worst_case_certificate
 from certigap.certificates.parametric import parametric_certificate
 from certigap.certificates.straying import straying_certificate
 from certigap.certificates.worst_case import worst_case_certificate
@@ -28,6 +34,7 @@ from certigap.questions.continuity import ContinuityAnswer
 from certigap.questions.dominance import DominanceAnswer
 from certigap.questions.dominance.markov import MarkovDominance
 from certigap.questions.entropy import RegularisedDelta
+from certigap.questions.finite.worst_case import FiniteWorstCase
 from certigap.questions.parametric.answer import ParametricSet
 from certigap.questions.straying import StrayingAnswer
 from certigap.questions.theorem_instance import TheoremInstance
@@ -36,6 +43,7 @@ from certigap.regions.engine import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
 from certigap.semantics.entropic import RegularisedGaps
 from certigap.semantics.finite import FiniteGapAnswer
+from certigap.semantics.finite_errors import FiniteErrorsAnswer
 
 __all__ = ["certificate", "kinds"]
 
@@ -183,6 +191,8 @@ _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
         "equilibrium": finite_equilibrium,
         "policy-value": finite_policy_value,
     },
+    FiniteWorstCase: {"worst-case": finite_worst_case_certificate},
+    FiniteErrorsAnswer: {"matching-error": finite_matching_error},
     GapAnswer: {"nash-gap": _nash_gap, "equilibrium": _equilibrium, "policy-value": _policy_value},
     ErrorsAnswer: {"matching-error": _matching_error},
     MarkovDominance: {"dominant": dominant_certificate},

@@ -11,8 +11,16 @@ from certigap.model.finite.files import finite_rows_to_json
 from certigap.model.finite.game import FiniteGame
 from certigap.semantics.deviation import initial_value
 from certigap.semantics.finite import FiniteGapAnswer, Timeline
+from certigap.semantics.finite_errors import FiniteErrorsAnswer
 
-__all__ = ["finite_equilibrium", "finite_nash_gap", "finite_policy_value"]
+__all__ = [
+    "finite_equilibrium",
+    "finite_matching_error",
+    "finite_nash_gap",
+    "finite_policy_value",
+    "timeline_json",
+    "timelines_json",
+]
 
 
 def finite_nash_gap(answer: FiniteGapAnswer) -> Certificate:
@@ -50,6 +58,24 @@ def finite_policy_value(answer: FiniteGapAnswer) -> Certificate:
     }
     proof = {"values": timelines_json(answer.game, answer.values)}
     return Certificate(answer.game, claim, proof, {"arithmetic": answer.arithmetic})
+
+
+def finite_matching_error(answer: FiniteErrorsAnswer) -> Certificate:
+    """The claim `matching-error`."""
+    game = answer.game
+    claim = {
+        "kind": "matching-error",
+        "expert": finite_rows_to_json(answer.expert),
+        "policy": finite_rows_to_json(answer.policy),
+        **{name: getattr(answer, name).to_json() for name in ("eps_bc", "eps_mu", "eps_rho", "value_gap")},
+    }
+    proof = {
+        "expert_occupancy": timeline_json(answer.expert_occupancy),
+        "policy_occupancy": timeline_json(answer.policy_occupancy),
+        "expert_values": timelines_json(game, answer.expert_values),
+        "policy_values": timelines_json(game, answer.policy_values),
+    }
+    return Certificate(game, claim, proof, {"arithmetic": answer.arithmetic})
 
 
 def timeline_json(timeline: Timeline) -> dict[str, Any]:

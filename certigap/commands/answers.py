@@ -6,7 +6,8 @@ from typing import Any
 
 from certigap.commands.array_games import array_gap
 from certigap.commands.entropy import regularised_gap
-from certigap.commands.finite import finite_gap
+from certigap.commands.finite import finite_errors_of, finite_gap
+from certigap.commands.finite_certify import certify_with_horizon
 from certigap.commands.imitator import measured
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
 from certigap.commands.policies import witness_text
@@ -15,7 +16,7 @@ from certigap.commands.targets import check_file, is_same_file
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
-from certigap.model.files.codec import policy_rows_to_json, read_game, read_policy, write_policy
+from certigap.model.files.codec import policy_rows_to_json, read_policy, write_policy
 from certigap.model.files.json_node import printable
 from certigap.model.finite import FiniteGame, read_any_game
 from certigap.model.large.container import is_array_file
@@ -61,9 +62,13 @@ def errors(given: argparse.Namespace) -> int:
     from certigap.semantics import matching_errors
 
     check_file(given.output, given.game, given.expert, given.policy)
-    game = read_game(given.game)
-    expert, policy = read_policy(given.expert, game), read_policy(given.policy, game)
-    answer = matching_errors(game, expert, policy, arithmetic=given.arithmetic)
+    game = read_any_game(given.game)
+    answer: Any
+    if isinstance(game, FiniteGame):
+        answer = finite_errors_of(given, game)
+    else:
+        expert, policy = read_policy(given.expert, game), read_policy(given.policy, game)
+        answer = matching_errors(game, expert, policy, arithmetic=given.arithmetic)
     names = {"eps_bc": "eps_BC", "eps_mu": "eps_mu", "eps_rho": "eps_rho", "value_gap": "ValueGap"}
     if given.json:
         print_json(quantities({name: getattr(answer, name) for name in names}, given.exact))
@@ -84,7 +89,9 @@ def certify(given: argparse.Namespace) -> int:
     check_file(given.witness, given.game, given.expert, given.policy, option="--witness")
     if given.output and given.witness and is_same_file(given.output, given.witness):
         raise InputError(f"--witness: expected a file other than that of -o, got {printable(given.witness)}")
-    game = read_game(given.game)
+    game = read_any_game(given.game)
+    if isinstance(game, FiniteGame):
+        return certify_with_horizon(given, game)
     expert = read_policy(given.expert, game)
     imitator = None if given.policy is None else measured(game, expert, read_policy(given.policy, game), given.measure)
     radius = rational_option(given.eps, "--eps") if imitator is None else imitator.radius

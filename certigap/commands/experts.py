@@ -4,12 +4,14 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
+from certigap.commands.finite import solve_with_horizon
 from certigap.commands.output import plain, print_json, rational_option, say_written, status
 from certigap.commands.policies import policy_text
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file, check_folder, is_same_file
 from certigap.errors import InputError
 from certigap.model.files.codec import policy_rows_to_json, read_game, write_policy
+from certigap.model.finite import FiniteGame, read_any_game
 from certigap.report import interval_text, quantity, table
 
 __all__ = ["solve"]
@@ -28,7 +30,9 @@ def solve(given: argparse.Namespace) -> int:
     check_file(given.certificate, given.game, option="--certificate")
     if given.certificate and is_same_file(given.output, given.certificate):
         raise InputError(f"--certificate: expected a file other than that of -o, got {given.certificate}")
-    game = read_game(given.game)
+    game = read_any_game(given.game)
+    if isinstance(game, FiniteGame):
+        return solve_with_horizon(given, game)
     temperature: Fraction | None = None
     if given.temperature is not None:
         temperature = rational_option(given.temperature, "--temperature")

@@ -30,12 +30,16 @@ from certigap.semantics.optimum import action_rows
 
 __all__ = [
     "FiniteGapAnswer",
+    "Rounding",
     "Timeline",
     "finite_gaps",
     "finite_occupancy",
     "finite_values",
     "in_arithmetic",
+    "occupancies",
     "require_finite_policy",
+    "rounded",
+    "values_of",
 ]
 
 _GRID_BITS = 128  # twice a float's precision and more: nobody sees the rounding
@@ -94,7 +98,7 @@ def finite_gaps(game: FiniteGame, policy: FinitePolicy, arithmetic: str = "auto"
     require_finite_policy(game, policy)
 
     def run(rounding: Rounding, name: str) -> FiniteGapAnswer:
-        values = _values(game, policy, rounding)
+        values = values_of(game, policy, rounding)
         found = [_optimum(game, policy, i, rounding) for i in range(len(game.players))]
         optima = tuple(optimum for optimum, _ in found)
         each = tuple(gap_interval(game.stage, best[0], own[0]) for best, own in zip(optima, values, strict=True))
@@ -107,13 +111,13 @@ def finite_gaps(game: FiniteGame, policy: FinitePolicy, arithmetic: str = "auto"
 def finite_values(game: FiniteGame, policy: FinitePolicy, arithmetic: str = "auto") -> tuple[Timeline, ...]:
     """`[n][H]` brackets of V_{i,t}, `[S]` each."""
     require_finite_policy(game, policy)
-    return in_arithmetic(game, arithmetic, lambda rounding, _: _values(game, policy, rounding))
+    return in_arithmetic(game, arithmetic, lambda rounding, _: values_of(game, policy, rounding))
 
 
 def finite_occupancy(game: FiniteGame, policy: FinitePolicy, arithmetic: str = "auto") -> Timeline:
     """`[H]` brackets of mu_t, the distribution `[S]` of the state at step t; each sums to 1, no discount."""
     require_finite_policy(game, policy)
-    return in_arithmetic(game, arithmetic, lambda rounding, _: tuple(_occupancies(game, policy, rounding)))
+    return in_arithmetic(game, arithmetic, lambda rounding, _: tuple(occupancies(game, policy, rounding)))
 
 
 def require_finite_policy(game: FiniteGame, policy: FinitePolicy) -> None:
@@ -139,7 +143,7 @@ def in_arithmetic(game: FiniteGame, arithmetic: str, run: Callable[[Rounding, st
             pass
     largest = max(abs(int(x)) / d for own, d in _rewards(game) for x in (own.min(), own.max()))
     bits = _GRID_BITS + max(0, -math.frexp(largest)[1] if largest else 0)
-    return run(lambda vector, up: _rounded(vector, bits, up), "enclosed")
+    return run(lambda vector, up: rounded(vector, bits, up), "enclosed")
 
 
 def _rewards(game: FiniteGame) -> list[tuple[np.ndarray, int]]:
@@ -152,7 +156,7 @@ def _short_only(vector: Vector, _: bool) -> Vector:
     return vector
 
 
-def _rounded(vector: Vector, bits: int, up: bool) -> Vector:
+def rounded(vector: Vector, bits: int, up: bool) -> Vector:
     """On the grid 2^-bits, unless it is coarser already."""
     if (1 << bits) % vector.denominator == 0:
         return vector
@@ -176,7 +180,8 @@ def _zero(game: FiniteGame) -> Bracket:
     return Bracket.exact(Vector((0,) * len(game.states), 1))
 
 
-def _values(game: FiniteGame, policy: FinitePolicy, rounding: Rounding) -> tuple[Timeline, ...]:
+def values_of(game: FiniteGame, policy: FinitePolicy, rounding: Rounding) -> tuple[Timeline, ...]:
+    """`[n]` timelines of V_{i,t}."""
     induced = _induced_of(lambda step: chain(game.stage, step, moving=True))
 
     def backup(which: int) -> Callable[[Policy, Vector], Vector]:
@@ -240,7 +245,8 @@ def _backup(game: FiniteGame, induced: Induced, later: Vector, which: int = 0) -
     return vector_of(rewards * own + sums * scale, scale * own)
 
 
-def _occupancies(game: FiniteGame, policy: FinitePolicy, rounding: Rounding) -> Iterator[Bracket]:
+def occupancies(game: FiniteGame, policy: FinitePolicy, rounding: Rounding) -> Iterator[Bracket]:
+    """mu_t, step by step."""
     matrix = _induced_of(lambda step: transition_chain(game.stage, step))
     start = game.stage.initial
     now = Bracket.exact(Vector(start.weights, start.denominator))

@@ -9,6 +9,7 @@ All are full L1 distances. |m1 p - m2 q| over m1 in [a, b], m2 in [c, d] lies in
 [max(0, a p - d q, c q - b p), max(b p - c q, d q - a p)].
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,7 +27,20 @@ from certigap.semantics.deviation import initial_value
 from certigap.semantics.exploitability import describe, maximum
 from certigap.semantics.induced import joint_weights, product
 
-__all__ = ["ErrorsAnswer", "eps_bc", "eps_mu", "eps_rho", "errors", "matching_errors", "row_distances", "value_gap"]
+__all__ = [
+    "ErrorsAnswer",
+    "behaviour_error",
+    "eps_bc",
+    "eps_mu",
+    "eps_rho",
+    "errors",
+    "joint_error",
+    "matching_errors",
+    "row_distances",
+    "state_error",
+    "value_gap",
+    "value_gap_interval",
+]
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,10 +101,10 @@ def errors(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto")
         game,
         expert,
         policy,
-        shorten(_behaviour_error(expert_occupancy, expert, policy)),
-        shorten(_state_error(expert_occupancy, policy_occupancy)),
-        shorten(_joint_error(game, expert, policy, expert_occupancy, policy_occupancy)),
-        shorten(_value_gap(game, expert_values, policy_values)),
+        shorten(behaviour_error(expert_occupancy, expert, policy)),
+        shorten(state_error(expert_occupancy, policy_occupancy)),
+        shorten(joint_error(game, expert, policy, expert_occupancy, policy_occupancy)),
+        shorten(value_gap_interval(game, expert_values, policy_values)),
         expert_occupancy,
         policy_occupancy,
         expert_values,
@@ -106,13 +120,13 @@ matching_errors = errors
 def eps_bc(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """max_i E_{s ~ mu_E} || pi_i(.|s) - piE_i(.|s) ||_1, full L1 (see `errors`)."""
     backend = select(arithmetic, game, expert, policy)
-    return _behaviour_error(backend.occupancy(game, expert), expert, policy)
+    return behaviour_error(backend.occupancy(game, expert), expert, policy)
 
 
 def eps_mu(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """|| mu_pi - mu_E ||_1, full L1 (see `errors`)."""
     backend = select(arithmetic, game, expert, policy)
-    return _state_error(backend.occupancy(game, expert), backend.occupancy(game, policy))
+    return state_error(backend.occupancy(game, expert), backend.occupancy(game, policy))
 
 
 def eps_rho(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
@@ -122,13 +136,13 @@ def eps_rho(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto"
     """
     backend = select(arithmetic, game, expert, policy)
     first, second = backend.occupancy(game, expert), backend.occupancy(game, policy)
-    return _joint_error(game, expert, policy, first, second)
+    return joint_error(game, expert, policy, first, second)
 
 
 def value_gap(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> Interval:
     """max_i [ V_i^E(nu) - V_i^pi(nu) ], discounted payoff; may be negative (see `errors`)."""
     backend = select(arithmetic, game, expert, policy)
-    return _value_gap(game, backend.values(game, expert), backend.values(game, policy))
+    return value_gap_interval(game, backend.values(game, expert), backend.values(game, policy))
 
 
 def row_distances(expert: Policy, policy: Policy, player: int) -> tuple[IntArray, IntArray]:
@@ -140,7 +154,8 @@ def row_distances(expert: Policy, policy: Policy, player: int) -> tuple[IntArray
     return np.add.reduceat(as_object(abs(difference)), offsets[:-1]), product(first, second)
 
 
-def _behaviour_error(occupancy: Bracket, expert: Policy, policy: Policy) -> Interval:
+def behaviour_error(occupancy: Bracket, expert: Policy, policy: Policy) -> Interval:
+    """max_i sum_s m(s) || pi_i(.|s) - piE_i(.|s) ||_1 for the expert's occupancy m."""
     each = []
     for player in range(len(expert.rows)):
         numerators, denominators = row_distances(expert, policy, player)
@@ -155,14 +170,16 @@ def _weighted(masses: Vector, numerators: IntArray, denominators: IntArray) -> F
     return _total([(m * x, d) for m, x, d in terms if m and x]) / masses.denominator
 
 
-def _state_error(expert: Bracket, policy: Bracket) -> Interval:
+def state_error(expert: Bracket, policy: Bracket) -> Interval:
+    """The L1 distance of two occupancies."""
     size = np.ones(len(expert.lower), dtype=object)
     lower, upper = distance_terms(expert, size, policy, size)
     common = _common(expert, policy)
     return Interval(Fraction(sum(lower.tolist()), common), Fraction(sum(upper.tolist()), common))
 
 
-def _joint_error(game: Game, expert: Policy, policy: Policy, expert_mass: Bracket, policy_mass: Bracket) -> Interval:
+def joint_error(game: Game, expert: Policy, policy: Policy, expert_mass: Bracket, policy_mass: Bracket) -> Interval:
+    """The L1 distance of two joint occupancies, from those of the states."""
     state = game.layout.row_state
     first, first_scale = _spread(game, expert)
     second, second_scale = _spread(game, policy)
@@ -225,7 +242,8 @@ def _scaled(bracket: Bracket, factor: int) -> tuple[IntArray, IntArray]:
     return lower, lower if bracket.is_exact else np.array(bracket.upper.numerators, dtype=object) * factor
 
 
-def _value_gap(game: Game, expert: tuple[Bracket, ...], policy: tuple[Bracket, ...]) -> Interval:
+def value_gap_interval(game: Game, expert: Sequence[Bracket], policy: Sequence[Bracket]) -> Interval:
+    """max_i nu.(V_i^E - V_i^pi), from brackets of both."""
     each = []
     for first, second in zip(expert, policy, strict=True):
         best, own = initial_value(game, first), initial_value(game, second)

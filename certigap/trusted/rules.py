@@ -47,6 +47,7 @@ RULES = {
         "nash-gap": "course",
         "equilibrium": "course",
         "matching-error": "course",
+        "worst-case": "ending",
     },
     "rows": {
         "finite": "horizon",

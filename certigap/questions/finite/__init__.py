@@ -1,0 +1,1 @@
+"""Questions about games of finite horizon (THEORY 14)."""
