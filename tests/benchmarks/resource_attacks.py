@@ -27,6 +27,7 @@ from tests.helpers.checker.harness import CHECKER, load  # noqa: E402
 Data = dict[str, Any]
 Pair = tuple[Data, Data]  # a game, and what a certificate holds beside its frame
 
+STEPS = load().STEPS
 SECONDS_A_STEP = 2e-6  # FORMAT 9: of STEPS + (bytes of the game) (bytes of the certificate)
 SECONDS_A_BYTE = 2e-5
 MEMORY_A_BYTE = 400
@@ -357,11 +358,16 @@ def measured(paths: tuple[Path, Path], seconds: float) -> tuple[float, int, str]
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, verdict
 
 
+def allowed(game: int, certificate: int, seconds: float, memory: int) -> bool:
+    """FORMAT 9: of a check of files of these sizes."""
+    most = (STEPS + game * certificate) * SECONDS_A_STEP + (game + certificate) * SECONDS_A_BYTE
+    return seconds <= most and memory <= MEMORY + MEMORY_A_BYTE * (game + certificate)
+
+
 def rows(names: list[str], seconds: float, most: int) -> Iterator[tuple[str, int, float, int, str, bool]]:
     """Family, bytes of both files, seconds, memory, verdict, whether FORMAT 9 allows that."""
     module = load()
     sys.set_int_max_str_digits(0)
-    steps = module.STEPS
     with tempfile.TemporaryDirectory() as scratch:
         for name in names:
             make, size = FAMILIES[name]
@@ -373,9 +379,8 @@ def rows(names: list[str], seconds: float, most: int) -> Iterator[tuple[str, int
                     break
                 before = game + certificate
                 spent, memory, verdict = measured(paths, seconds)
-                allowed = (steps + game * certificate) * SECONDS_A_STEP + (game + certificate) * SECONDS_A_BYTE
-                fits = spent <= allowed and memory <= MEMORY + MEMORY_A_BYTE * (game + certificate)
-                yield name, game + certificate, spent, memory, verdict, fits and "signal" not in verdict
+                fits = allowed(game, certificate, spent, memory) and "signal" not in verdict
+                yield name, game + certificate, spent, memory, verdict, fits
                 size *= 2
                 if spent > seconds / 4 or time.monotonic() - begun > 3 * seconds:
                     break
