@@ -227,7 +227,7 @@ def mutant(home: str, old: str, new: str) -> Any:
     text = source()
     assert text[home].count(old) == 1
     changed = {"course": text["course"].replace(old, new), "ending": text["ending"].replace(old, new)}
-    return load(text | {home: changed[home]})
+    return load(text | {home: changed.get(home, text[home].replace(old, new))})
 
 
 @pytest.mark.parametrize(("name", "home", "old", "new"), MUTANTS, ids=[one[0] for one in MUTANTS])
@@ -262,24 +262,26 @@ def test_weakened_ends_of_a_claim(tmp_path: Path) -> None:
     trivial = {**data, "proof": {"theorem": {"name": "trivial", "proof": {}}}}
     far, true = repeated("lemma1", 4), finite_worst_case(*repeated("lemma1", 4), "1/10")
     cases = [
-        (game, edited(data, "steps", nash_gap={"upper": "1"}), "if limit < shown:", "if False:"),
-        (game, edited(data, "witness", nash_gap={"lower": "3"}), "if shown < lower:", "if False:"),
+        (game, edited(data, "steps", nash_gap={"upper": "1"}), "if limit < shown:", "if False:", "worst_case"),
+        (game, edited(data, "witness", nash_gap={"lower": "3"}), "if shown < lower:", "if False:", "worst_case"),
         (
             game,
             edited(trivial, "theorem", nash_gap={"upper": "1"}),
             "return 2 * scale * game",
             "return 0 * scale * game",
+            "ending",
         ),
         (
             far[0],
             edited(certificate(true).to_json(), "witness", radius="0", nash_gap={"lower": "1/10"}),
-            "if error > ball.radius:",
+            "if error > radius:",
             "if False:",
+            "worst_case",
         ),
     ]
-    for own, false, old, new in cases:
+    for own, false, old, new, home in cases:
         assert judged(own, false, tmp_path) == "invalid"
-        assert judged(own, false, tmp_path, mutant("ending", old, new)) == "valid"
+        assert judged(own, false, tmp_path, mutant(home, old, new)) == "valid"
 
 
 def test_a_weakened_dominance_takes_an_expert_that_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,44 +11,26 @@ from fractions import Fraction
 from course import Course, Vectors, check_backward, largest_distances, read_vectors
 from game import Policy, products
 from horizon import FiniteGame, Timed, rows_finite
-from kernel import LOWER, UPPER, Ask, PairBounds, Rows, Sets, Step, read_radius, rounds, show, widest
+from kernel import LOWER, UPPER, Ask, PairBounds, Rows, Sets, Step, read_radius, rounds, widest
 from limits import bits, hold, longest, spend, summed, weight
 from multipliers import backups
 from reading import ONE, TWO, ZERO, Invalid, Node
 from theorems import check_dominance
+from worst_case import claim_worst_case
 
 GRID = 1 << 64  # of bounds of visits, rounded up
 
 
 def finite_worst_case(game: FiniteGame, claim: Node, proof: Node, ask: Ask) -> list[str]:
-    members = claim.fields(("kind", "measure", "expert", "radius", "nash_gap"))
-    measure, sides = members["measure"].one_of(("bc", "rho", "mu")), members["nash_gap"].fields((), ("lower", "upper"))
-    parts = proof.fields((), ("witness", "theorem", "steps"))
-    expert: Timed = ask("expert")
-    ball, words = Ball(game, expert, measure, read_radius(members["radius"])), []
-    if "lower" in sides:
-        lower = sides["lower"].rational()
-        if lower > 0:
-            check_witness(ball, lower, proof.fields(("witness",), parts)["witness"])
-        words.append(f"some nash_gap >= {show(lower, LOWER)}")
-    if "upper" in sides:
-        limit = sides["upper"].rational()
-        bound = theorem if "theorem" in parts else steps
-        shown = bound(ball, proof.fields(("theorem" if "theorem" in parts else "steps",), parts))
-        if limit < shown:
-            raise Invalid(f"{sides['upper'].where}: claims {show(limit)}, the proof shows {show(shown)}")
-        words.append(f"every nash_gap <= {show(limit, UPPER)}")
-    if not words:
-        members["nash_gap"].fail("lower, upper or both")
-    return [f"over the policies with eps_{measure} <= {show(ball.radius)} at every step: {' and '.join(words)}"]
+    return claim_worst_case(game, claim, proof, ask, BOUNDS, (rows_finite, Course, largest_distances))
 
 
 class Ball:
     """The policies whose error is at most `radius` at every step."""
 
-    def __init__(self, game: FiniteGame, expert: Timed, measure: str, radius: Fraction) -> None:
+    def __init__(self, game: FiniteGame, expert: Timed, measure: str, radius: Fraction, mass: Vectors) -> None:
         self.game, self.expert, self.measure, self.radius = game, expert, measure, radius
-        self.mass: Vectors = []  # [H] at most the expert's occupancy, once a proof has shown it
+        self.mass = mass  # [H] at most the expert's occupancy
 
     def joint(self, t: int, players: int) -> tuple[Fraction, Fraction]:
         """B and b: sum_s mu_t D <= B, and mu_t(s) D(s) <= b at each, D the distance of so many players' joint rows."""
@@ -72,37 +54,24 @@ class Ball:
         return result
 
 
-def check_witness(ball: Ball, lower: Fraction, node: Node) -> None:
-    """A policy in the ball, and players who gain at least `lower` against it."""
-    moved = ("policy_occupancy",) if ball.measure != "bc" else ()
-    policy = rows_finite(ball.game, node.fields(("policy", "occupancy", "values", "optima", *moved))["policy"])
-    expert, own = Course(ball.game, ball.expert, node), Course(ball.game, policy, node, "policy_")
-    error = largest_distances(ball.game, expert, own)[f"eps_{ball.measure}"](UPPER)
-    if error > ball.radius:
-        raise Invalid(f"{node.where}: its eps_{ball.measure} is up to {show(error)}, the radius {show(ball.radius)}")
-    shown = Course(ball.game, policy, node).nash_gap(LOWER)
-    if shown < lower:
-        raise Invalid(f"{node.where}: claims a gap of {show(lower)}, the witness shows {show(shown)}")
-
-
-def theorem(ball: Ball, parts: dict[str, Node]) -> Fraction:
+def theorem(game: FiniteGame, expert: Timed, measure: str, radius: Fraction, limit: Fraction, node: Node) -> Fraction:
     """`trivial`: 2 max c_i N_H; `dse`: max c_i eps sum_t g^t [ n N_(H-t) - (n-1) ], if the expert is dominant."""
-    game, members = ball.game, parts["theorem"].fields(("name", "proof"))
+    members = node.fields(("name", "proof"))
     scale = max(game.half_range(i) for i in range(game.n))
-    if members["name"].one_of(("trivial", "dse") if ball.measure == "bc" else ("trivial",)) == "trivial":
+    if members["name"].one_of(("trivial", "dse") if measure == "bc" else ("trivial",)) == "trivial":
         members["proof"].fields()
         return 2 * scale * game.worth(game.horizon)
-    everything = [[[Rows(row, TWO) for row in own] for own in step] for step in ball.expert]
+    everything = [[[Rows(row, TWO) for row in own] for own in step] for step in expert]
     for i, player in enumerate(game.players):
         own = members["proof"].fields(game.players)[player].fields(("best_upper", "best_lower"))
         high, low = (read_vectors(game, own[side]) for side in ("best_upper", "best_lower"))
         check_backward(game, i, everything, high, Step.best_value, UPPER, own["best_upper"].where)
         check_backward(game, i, everything, low, Step.best_value, LOWER, own["best_lower"].where)
-        for step, up, down in zip(ball.expert, [*high[1:], game.end], [*low[1:], game.end]):
+        for step, up, down in zip(expert, [*high[1:], game.end], [*low[1:], game.end]):
             for s in range(game.size):
                 check_dominance(game, i, s, step[i][s], up, down, members["proof"].where)
     costs = summed(w * (game.n * game.worth(game.horizon - t) - game.n + 1) for t, w in enumerate(powers(game)))
-    return scale * ball.radius * costs
+    return scale * radius * costs
 
 
 def powers(game: FiniteGame) -> list[Fraction]:
@@ -115,13 +84,12 @@ def powers(game: FiniteGame) -> list[Fraction]:
     return result
 
 
-def steps(ball: Ball, parts: dict[str, Node]) -> Fraction:
+def steps(game: FiniteGame, expert: Timed, measure: str, radius: Fraction, limit: Fraction, node: Node) -> Fraction:
     """The largest bound over the players."""
-    node = parts["steps"]
-    players = node.fields(("occupancy", "players"))["players"].fields(ball.game.players)
-    ball.mass = Course(ball.game, ball.expert, node).masses(LOWER)
+    players = node.fields(("occupancy", "players"))["players"].fields(game.players)
+    ball = Ball(game, expert, measure, radius, Course(game, expert, node).masses(LOWER))
     sets, bounds = ball.sets(), [ZERO]
-    for i, player in enumerate(ball.game.players):
+    for i, player in enumerate(game.players):
         if "pair" in players[player].fields((), ("pair", "optimum", "value")):
             bounds.append(pair(ball, i, sets, players[player].fields(("pair",))["pair"]))
             continue
@@ -166,7 +134,7 @@ def optimum(ball: Ball, i: int, sets: list[Sets], node: Node) -> Fraction:
             others = products([[ONE] * count if j == i else step[j][s] for j in range(game.n)])
             fee = 2 * price * max(ball.mass[t][s], ZERO) / visit[s] if visit[s] else ZERO
             for a in range(count):
-                some = [k for k in range(len(kept)) if k // stride % count == a]
+                some = [k for k in range(len(kept)) if (k // stride) % count == a]
                 row, q0, q1 = ([part[k] for k in some] for part in (others, kept, gone))
                 if now[s] < strayed(row, q0, q1, ball.within(t, s, spread) / 2, fee):
                     raise Invalid(f"{node.where}: fails at step {t}, state {game.states[s]!r}")
@@ -239,3 +207,6 @@ def farthest(game: FiniteGame, i: int, step: Policy, s: int) -> dict[int, Fracti
         for t, w in game.next[game.offsets[s] + k] if p else ():
             own[t] = own.get(t, ZERO) + p * Fraction(w, game.next_den[s])
     return {t: max(own.get(t, ZERO) for own in chances) for t in {t for own in chances for t in own}}
+
+
+BOUNDS = {"theorem": theorem, "steps": steps}  # of an upper end

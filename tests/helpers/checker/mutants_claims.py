@@ -296,8 +296,8 @@ MUTANTS = (
     Mutant("witness-gap-free", "    if shown < lower:\n", "    if False:\n", "edit coin"),
     Mutant(
         "witness-gap-upper",
-        "shown = Evaluation(game, policy, node).nash_gap(LOWER)",
-        "shown = Evaluation(game, policy, node).nash_gap(UPPER)",
+        "shown = evaluate(game, policy, node).nash_gap(LOWER)",
+        "shown = evaluate(game, policy, node).nash_gap(UPPER)",
         "edit coin",
     ),
     Mutant("half-range-quarter", "2 * self.reward_den[i])", "4 * self.reward_den[i])", "settle rich"),
