@@ -16,7 +16,7 @@ from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.nodes import DistanceSplit, ModeNode, mode_ball
 from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit
-from certigap.bounds.modes.written import modes_json
+from certigap.bounds.modes.written import modes_json, packed
 from certigap.exact.vector import Vector
 from certigap.model.build import bimatrix, markov_game
 from certigap.model.files.vectors import vector_json
@@ -243,8 +243,10 @@ def test_equal_and_near_vectors_are_written_once() -> None:
     leaf = ModeLeaf({"N1": Vector((10**6,), 2**20), "N0": near}, (ONE, ONE))
     split = ModeSplit(DistanceSplit(0, 0, ONE))
     written = modes_json(game, [ModeCover("value", ONE, 0, (), (split, leaf, leaf))])["modes"]["value"]
-    assert written["vectors"] == [{"den": "1048576", "num": [1000000]}, {"base": 0, "num": [1]}]
+    assert written["vectors"] == [{"den": "1048576", "num": packed([1000000])}, {"base": 0, "num": packed([1])}]
     assert [entry.get("leaf") for entry in written["tree"]] == [None, [0, 1], [0, 1]]
+    assert [entry.get("charge") for entry in written["tree"]] == [None, 0, 0]
+    assert written["charges"] == [{"prices": ["1", "1"]}]
 
 
 def test_tag_at_its_root(checker: Any) -> None:

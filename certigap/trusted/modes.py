@@ -34,11 +34,13 @@ class Cover:
     """Visits and a tree: player `i`'s gap, V* or -V at the start is at most `limit` in the region."""
 
     def __init__(self, game: Game, i: int, region: Region, boxes: Boxes, kind: str, node: Node) -> None:
-        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("tilts",))
+        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("tilts", "charges"))
         self.game, self.i, self.region, self.kind, self.stay = game, i, region, kind, 1 - game.discount
         self.limit, first = parts["limit"].rational(), game.players.index(parts["first"].one_of(game.players))
         self.order, self.pool = [*range(first, game.n), *range(first)], read_vectors(game, parts["vectors"])
         self.tilts = [Tilt(game, region, tilt) for tilt in parts["tilts"].items()] if "tilts" in parts else []
+        listed = parts["charges"].items() if "charges" in parts else []
+        self.listed = [self.charges(entry.fields(("prices",), ("shares",))) for entry in listed]
         self.no_tilt, self.common = Tilt(game, region), common_moves(game, i) if kind == "joint" else []
         self.last = Pay(game, i, ONE, self.no_tilt)
         self.deviator, self.imitator = self.places(i), self.places(None)
@@ -71,10 +73,10 @@ class Cover:
 
     def closes(self, root: Part, node: Node) -> bool:
         """A visit bounds the occupancy of a state where the limit is exceeded; below 0, it is exceeded nowhere."""
-        parts = node.fields(("group", "state", "theta", "leaf", "prices"), ("shares", *self.tilted))
+        parts = node.fields(("group", "state", "theta", "leaf"), ("prices", "shares", "charge", *self.tilted))
         group, state = parts["group"].one_of(GROUPS[self.kind]), parts["state"].one_of(self.game.states)
         theta, s, sets = read_radius(parts["theta"]), self.game.states.index(state), root.sets()
-        proof = self.read(parts, theta, {}, self.tilt(parts))
+        proof = self.read(node, parts, theta, {}, self.tilt(parts))
         if sets is None:
             return True
         self.check(sets, proof, VECTORS[self.kind], (group, s), node.where)
@@ -92,7 +94,7 @@ class Cover:
                 raise Invalid(f"{entry.where}: the tree was complete before this node")
             depth, half, shared, tilt = waiting.pop()
             part.enter(depth, half)
-            if "split" not in entry.fields((), ("split", "shared", "leaf", "prices", "shares", "tilt")):
+            if "split" not in entry.fields((), ("split", "shared", "leaf", "prices", "shares", "charge", "tilt")):
                 self.check_leaf(part, entry, shared, tilt)
                 continue
             can_share = "shared" in entry.value and SHARED[self.kind]
@@ -121,8 +123,8 @@ class Cover:
             if sets is not None:
                 raise Invalid(f"{node.where}: the node is not seen to be empty")
             return
-        parts = node.fields(("leaf", "prices"), () if shared else ("shares", *self.tilted))
-        proof = self.read(parts, ONE, shared, tilt if shared else self.tilt(parts))
+        parts = node.fields(("leaf",), ("prices", "shares", "charge", *(() if shared else self.tilted)))
+        proof = self.read(node, parts, ONE, shared, tilt if shared else self.tilt(parts))
         if sets is None:
             return
         self.check(sets, proof, [name for name in VECTORS[self.kind] if name not in shared], None, node.where)
@@ -137,16 +139,23 @@ class Cover:
         places = node.items(len(names))
         return {name: self.pool[place.integer(range(len(self.pool)))] for name, place in zip(names, places)}
 
-    def read(self, parts: dict[str, Node], theta: Fraction, shared: dict[str, Vector], tilt: Tilt) -> Proof:
+    def read(self, node: Node, parts: dict[str, Node], theta: Fraction, shared: dict[str, Vector], tilt: Tilt) -> Proof:
         """What a leaf or a visit holds, with the vectors that a node above has checked."""
         vectors = self.taken(parts["leaf"], [name for name in VECTORS[self.kind] if name not in shared])
+        if ("charge" in parts) == ("prices" in parts) or ("charge" in parts and "shares" in parts):
+            node.fail("prices and shares, or the place of a charge")
+        listed = parts["charge"].integer(range(len(self.listed))) if "charge" in parts else None
+        charges = self.charges(parts) if listed is None else self.listed[listed]
+        return Proof(self.game, shared | vectors, self.pay(theta, tilt), charges)
+
+    def charges(self, parts: dict[str, Node]) -> list[Charge]:
+        """What the players pay."""
         prices, shares = parts["prices"].items(self.game.n), [DEFAULT[self.kind]] * self.game.n
         for j, node in enumerate(parts["shares"].items(self.game.n) if "shares" in parts else ()):
             shares[j] = tuple(read_radius(share) for share in node.items(3))
             if sum(shares[j], ZERO) > 1:
                 raise Malformed(f"{node.where}: expected a sum of at most 1, got {show(sum(shares[j], ZERO))}")
-        charges = [self.charge(read_radius(price), *own) for price, own in zip(prices, shares)]
-        return Proof(self.game, shared | vectors, self.pay(theta, tilt), charges)
+        return [self.charge(read_radius(price), *own) for price, own in zip(prices, shares)]
 
     def pay(self, theta: Fraction, tilt: Tilt) -> Pay:
         """The last one again, where nothing of it changes."""

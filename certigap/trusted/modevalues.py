@@ -125,19 +125,43 @@ def common_moves(game: Game, i: int) -> list[list[Deviation]]:
     return result
 
 
+DIGITS = {letter: k for k, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
+MOST_DIGITS = 200  # of a number
+
+
+def numbers(node: Node) -> Node:
+    """The integers that a text stands for: 2 |x|, + 1 where x < 0, in digits of 5 bits, the lowest first."""
+    if not isinstance(node.value, str):
+        return node
+    spend(len(node.value))
+    found, value, shift = list[int](), 0, 0
+    for letter in node.value:
+        digit = DIGITS.get(letter, -1)
+        if digit < 0 or shift >= 5 * MOST_DIGITS:
+            node.fail(f"letters, digits, + and /, at most {MOST_DIGITS} for a number")
+        value, shift = value | (digit & 31) << shift, shift + 5
+        if digit < 32:
+            found.append(-(value >> 1) if value & 1 else value >> 1)
+            value = shift = 0
+    if shift:
+        node.fail("a last digit of the last number")
+    return Node(found, node.key, node.above)
+
+
 def read_vectors(game: Game, node: Node) -> list[Vector]:
     """Vectors as in 5.1, or as an earlier one plus integers over its denominator."""
     pool: list[Vector] = []
     for entry in node.items():
-        parts = entry.fields((), ("den", "num", "base"))
-        if "base" not in parts:
-            pool.append(Vector(game.size, entry))
-            continue
-        base = pool[entry.fields(("base", "num"))["base"].integer(range(len(pool)))]
-        change = Vector(game.size, Node({"den": "1", "num": parts["num"].value}, entry.where))
-        change.bits = max(base.bits, change.bits + base.den.bit_length()) + 1
-        spend(game.size * weight(change.bits))
-        hold(game.size * (len(pool) + 1), change.bits)
-        change.den, change.num = base.den, [x + y for x, y in zip(base.num, change.num)]
-        pool.append(change)
+        parts = entry.fields(("num",), ("den", "base"))
+        whole = {"den": parts["den"].value if "den" in parts else "1", "num": numbers(parts["num"]).value}
+        vector = Vector(game.size, Node(whole, entry.key, entry.above))
+        if "den" not in parts:
+            base = pool[entry.fields(("base", "num"))["base"].integer(range(len(pool)))]
+            vector.bits = max(base.bits, vector.bits + base.den.bit_length()) + 1
+            spend(game.size * weight(vector.bits))
+            hold(game.size * (len(pool) + 1), vector.bits)
+            vector.den, vector.num = base.den, [x + y for x, y in zip(base.num, vector.num)]
+        elif "base" in parts:
+            entry.fail("den or base")
+        pool.append(vector)
     return pool

@@ -1,7 +1,7 @@
 """What the two chains of the mode rules are paid (FORMAT 6.5), exactly."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -21,6 +21,7 @@ class Pay:
     own: IntArray  # [K]
     denominator: int
     size: float  # of the largest of both, together
+    _known: dict[int, tuple[IndexArray, IndexArray]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rewards: IntArray, denominator: int, theta: Fraction, ball: ModeBall, tilt: Tilt | None) -> "Pay":
@@ -36,8 +37,10 @@ class Pay:
         size = sum(float(Fraction(int(np.abs(x).max()), common)) for x in (best, own))
         return cls(best, own, common, size)
 
-    def up(self, scale: Fraction) -> tuple[IndexArray, IndexArray]:
-        """Both times `scale`, rounded up."""
-        top, bottom = scale.numerator, scale.denominator * self.denominator
-        best, own = (-((-x * top) // bottom) for x in (self.best, self.own))
-        return best.astype(np.int64), own.astype(np.int64)
+    def up(self, bits: int) -> tuple[IndexArray, IndexArray]:
+        """Both times 2^bits, rounded up."""
+        if bits not in self._known:
+            top, bottom = 1 << max(bits, 0), self.denominator << max(-bits, 0)
+            best, own = (-((-x * top) // bottom) for x in (self.best, self.own))
+            self._known[bits] = best.astype(np.int64), own.astype(np.int64)
+        return self._known[bits]

@@ -25,6 +25,9 @@ FINE = 1e-9  # tolerance of vectors that are proved
 LIMIT_BITS = 30  # of a limit: visit bounds inherit its length
 GRID = 2**16  # of prices
 FORK_LEAVES = 40  # below which processes are not worth starting
+MANY = 8  # leaves that get short numbers where they have room
+SHORT_BITS = 8  # of prices that are tried first
+COARSE = (12, 14)  # bits of the largest value that the vectors tried first have, 16 of those tried next
 
 
 def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCover | None:
@@ -58,7 +61,7 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
         else:
             nodes.append(ModeSplit(entry))
             waiting += reversed(node.halves(entry))
-    prover = _Prover(attempt, claim)
+    prover = _Prover(attempt, claim, len(open_leaves) >= MANY)
 
     def proved(place: int) -> tuple[ModeLeaf, Fraction] | None:
         return prover.leaf(*open_leaves[place][1:])
@@ -77,20 +80,27 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
 
 
 class _Prover:
-    """Leaves of one claim."""
+    """Leaves of one claim; `is_many`: leaves with room below the limit get short numbers."""
 
-    def __init__(self, attempt: Attempt, claim: ModeClaim) -> None:
+    def __init__(self, attempt: Attempt, claim: ModeClaim, is_many: bool) -> None:
         view, bounds = attempt.view, claim.visit_bounds
         imitator, deviator = (np.array([float(x) for x in bounds[group]]) for group in ("imitator", "deviator"))
-        self.attempt, self.claim, self.bench = attempt, claim, view.bench()
+        self.attempt, self.claim, self.bench, self.is_many = attempt, claim, view.bench(), is_many
         self.rates = visit_rates(view, attempt.kind, attempt.shares, imitator, deviator)
-        self.shares = _shares(attempt, attempt.shares)
+        self.shares, self.value_bits = _shares(attempt, attempt.shares), claim.modes.value_bits
 
     def leaf(self, node: ModeNode, known: TreeNode) -> tuple[ModeLeaf, Fraction] | None:
-        """The leaf's vectors once more, closely, at short prices; then in integers."""
+        """The leaf's vectors as they were found, on a coarse grid; where that shows too little, closely once more."""
         view, found = self.attempt.view, known.found
+        if found is None:
+            return None
+        if self.is_many:
+            short, coarse = _short(found.prices[:-1]), [bits - self.value_bits for bits in COARSE]
+            shown = self.claim.leaf(node, _named(self.claim.kind, found.vectors), short, self.shares, grids=coarse)
+            if shown is not None and shown[1] <= self.claim.limit:
+                return shown
         sets = view.sets(known.lower, known.upper, known.least, known.most)
-        if sets is None or found is None:
+        if sets is None:
             return None
         prices = np.append(np.round(found.prices[:-1] * GRID) / GRID, 1.0)
         close = self.bench.bound(
@@ -98,7 +108,14 @@ class _Prover:
             tolerance=FINE,
         )  # fmt: skip
         named = _named(self.claim.kind, close.vectors)
-        return self.claim.leaf(node, named, close.prices[:-1].tolist(), self.shares)
+        grids = [COARSE[-1] + 2 - self.value_bits, None] if self.is_many else [None]
+        return self.claim.leaf(node, named, close.prices[:-1].tolist(), self.shares, grids=grids)
+
+
+def _short(prices: FloatArray) -> list[Fraction]:
+    """Prices of a few bits, none above 2^15."""
+    parts = (math.frexp(min(max(x, 0.0), 2.0**15)) for x in prices.tolist())
+    return [Fraction(round(part * 2**SHORT_BITS)) * Fraction(2) ** (power - SHORT_BITS) for part, power in parts]
 
 
 def _named(kind: str, vectors: FloatArray) -> Mapping[str, FloatArray]:

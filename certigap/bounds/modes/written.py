@@ -1,4 +1,5 @@
-"""Covers by modes (`proofs/FORMAT.md`, 6.5): equal vectors once, and near ones as differences from an earlier one."""
+"""Covers by modes (`proofs/FORMAT.md`, 6.5): equal vectors and charges once, near vectors as differences from an
+earlier one, numbers as text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,9 +11,10 @@ from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
 
-__all__ = ["modes_json"]
+__all__ = ["DIGITS", "modes_json", "packed"]
 
-LOOK_BACK = 12  # earlier vectors that a new one is compared with
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+LOOK_BACK = 12  # earlier vectors over the same denominator that a new one is compared with
 MOST_LINKS = 40  # from a vector to one without a base: the checker pays for numbers that grow by a bit a link
 
 
@@ -22,13 +24,14 @@ def modes_json(game: Game, covers: Iterable[ModeCover]) -> dict[str, Any]:
 
 
 def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
-    pool, tilts = _Pool(), _Tilts()
+    written = _Pool(), _Tilts(), _Charges()
+    pool, tilts, charges = written
     visits = [
         {
             "group": visit.group,
             "state": game.states[visit.state],
             "theta": format_rational(visit.theta),
-            **_leaf(visit.leaf, KINDS[cover.kind], pool, tilts),
+            **_leaf(visit.leaf, KINDS[cover.kind], *written),
         }
         for visit in cover.visits
     ]
@@ -47,7 +50,7 @@ def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
             tree.append({"leaf": []})
         else:
             names = [name for name in KINDS[cover.kind] if not below_shared or name not in SHARED[cover.kind]]
-            tree.append(_leaf(node, names, pool, tilts))
+            tree.append(_leaf(node, names, *written))
     result: dict[str, Any] = {
         "limit": format_rational(cover.limit),
         "first": game.players[cover.first],
@@ -57,6 +60,8 @@ def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
     }
     if tilts.entries:
         result["tilts"] = tilts.entries
+    if charges.entries:
+        result["charges"] = charges.entries
     return result
 
 
@@ -68,14 +73,8 @@ def _split(game: Game, node: ModeSplit) -> list[str | None]:
     return [player, state, game.actions[split.state][split.player][split.action], format_rational(split.at)]
 
 
-def _leaf(leaf: ModeLeaf, names: Sequence[str], pool: "_Pool", tilts: "_Tilts") -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "leaf": pool.places(leaf.vectors, names),
-        "prices": [format_rational(price) for price in leaf.prices],
-    }
-    if leaf.shares is not None:
-        entry["shares"] = [[format_rational(share) for share in own] for own in leaf.shares]
-    return entry | tilts.member(leaf.tilt)
+def _leaf(leaf: ModeLeaf, names: Sequence[str], pool: "_Pool", tilts: "_Tilts", charges: "_Charges") -> dict[str, Any]:
+    return {"leaf": pool.places(leaf.vectors, names), "charge": charges.place(leaf)} | tilts.member(leaf.tilt)
 
 
 class _Pool:
@@ -85,6 +84,7 @@ class _Pool:
         self.entries: list[dict[str, Any]] = []
         self._vectors: list[Vector] = []
         self._links: list[int] = []
+        self._alike: dict[int, list[int]] = {}  # places by denominator
         self._known: dict[Vector, int] = {}
 
     def places(self, vectors: Mapping[str, Vector], names: Iterable[str]) -> list[int]:
@@ -94,13 +94,16 @@ class _Pool:
         if vector in self._known:
             return self._known[vector]
         entry, length, links = vector_json(vector), _length(vector.numerators), 0
-        for back in range(1, min(LOOK_BACK, len(self._vectors)) + 1):
-            place = len(self._vectors) - back
-            base = self._vectors[place]
-            if base.denominator == vector.denominator and self._links[place] < MOST_LINKS:
-                change = [x - y for x, y in zip(vector.numerators, base.numerators, strict=True)]
+        entry["num"] = packed(vector.numerators)
+        alike = self._alike.setdefault(vector.denominator, [])
+        for place in reversed(alike[-LOOK_BACK:]):
+            if self._links[place] < MOST_LINKS:
+                base = self._vectors[place].numerators
+                change = [x - y for x, y in zip(vector.numerators, base, strict=True)]
                 if _length(change) < length:
-                    entry, length, links = {"base": place, "num": change}, _length(change), self._links[place] + 1
+                    entry, length = {"base": place, "num": packed(change)}, _length(change)
+                    links = self._links[place] + 1
+        alike.append(len(self.entries))
         self.entries.append(entry)
         self._vectors.append(vector)
         self._links.append(links)
@@ -124,5 +127,40 @@ class _Tilts:
         return {"tilt": self._known[tilt]}
 
 
+class _Charges:
+    """The prices and shares of a cover's leaves and visits."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    def place(self, leaf: ModeLeaf) -> int:
+        key = leaf.prices, leaf.shares
+        if key not in self._known:
+            self._known[key] = len(self.entries)
+            entry: dict[str, Any] = {"prices": [format_rational(price) for price in leaf.prices]}
+            if leaf.shares is not None:
+                entry["shares"] = [[format_rational(share) for share in own] for own in leaf.shares]
+            self.entries.append(entry)
+        return self._known[key]
+
+
+def packed(numbers: Iterable[int]) -> str:
+    """2 |x|, + 1 where x < 0, in digits of 5 bits, the lowest first, 32 more in all but the last.
+
+    >>> packed([0, 1, -1, 32])
+    'ACDgC'
+    """
+    letters = []
+    for x in numbers:
+        value = 2 * abs(x) + (x < 0)
+        while value > 31:
+            letters.append(DIGITS[32 + value % 32])
+            value >>= 5
+        letters.append(DIGITS[value])
+    return "".join(letters)
+
+
 def _length(numbers: Iterable[int]) -> int:
-    return sum(len(str(x)) for x in numbers)
+    """Of the text."""
+    return sum((abs(x).bit_length() + 5) // 5 for x in numbers)

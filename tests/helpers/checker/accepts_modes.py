@@ -1,9 +1,11 @@
 """True covers by modes (FORMAT 6.5), as strong as the checker itself makes them."""
 
+import copy
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from certigap.bounds.modes.written import packed
 from tests.helpers.checker import mode_plans
 from tests.helpers.checker.forge_modes import Plan, Step
 from tests.helpers.checker.mode_plans import mode_certificate
@@ -36,10 +38,26 @@ def mode_accepts(world: World) -> Iterator[tuple[str, Data]]:
             if world.checker.verdict(data) == "valid":
                 seen.add(kind)
                 yield f"modes-{family}-{kind}", data
+                if family == "plain":
+                    yield f"modes-text-{kind}", as_text(data)
             if len(seen) == 2:
                 break
     if world.name == "stay":
         yield "modes-visits", mode_certificate(module, game, world, *visited(world))
+
+
+def as_text(data: Data) -> Data:
+    """The same with numbers as text, and with charges in a list."""
+    data = copy.deepcopy(data)
+    for own in data["proof"]["cover"]["players"].values():
+        for cover in own["modes"].values():
+            for vector in cover["vectors"]:
+                vector["num"] = packed(vector["num"])
+            cover["charges"] = []
+            for leaf in cover["tree"]:
+                leaf["charge"] = len(cover["charges"])
+                cover["charges"].append({key: leaf.pop(key) for key in ("prices", "shares") if key in leaf})
+    return data
 
 
 def visited(world: World) -> tuple[Data, list[Plan]]:

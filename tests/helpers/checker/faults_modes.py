@@ -23,6 +23,7 @@ def mode_faults(accept: Callable[[str], Data]) -> Iterator[Fault]:
     yield from leaf_faults(joint, pair, shares)
     yield from tilt_faults(tilt, pair)
     yield from visit_faults(accept("stay.modes-visits"))
+    yield from text_faults(accept("coin.modes-text-joint"))
 
 
 def kind_faults(joint: Data, pair: Data) -> Iterator[Fault]:
@@ -63,8 +64,8 @@ def shared_faults(tree: Data) -> Iterator[Fault]:
     for place in (1, 2):
         leaf = shared["proof"]["cover"]["players"]["1"]["modes"]["joint"]["tree"][place]
         leaf["leaf"] = [leaf["leaf"][2], leaf["leaf"][4]]
-    below = edited(shared, f"{OWN}/joint/tree/1/shares", [["1", "0", "0"]] * 2)
-    yield "coin.mode-shared-shares.json", below, "shares below shared vectors"
+    below = edited(shared, f"{OWN}/joint/tree/1/tilt", 0)
+    yield "coin.mode-shared-tilt.json", below, "a tilt below shared vectors"
     yield "coin.mode-shared-two.json", edited(shared, f"{OWN}/joint/tree/0/shared", [0, 1]), "two shared vectors"
     yield "coin.mode-shared-leaf.json", edited(shared, f"{OWN}/joint/tree/1/leaf", [0, 1, 2, 3, 4]), "five below shared"
 
@@ -103,3 +104,20 @@ def visit_faults(data: Data) -> Iterator[Fault]:
     yield "stay.mode-visit-imitator.json", edited(data, f"{visit}/group", "imitator"), "an imitator of V*"
     yield "stay.mode-visit-nowhere.json", edited(data, f"{visit}/state", "nowhere"), "no such state"
     yield "stay.mode-visit-void.json", edited(data, f"{visit}/leaf", []), "a visit without vectors"
+
+
+def text_faults(data: Data) -> Iterator[Fault]:
+    own = f"{OWN}/joint"
+    leaf, text = f"{own}/tree/0", f"{own}/vectors/0/num"
+    for name, wrong, reason in (
+        ("letter", "A-", "a letter that is no digit"),
+        ("open", "AAg", "text that ends before its last number does"),
+        ("long", "g" * 200 + "AA", "a number of more than 200 digits"),
+        ("short", "A", "text of a number too few"),
+    ):
+        yield f"coin.mode-text-{name}.json", edited(data, text, wrong), reason
+    yield "coin.mode-charge-none.json", without(data, f"{leaf}/charge"), "neither prices nor a charge"
+    yield "coin.mode-charge-place.json", edited(data, f"{leaf}/charge", 9), "a charge outside the list"
+    yield "coin.mode-charge-both.json", edited(data, f"{leaf}/prices", ["0", "0"]), "prices and a charge"
+    yield "coin.mode-charge-shares.json", edited(data, f"{leaf}/shares", [["1", "0", "0"]] * 2), "shares and a charge"
+    yield "coin.mode-charge-empty.json", edited(data, f"{own}/charges/0", {}), "a charge without prices"

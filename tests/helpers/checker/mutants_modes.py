@@ -1,8 +1,8 @@
 """Weakened checks of covers by modes (FORMAT 6.5).
 
 No killing case with a false claim, for they only cost the prover: the cap of the moved mass, R2, the free steps that
-do not pay, the order of the rows, shares below shared vectors (what holds without a charge holds with one), the price
-of the own row in a bound of V*, the sign of a rate where M is 0 (nobody comes, so nothing is charged).
+do not pay, the order of the rows, the price of the own row in a bound of V*, the sign of a rate where M is 0 (nobody
+comes, so nothing is charged), how the text of a vector is read (it only proposes).
 """
 
 from tests.helpers.checker.mutants import Mutant
@@ -253,6 +253,12 @@ GRAMMAR = (
     ),
     Mutant("mode-groups", "one_of(GROUPS[self.kind])", 'one_of(GROUPS["joint"])', "stay.mode-visit-imitator.json"),
     Mutant("mode-empty-leaf-more", '            node.fields(("leaf",))\n', "", "coin.mode-empty-prices.json"),
-    Mutant("mode-shares-below", '() if shared else ("shares",', '("shares",', "coin.mode-shared-shares.json"),
+    Mutant("mode-tilt-below", "*(() if shared else self.tilted)", "*self.tilted", "coin.mode-shared-tilt.json"),
+    Mutant("mode-text-letter", "if digit < 0 or shift", "if shift", "coin.mode-text-letter.json"),
+    Mutant("mode-text-long", "or shift >= 5 * MOST_DIGITS:", "or False:", "coin.mode-text-long.json"),
+    Mutant("mode-text-open", "    if shift:\n", "    if False:\n", "coin.mode-text-open.json"),
+    Mutant("mode-base-den", '        elif "base" in parts:\n', "        elif False:\n", "coin.mode-base-den.json"),
+    Mutant("mode-charge-both", 'if ("charge" in parts) == ("prices" in parts) or', "if", "coin.mode-charge-both.json"),
+    Mutant("mode-charge-shares", 'or ("charge" in parts and "shares" in parts):', ":", "coin.mode-charge-shares.json"),
 )
 MUTANTS = (*ROWS, *VALUES, *COVERS, *GRAMMAR)

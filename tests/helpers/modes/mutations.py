@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from certigap.bounds.modes.written import DIGITS
 from tests.helpers.checker import campaign
 from tests.helpers.checker.campaign import Campaign
 from tests.helpers.checker.forge import path_get, path_set
@@ -21,7 +22,8 @@ FIELDS = (  # stratum, where
     ("visit", re.compile(r"/visits/")),
     ("limit", re.compile(r"/limit$")),
     ("split", re.compile(r"/split/")),
-    ("places", re.compile(r"/leaf/|/shared/")),
+    ("places", re.compile(r"/leaf/|/shared/|/charge$")),
+    ("text", re.compile(r"/vectors/[0-9]+/num$")),
     ("mode vector", re.compile(r"/vectors/")),
 )
 TOGETHER = "claim, limit, vectors"
@@ -48,7 +50,16 @@ def mutate_together(rng: random.Random, data: Data, place: str) -> None:
                 vector["num"] = [x - math.ceil(part * int(vector["den"])) for x in vector["num"]]
 
 
+def mutate_text(rng: random.Random, data: Data, place: str) -> None:
+    """A letter changed, gone, or one more."""
+    text = path_get(data, place)
+    k = rng.randrange(len(text))
+    letter = rng.choice((*DIGITS, "", "-", text[k] + rng.choice(DIGITS)))
+    path_set(data, place, text[:k] + letter + text[k + 1 :])
+
+
 campaign.MUTATIONS[TOGETHER] = mutate_together
+campaign.MUTATIONS["text"] = mutate_text
 
 
 class ModeMutations(Campaign):
@@ -59,4 +70,5 @@ class ModeMutations(Campaign):
 
     def add(self, name: str, path: Path) -> None:
         super().add(name, path)
-        self.places[TOGETHER].append((len(self.cases) - 1, "claim/nash_gap/upper"))
+        if "-text-" not in path.name:
+            self.places[TOGETHER].append((len(self.cases) - 1, "claim/nash_gap/upper"))

@@ -51,8 +51,9 @@ class Probe:
 
     def shown(self, cover: Any, part: Any, leaf: dict[str, Any], theta: Fraction = Fraction(1)) -> Fraction:
         """What the checker says that a leaf shows; `Invalid` when a vector fails."""
-        parts = self.module.Node(leaf, "leaf").fields((), ("leaf", "prices", "shares", "tilt"))
-        proof = cover.read(parts, theta, {}, cover.tilt(parts))
+        node = self.module.Node(leaf, "leaf")
+        parts = node.fields(("leaf",), ("prices", "shares", "charge", "tilt"))
+        proof = cover.read(node, parts, theta, {}, cover.tilt(parts))
         cover.check(part.sets(), proof, [*KINDS[cover.kind]], None, "leaf")
         value: Fraction = cover.value(part, proof)
         return value
