@@ -77,6 +77,16 @@ def slow(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation site, strictly; into the folder named after `--`, by default a temporary one."""
+    folder = session.posargs[0] if session.posargs else str(Path(session.create_tmp()) / "site")
+    session.env["NO_MKDOCS_2_WARNING"] = "1"
+    python(
+        session, "-m", "mkdocs", "build", "--strict", "-q", "-f", ".docs/mkdocs.yml", "-d", str(Path(folder).resolve())
+    )
+
+
+@nox.session
 def pictures(session: nox.Session) -> None:
     """The picture of the parts, drawn again from the imports."""
     python(session, ".github/parts_picture.py")
@@ -91,7 +101,7 @@ def main_job(session: nox.Session) -> None:
 
 @nox.session
 def environment(session: nox.Session) -> None:
-    """The README's second command as written, up to its tests: a new `.venv`; the lint extra is added to it."""
+    """The README's second command as written, up to its tests: in a new `.venv`; lint and docs are added."""
     shutil.rmtree(ROOT / ".venv", ignore_errors=True)
     shell(session, "&&".join(readme_commands()[1].split("&&")[:-1]))
-    shell(session, '.venv/bin/python -m pip install -q -e ".[lint]"')
+    shell(session, '.venv/bin/python -m pip install -q -e ".[lint,docs]"')

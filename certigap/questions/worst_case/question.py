@@ -41,7 +41,7 @@ def worst_case(
             expert's occupancy; "rho", "mu": the distance of the occupancies of (state, joint action), of states.
         budget: seconds for everything; None: as long as bounds and witness search take, then 10 s of branching.
         seed: of the search's random starting points.
-        ratio: > 1; upper/lower at which branching ends. It also ends at a width of 1e-6 of the trivial bound.
+        ratio: above 1; upper/lower at which branching ends. It also ends at a width of 1e-6 of the trivial bound.
         progress: told the lower and upper end now and then, as floats that are not yet proved.
 
     Returns:
