@@ -17,17 +17,19 @@ import numpy as np
 from certigap.errors import InputError, SolverError
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.exact.interval import Interval
-from certigap.floats.sparse.process import Process, Tables
+from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import correction, solve
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 from certigap.model.shown import Sheet, Shown
 from certigap.semantics.exploitability import describe, maximum
+from certigap.work.deadline import Deadline
 
 __all__ = ["ArrayGaps", "array_gaps", "enclose", "grid_bits"]
 
 _TOP = 60  # bits of the vectors: two below the largest that the step takes
 _ROUNDS = 4  # Newton steps of a vector
+_PART = 16  # of the width, at most one such part is due to rounding
 _RELATIVE = Fraction(1, 10**11)
 """Of the half-range over (1 - g)^2: the width that is aimed at where none is asked for, 1e-9 at 0.9, 1e-7 at 0.99."""
 
@@ -59,13 +61,16 @@ class ArrayGaps(Shown):
         return f"<ArrayGaps, NashGap {describe(self.nash_gap)}>"
 
 
-def array_gaps(game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = None) -> ArrayGaps:
+def array_gaps(
+    game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = None, deadline: Deadline | None = None
+) -> ArrayGaps:
     """Every player's gap, their maximum and their sum.
 
     Args:
         game: the game.
         policy: a policy of it.
         width: largest width of a player's gap that is aimed at, above 0, in units of the payoffs.
+        deadline: when floats stop, and what they have is enclosed, however widely.
 
     Raises:
         InputError: a width that is not above 0, or a policy of another game.
@@ -78,8 +83,9 @@ def array_gaps(game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = No
     """
     if width is not None and width <= 0:
         raise InputError(f"width: expected a number above 0, got {width}")
-    tables = Tables(game, policy)
-    found = [_player_gap(tables, player, width) for player in range(game.players)]
+    tables, until = Tables(game, policy), deadline or Deadline()
+    values = _values(tables, width, until)
+    found = [_player_gap(tables, player, value, width, until) for player, value in enumerate(values)]
     each = tuple(one.gap for one in found)
     lower = sum((gap.lower for gap in each if gap.lower is not None), Fraction(0))
     upper = sum((gap.upper for gap in each if gap.upper is not None), Fraction(0))
@@ -105,50 +111,78 @@ class _Found:
     width: Fraction
 
 
-def _player_gap(tables: Tables, player: int, width: Fraction | None) -> _Found:
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A player's value: proposal, vector on the grid, proven ends at the start in units of the scale."""
+
+    x: FloatArray
+    grid: IndexArray
+    ends: tuple[Fraction, Fraction]
+    bits: int
+
+
+def _values(tables: Tables, width: Fraction | None, deadline: Deadline) -> list[_Value]:
+    """Every player's value of the policy: one chain, whose rows go again before those of best responses are made."""
     game = tables.game
-    scale = game.scales[player]
+    following = Process(tables, game.players)
+    found = []
+    for player in range(game.players):
+        aim = _aim(game, player, width)
+        x, choice = solve(Sweeps(following, following.expected[player]), float(aim) / 2, deadline)
+        bits = grid_bits(game, player, x, aim)
+        found.append(_Value(x, *enclose(following, player, x, choice, bits, aim, deadline), bits))
+    return found
+
+
+def _aim(game: ArrayGame, player: int, width: Fraction | None) -> Fraction:
+    """The width aimed at for a value, half of a gap's, in units of the scale."""
     usual = game.half_range(player) * _RELATIVE / (1 - game.discount) ** 2
-    aim = (usual if width is None else width) / (2 * scale)
-    following = Process(tables, game.players, player)
-    x, choice = solve(following, float(aim) / 2)
-    bits = grid_bits(game, player, x)
-    value, own = enclose(following, x, choice, bits, aim)
-    del following
-    choosing = Process(tables, player, player)
-    x, choice = solve(choosing, float(aim) / 2, start=x)
-    optimum, best = enclose(choosing, x, choice, bits, aim)
+    return (usual if width is None else width) / (2 * game.scales[player])
+
+
+def _player_gap(tables: Tables, player: int, value: _Value, width: Fraction | None, deadline: Deadline) -> _Found:
+    game = tables.game
+    aim, scale, own = _aim(game, player, width), game.scales[player], value.ends
+    choosing = Process(tables, player)
+    x, choice = solve(Sweeps(choosing, choosing.expected[0]), float(aim) / 2, deadline, start=value.x)
+    optimum, best = enclose(choosing, player, x, choice, value.bits, aim, deadline)
     lower, upper = (scale * (best[0] - own[1]), scale * (best[1] - own[0]))
-    return _Found(Interval(max(Fraction(0), lower), upper), value, optimum, bits, upper - lower)
+    return _Found(Interval(max(Fraction(0), lower), upper), value.grid, optimum, value.bits, upper - lower)
 
 
-def grid_bits(game: ArrayGame, player: int, x: FloatArray) -> int:
-    """As many binary digits after the point as the step has room for."""
+def grid_bits(game: ArrayGame, player: int, x: FloatArray, aim: Fraction) -> int:
+    """Binary digits after the point: enough that rounding is a small part of `aim`, if the step has room for them.
+
+    Fewer digits are faster: products of short numbers need one limb.
+    """
     rewards = game.rewards[player]
     largest = max(abs(int(rewards.max())), abs(int(rewards.min())))
     room = max(largest, int(largest / (1 - game.discount)), int(np.ceil(np.abs(x)).max()))
-    bits = _TOP - room.bit_length()
-    if bits < 0:
+    most = _TOP - room.bit_length()
+    if most < 0:
         raise SolverError(f"rewards: expected less than 2^60 (1 - discount) units in size, got {largest}")
-    return bits
+    rounding = (2 + game.players) / (1 - game.discount)
+    return min(most, int(rounding / aim * _PART).bit_length()) if aim else most
 
 
 def enclose(
-    process: Process, x: FloatArray, choice: IndexArray, bits: int, aim: Fraction
+    process: Process, payee: int, x: FloatArray, choice: IndexArray, bits: int, aim: Fraction, deadline: Deadline
 ) -> tuple[IndexArray, tuple[Fraction, Fraction]]:
     """A vector, and the ends that it proves of the value at the start, in units of the scale."""
     unit = Fraction(1, 2**bits)
     grid = np.rint(np.ldexp(x, bits)).astype(np.int64)
     best: tuple[IndexArray, tuple[Fraction, Fraction]] | None = None
     for _ in range(_ROUNDS):
-        residual = process.integer_step(grid, bits) - grid
+        residual = process.integer_step(grid, bits, payee)
+        residual -= grid
         low, high = proven_ends(process, grid, residual)
         if best is not None and high - low >= (best[1][1] - best[1][0]):
             break
         best = grid, (low, high)
-        if (high - low) * unit <= aim:
+        if (high - low) * unit <= aim or not deadline.going:
             break
-        grid = grid + np.rint(correction(process, choice, residual.astype(np.float64))).astype(np.int64)
+        change = correction(process, choice, residual.astype(np.float64), deadline)
+        grid = grid + np.rint(change).astype(np.int64)
         if int(np.abs(grid).max()) > 2 ** (_TOP + 1):
             break
     if best is None:

@@ -1,20 +1,20 @@
-"""Sweeps over an array game's own integers: Bellman steps in floats, and the same steps in integers rounded down.
+"""Passes over an array game's own integers: what one player faces as float rows, and Bellman steps in integers.
 
-Opponents are averaged while the rows are read: all that is held for one player is a number a joint action,
+`induce` averages the other players away while it reads: row `a` of a state holds, for every own action,
 
-    chance[k] = prod_{j != i} pi_j(a_j | s) / denominators[k]        (all players, for the values of the policy itself)
+    r(s, a) = sum_b c_b rewards[s, a, b],    P(. | s, a) = sum_b c_b weights / denominators,
+    c_b = prod_{j != i} pi_j(b_j | s),
 
-and the expected rewards of the own actions. So a step costs one pass over the transitions with a chance above 0, and
-memory stays linear. `own` is the player who chooses, or n: nobody does, a state has one action.
-
-The step in integers is that of FORMAT 16, bit for bit: vectors X = x scale_i 2^-bits, and every mean rounded down.
+so the joint actions are read once, and no matrix over them is made. `own` is the player who chooses, or n: nobody does,
+a state has one action. `integer_step` is the step of FORMAT 16, bit for bit: vectors X = x scale_i 2^-bits, and every
+mean rounded down; it reads the game itself, and none of the floats.
 """
 
 from typing import NamedTuple
 
-from certigap.floats.compiled import Floats, Indices, Indices2, Ints, Ints2, compiled, inner
+from certigap.floats.compiled import Floats, Floats2, Indices, Indices2, Ints, Ints2, compiled, inner
 
-__all__ = ["Arrays", "Play", "chances", "follow", "gather", "improve", "integer_step"]
+__all__ = ["Arrays", "Play", "induce", "integer_step", "tidy"]
 
 _LOW = (1 << 31) - 1
 
@@ -48,150 +48,105 @@ def size_of(shapes: Ints2, s: int, last: int) -> int:
     return result
 
 
-@compiled
-def chances(
-    game: Arrays, play: Play, own: int, payee: int, own_offsets: Indices, chance: Floats, expected: Floats
-) -> None:
-    """Fill `chance` `[K]` and the expected rewards `[L_own]` of player `payee`, in units of its scale."""
+@inner
+def spread(game: Arrays, play: Play, own: int, s: int, room: Floats) -> None:
+    """The probability of each joint action of the state, player `own` left out."""
     players = game.shapes.shape[1]
-    for s in range(game.shapes.shape[0]):
-        begin, end = game.row_offsets[s], game.row_offsets[s + 1]
-        for k in range(begin, end):
-            chance[k] = 1.0
-        post = 1
-        for j in range(players - 1, -1, -1):
-            size = int(game.shapes[s, j])
-            if j != own:
-                den, start = float(play.denominators[j, s]), play.starts[j, s]
-                for h in range(size_of(game.shapes, s, j)):
-                    for a in range(size):
-                        p = play.weights[start + a] / den
-                        for k in range(begin + (h * size + a) * post, begin + (h * size + a + 1) * post):
-                            chance[k] *= p
-            post *= size
-        base, k = own_offsets[s], begin
-        pre = size_of(game.shapes, s, own) if own < players else 1
-        mine = int(game.shapes[s, own]) if own < players else 1
-        post = (end - begin) // (pre * mine)
-        for a in range(mine):
-            expected[base + a] = 0.0
-        for _ in range(pre):
-            for a in range(mine):
-                for _ in range(post):
-                    expected[base + a] += chance[k] * game.rewards[payee, k]
-                    chance[k] /= game.denominators[k]
-                    k += 1
+    count = game.row_offsets[s + 1] - game.row_offsets[s]
+    for k in range(count):
+        room[k] = 1.0
+    post = 1
+    for j in range(players - 1, -1, -1):
+        size = int(game.shapes[s, j])
+        if j != own:
+            den, start = float(play.denominators[j, s]), play.starts[j, s]
+            for h in range(count // (size * post)):
+                for a in range(size):
+                    p = play.weights[start + a] / den
+                    for k in range((h * size + a) * post, (h * size + a + 1) * post):
+                        room[k] *= p
+        post *= size
 
 
 @inner
-def followed(game: Arrays, chance: Floats, k: int, x: Floats) -> float:
-    """The expected x of the next state after a row, times its chance."""
-    if chance[k] == 0.0:
-        return 0.0
-    total = 0.0
-    for e in range(game.offsets[k], game.offsets[k + 1]):
-        total += game.weights[e] * x[game.columns[e]]
-    return float(total * chance[k])
-
-
-@inner
-def action_value(game: Arrays, chance: Floats, first: int, post: int, jump: int, pre: int, x: Floats) -> float:
-    """The expected x after one own action, whose rows come in `pre` runs of `post`."""
-    total = 0.0
-    for h in range(pre):
-        for k in range(first + h * jump, first + h * jump + post):
-            total += followed(game, chance, k, x)
-    return total
+def tidy(columns: Ints, values: Floats, first: int, last: int) -> int:
+    """Sort the run `first .. last - 1` by column (Shell 1959), add up equal ones; returns where it ends now."""
+    gap = 1
+    while 3 * gap < last - first:
+        gap = 3 * gap + 1
+    while gap >= 1:
+        for e in range(first + gap, last):
+            column, value, at = columns[e], values[e], e
+            while at >= first + gap and columns[at - gap] > column:
+                columns[at], values[at] = columns[at - gap], values[at - gap]
+                at -= gap
+            columns[at], values[at] = column, value
+        gap //= 3
+    at = first
+    for e in range(first + 1, last):
+        if columns[e] == columns[at]:
+            values[at] += values[e]
+        else:
+            at += 1
+            columns[at], values[at] = columns[e], values[e]
+    return min(at + 1, last)
 
 
 @compiled
-def improve(
+def induce(
     game: Arrays,
+    play: Play,
     own: int,
-    chance: Floats,
-    expected: Floats,
+    first: int,
+    last: int,
     own_offsets: Indices,
-    discount: float,
-    x: Floats,
-    first: int,
-    last: int,
-    out: Floats,
-    choice: Indices,
-) -> None:
-    """out = max over own actions of r + g P x, and the action that attains it, at the states `first .. last - 1`.
-
-    The action of before is kept unless another is better: ties do not wander.
-    """
-    players = game.shapes.shape[1]
-    for s in range(first, last):
-        begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
-        mine = int(game.shapes[s, own]) if own < players else 1
-        pre = size_of(game.shapes, s, own) if own < players else 1
-        post = count // (pre * mine)
-        base, kept = own_offsets[s], choice[s]
-        best = expected[base + kept] + discount * action_value(
-            game, chance, begin + kept * post, post, mine * post, pre, x
-        )
-        for a in range(mine):
-            if a != kept:
-                here = begin + a * post
-                q = expected[base + a] + discount * action_value(game, chance, here, post, mine * post, pre, x)
-                if q > best:
-                    best = q
-                    choice[s] = a
-        out[s] = best
-
-
-@compiled
-def follow(
-    game: Arrays, own: int, chance: Floats, choice: Indices, x: Floats, first: int, last: int, out: Floats
-) -> None:
-    """out = P x for the chosen actions, at the states `first .. last - 1`."""
-    players = game.shapes.shape[1]
-    for s in range(first, last):
-        begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
-        mine = int(game.shapes[s, own]) if own < players else 1
-        pre = size_of(game.shapes, s, own) if own < players else 1
-        post = count // (pre * mine)
-        out[s] = action_value(game, chance, begin + choice[s] * post, post, mine * post, pre, x)
-
-
-@compiled
-def gather(
-    game: Arrays,
-    own: int,
-    chance: Floats,
-    choice: Indices,
-    first: int,
-    last: int,
-    ends: Indices,
+    merge: bool,
+    offsets: Indices,
     columns: Ints,
     values: Floats,
-    fill: bool,
-) -> None:
-    """The chosen actions' P as compressed rows: the number of entries of state s in `ends[s + 1]`, or with `fill`, once
-    these are summed up, the entries themselves; a next state may come more than once.
+    expected: Floats2,
+    room: Floats,
+) -> int:
+    """The rows of the own actions at the states `first .. last - 1`; returns how many entries they have.
+
+    Args:
+        own_offsets: `[S + 1]` first own action of each state.
+        merge: whether entries of a row that name the same state are added up, and sorted.
+        offsets: `[rows + 1]`, filled: where each row begins in `columns` and `values`.
+        expected: `[1, L]` rewards of `own`, or `[n, L]` of all players where nobody chooses; in units of their scales.
+        room: for one state's joint actions.
     """
-    players = game.shapes.shape[1]
+    alone = own == game.shapes.shape[1]
+    at, row = 0, 0
+    offsets[0] = 0
     for s in range(first, last):
         begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
-        mine = int(game.shapes[s, own]) if own < players else 1
-        pre = size_of(game.shapes, s, own) if own < players else 1
+        mine = 1 if alone else int(game.shapes[s, own])
+        pre = 1 if alone else size_of(game.shapes, s, own)
         post = count // (pre * mine)
-        at = ends[s] if fill else 0
-        for h in range(pre):
-            for k in range(begin + (h * mine + choice[s]) * post, begin + (h * mine + choice[s] + 1) * post):
-                if chance[k] == 0.0:
-                    continue
-                if fill:
-                    for e in range(game.offsets[k], game.offsets[k + 1]):
-                        columns[at] = game.columns[e]
-                        values[at] = game.weights[e] * chance[k]
-                        at += 1
-                else:
-                    at += game.offsets[k + 1] - game.offsets[k]
-        if not fill:
-            ends[s + 1] = at
+        spread(game, play, own, s, room)
+        for a in range(mine):
+            start = at
+            for i in range(expected.shape[0]):
+                payee = i if alone else own
+                total = 0.0
+                for h in range(pre):
+                    for k in range((h * mine + a) * post, (h * mine + a + 1) * post):
+                        total += room[k] * game.rewards[payee, begin + k]
+                expected[i, own_offsets[s] + a] = total
+            for h in range(pre):
+                for k in range((h * mine + a) * post, (h * mine + a + 1) * post):
+                    if room[k] != 0.0:
+                        share = room[k] / game.denominators[begin + k]
+                        for e in range(game.offsets[begin + k], game.offsets[begin + k + 1]):
+                            columns[at] = game.columns[e]
+                            values[at] = game.weights[e] * share
+                            at += 1
+            if merge:
+                at = tidy(columns, values, start, at)
+            row += 1
+            offsets[row] = at
+    return at
 
 
 @inner
@@ -203,7 +158,7 @@ def mean_of_limbs(high: int, low: int, den: int) -> int:
 
 @inner
 def row_mean(game: Arrays, k: int, x: Indices, narrow: bool) -> int:
-    """The mean of x over a row's next states, rounded down; `narrow`: |x| times any denominator is below 2^62."""
+    """The mean of x over a row's next states, rounded down."""
     den = int(game.denominators[k])
     if narrow:
         total = 0
@@ -218,13 +173,23 @@ def row_mean(game: Arrays, k: int, x: Indices, narrow: bool) -> int:
     return mean_of_limbs(high, low, den)
 
 
+@inner
+def is_played(game: Arrays, play: Play, own: int, s: int, k: int) -> bool:
+    """The others have weights above 0 for the state's joint action k: else no mean needs it."""
+    for j in range(game.shapes.shape[1] - 1, -1, -1):
+        size = int(game.shapes[s, j])
+        if j != own and play.weights[play.starts[j, s] + k % size] == 0:
+            return False
+        k //= size
+    return True
+
+
 @compiled
 def integer_step(
     game: Arrays,
     play: Play,
     own: int,
     payee: int,
-    chance: Floats,
     x: Indices,
     bits: int,
     top: int,
@@ -235,15 +200,21 @@ def integer_step(
     out: Indices,
     room: Indices,
 ) -> None:
-    """out = F x of FORMAT 16, discount `top / bottom`, rewards of `payee`; `room` holds one state's joint actions."""
+    """out = F x of FORMAT 16, discount `top / bottom`, rewards of `payee`; `room` holds one state's joint actions.
+
+    `narrow`: numbers times weights, denominators or `top` stay below 2^62, so that one limb gives the same integers.
+    """
     players = game.shapes.shape[1]
     for s in range(first, last):
         begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
         for k in range(count):
             room[k] = 0
-            if chance[begin + k] != 0.0:
+            if is_played(game, play, own, s, k):
                 mean = row_mean(game, begin + k, x, narrow)
-                carried = mean_of_limbs(top * (mean >> 31), top * (mean & _LOW), bottom)
+                if narrow:
+                    carried = top * mean // bottom
+                else:
+                    carried = mean_of_limbs(top * (mean >> 31), top * (mean & _LOW), bottom)
                 room[k] = (game.rewards[payee, begin + k] << bits) + carried
         pre, post = count, 1
         for j in range(players - 1, -1, -1):
@@ -258,9 +229,12 @@ def integer_step(
                     high, low = 0, 0
                     for a in range(size):
                         value, w = room[(h * size + a) * post + i], play.weights[start + a]
-                        high += w * (value >> 31)
-                        low += w * (value & _LOW)
-                    room[h * post + i] = mean_of_limbs(high, low, den)
+                        if narrow:
+                            low += w * value
+                        else:
+                            high += w * (value >> 31)
+                            low += w * (value & _LOW)
+                    room[h * post + i] = low // den if narrow else mean_of_limbs(high, low, den)
         best = room[0]
         for i in range(1, post):
             if room[i] > best:

@@ -1,23 +1,32 @@
 """What one player faces in an array game, as an operator: T x = max_a (r + g P x), or r + g P x without a choice."""
 
 import itertools
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
-from certigap.floats.sparse.kernels import Arrays, Play, chances, follow, gather, improve, integer_step
+from certigap.floats.compiled import Kernel
+from certigap.floats.solvers import first_best
+from certigap.floats.sparse.kernels import Arrays, Play, induce, integer_step
+from certigap.floats.sparse.rows import Chain, Rows, follow, gather, improve, slots
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 
-__all__ = ["Process", "Tables"]
+__all__ = ["Chosen", "Process", "Sweeps", "Tables"]
 
 _ALONE = 2_000  # states up to which a second thread costs more than it saves
-_THREADS = 2  # a sweep is bound by memory: more threads gain little
+_THREADS = 2  # as many blocks: a sweep is bound by memory, more threads gain little
+_SAMPLES, _SAMPLE = 8, 32  # ranges of states, and their length, by which it is judged whether merging pays
+_MERGED = 0.8  # of the entries: merging pays where no more remain; sorting 20 entries takes as long as three sweeps
+
+_SMALL = 2_000  # transitions up to which the interpreter has an answer in less time than compiling takes
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Tables:
@@ -33,104 +42,165 @@ class Tables:
         starts = game.action_offsets[:, :-1] + firsts[:, None]
         self.play = Play(np.concatenate(policy.weights), np.stack(policy.denominators), np.ascontiguousarray(starts))
         self.cuts = self._cuts()
+        self._made: dict[str, Callable[..., Any]] = {}
 
     def _cuts(self) -> list[tuple[int, int]]:
-        """Ranges of states with about as many joint actions each, one a thread."""
-        threads = min(_THREADS, os.cpu_count() or 1) if self.game.states > _ALONE else 1
-        goals = np.arange(1, threads) * (self.game.rows // threads)
+        """Ranges of states with about as many joint actions each, one a block; the same on every machine."""
+        blocks = _THREADS if self.game.states > _ALONE else 1
+        goals = np.arange(1, blocks) * (self.game.rows // blocks)
         ends = [0, *np.searchsorted(self.game.row_offsets, goals).tolist(), self.game.states]
-        return list(itertools.pairwise(ends))
+        return [(first, last) for first, last in itertools.pairwise(ends) if first < last]
 
-    def each(self, work: Callable[[int, int], Any]) -> None:
-        """Run `work(first, last)` for every range of states, side by side."""
-        if len(self.cuts) == 1:
-            work(*self.cuts[0])
-            return
-        for done in [_POOL.submit(work, *cut) for cut in self.cuts]:
-            done.result()
+    def ready(self, kernel: Kernel[P, R]) -> Callable[P, R]:
+        """What to call: small games wait for no compiling, which goes on beside."""
+        if kernel.__name__ not in self._made:
+            self._made[kernel.__name__] = kernel.at_once(self.game.entries <= _SMALL)
+        return self._made[kernel.__name__]
+
+    @cached_property
+    def largest(self) -> int:
+        """The most joint actions that a state has."""
+        return int(np.diff(self.game.row_offsets).max())
+
+    def each(self, work: Callable[[int], R]) -> list[R]:
+        """Run `work(block)` for every block, side by side."""
+        count = len(self.cuts)
+        return [work(0)] if count == 1 else list(_POOL.map(work, range(count)))
 
 
 _POOL = ThreadPoolExecutor(_THREADS, thread_name_prefix="certigap-sweep")
 
 
 class Process:
-    """Player `payee`'s rewards in units of its scale, `own` choosing (n: nobody, the policy is followed).
+    """Rewards in units of the payees' scales, `own` choosing (n: nobody, the policy is followed).
 
     A vector is `[S]`. `choice` `[S]` holds an own action a state.
+
+    Attributes:
+        expected: `[1, L]` rewards of the own actions, or `[n, S]` of every player where nobody chooses.
+        blocks: the rows of the own actions.
     """
 
-    def __init__(self, tables: Tables, own: int, payee: int) -> None:
-        self.tables, self.own, self.payee = tables, own, payee
+    def __init__(self, tables: Tables, own: int) -> None:
+        self.tables, self.own = tables, own
         game = tables.game
-        alone = own == game.players
-        self.own_offsets: IndexArray = (
-            np.arange(game.states + 1, dtype=np.int64) if alone else np.ascontiguousarray(game.action_offsets[own])
+        self.states, self.discount, self.is_alone = game.states, game.float_discount, own == game.players
+        self.actions: IndexArray = (
+            np.arange(game.states + 1, dtype=np.int64) if self.is_alone else game.action_offsets[own]
         )
-        self.discount = game.float_discount
-        self.chance: FloatArray = np.empty(game.rows)
-        self.expected: FloatArray = np.empty(int(self.own_offsets[-1]))
-        chances(tables.arrays, tables.play, own, payee, self.own_offsets, self.chance, self.expected)
+        self.expected: FloatArray = np.empty((game.players if self.is_alone else 1, int(self.actions[-1])))
+        merge = self._merging_pays()
+        self.blocks: list[Rows] = tables.each(lambda block: self._induced(*tables.cuts[block], merge)[0])
 
-    def first_choice(self) -> IndexArray:
-        """Every state's first action."""
-        return np.zeros(self.tables.game.states, dtype=np.int64)
+    def _merging_pays(self) -> bool:
+        places = np.linspace(0, self.states, _SAMPLES, endpoint=False, dtype=np.int64).tolist()
+        ranges = [(place, min(place + _SAMPLE, self.states)) for place in places]
+        counts = [[self._induced(*part, merge)[1] for part in ranges] for merge in (False, True)]
+        return sum(counts[1]) <= _MERGED * sum(counts[0])
 
-    def improve(self, x: FloatArray, choice: IndexArray) -> FloatArray:
-        """T x; `choice` becomes what attains it."""
-        out, t = np.empty_like(x), self.tables
+    def _induced(self, first: int, last: int, merge: bool) -> tuple[Rows, int]:
+        """The rows of some states, and the number of their entries."""
+        t, game = self.tables, self.tables.game
+        most = int(game.offsets[game.row_offsets[last]] - game.offsets[game.row_offsets[first]])
+        offsets = np.empty(int(self.actions[last] - self.actions[first]) + 1, dtype=np.int64)
+        columns, values = np.empty(most, dtype=np.int32), np.empty(most)  # what is not filled takes no memory
+        rows = Rows(first, last, self.actions, offsets, columns, values)
+        room = np.empty(t.largest)
+        filled = (offsets, columns, values, self.expected, room)
+        return rows, t.ready(induce)(t.arrays, t.play, self.own, first, last, self.actions, merge, *filled)
 
-        def work(first: int, last: int) -> None:
-            known = (t.arrays, self.own, self.chance, self.expected, self.own_offsets, self.discount)
-            improve(*known, x, first, last, out, choice)
-
-        t.each(work)
-        return out
-
-    def follow(self, x: FloatArray, choice: IndexArray) -> FloatArray:
-        """P x for the chosen actions."""
-        out, t = np.empty_like(x), self.tables
-        t.each(lambda first, last: follow(t.arrays, self.own, self.chance, choice, x, first, last, out))
-        return out
-
-    def chosen(self, choice: IndexArray) -> Any:
-        """P of the chosen actions, SciPy compressed rows: dear to make, and each product 3 to 10 times as cheap."""
-        from scipy.sparse import csr_matrix
-
-        t, states = self.tables, self.tables.game.states
-        ends = np.zeros(states + 1, dtype=np.int64)
-        columns, values = np.empty(0, dtype=np.int32), np.empty(0)
-
-        def work(first: int, last: int, fill: bool) -> None:
-            gather(t.arrays, self.own, self.chance, choice, first, last, ends, columns, values, fill)
-
-        t.each(lambda first, last: work(first, last, False))
-        ends = np.cumsum(ends)
-        columns, values = np.empty(int(ends[-1]), dtype=np.int32), np.empty(int(ends[-1]))
-        t.each(lambda first, last: work(first, last, True))
-        matrix = csr_matrix((values, columns, ends), shape=(states, states))
-        matrix.sum_duplicates()
-        return matrix
-
-    def rewards(self, choice: IndexArray) -> FloatArray:
-        """The expected rewards of the chosen actions."""
-        return np.asarray(self.expected[self.own_offsets[:-1] + choice])
-
-    def integer_step(self, x: IndexArray, bits: int) -> IndexArray:
+    def integer_step(self, x: IndexArray, bits: int, payee: int) -> IndexArray:
         """F x of FORMAT 16, exactly, in units of scale 2^-bits; |x| and the rewards must be at most 2^61 in them."""
-        t, out = self.tables, np.empty_like(x)
-        discount = t.game.discount
-        size = int(np.abs(x).max()).bit_length() + int(t.game.denominators.max()).bit_length()
-        narrow = size <= 62
+        t, out, game = self.tables, np.empty_like(x), self.tables.game
+        top, bottom = game.discount.numerator, game.discount.denominator
+        sizes = max(abs(int(x.max())), abs(int(x.min())))
+        rewards = max(abs(int(game.rewards[payee].max())), abs(int(game.rewards[payee].min()))) << bits
+        factors = max(int(game.denominators.max()), top, int(t.play.denominators.max()))
+        narrow = (sizes + rewards) * factors < 2**62
 
-        def work(first: int, last: int) -> None:
-            room = np.empty(self.largest, dtype=np.int64)
-            head = (t.arrays, t.play, self.own, self.payee, self.chance, x, bits)
-            integer_step(*head, discount.numerator, discount.denominator, narrow, first, last, out, room)
+        def work(block: int) -> None:
+            head = (t.arrays, t.play, self.own, payee, x, bits, top, bottom, narrow)
+            t.ready(integer_step)(*head, *t.cuts[block], out, np.empty(t.largest, dtype=np.int64))
 
         t.each(work)
         return out
 
-    @cached_property
-    def largest(self) -> int:
-        """The most joint actions that a state has."""
-        return int(np.diff(self.tables.game.row_offsets).max())
+
+class Sweeps:
+    """The sweeps of a process for one player's rewards.
+
+    Args:
+        process: whose rows.
+        rewards: `[L]` expected rewards of the own actions.
+    """
+
+    def __init__(self, process: Process, rewards: FloatArray) -> None:
+        self.process, self.rewards = process, rewards
+        self.has_choice = not process.is_alone
+        self._slack = np.zeros(len(rewards), dtype=np.float32)
+        self._ends = [np.empty(3) for _ in process.blocks]
+
+    def first(self) -> tuple[FloatArray, IndexArray]:
+        """T 0, and the choice that attains it: no row is read."""
+        best = first_best(self.rewards, self.process.actions)
+        return self.rewards[best], best - self.process.actions[:-1]
+
+    def rewards_of(self, choice: IndexArray) -> FloatArray:
+        """`[S]` rewards of the chosen actions."""
+        return np.asarray(self.rewards[self.process.actions[:-1] + choice])
+
+    def improve(self, x: FloatArray, choice: IndexArray, margin: float, out: FloatArray) -> tuple[float, float, int]:
+        """out = T x, being r + g P x of `choice` before, which becomes what attains it.
+
+        Actions that were worse by more than `margin` before are left out. Returns least and most of out - x, and how
+        many choices change.
+        """
+        p = self.process
+
+        def work(block: int) -> None:
+            head = (p.blocks[block], self.rewards, p.discount, margin, x, self._slack)
+            p.tables.ready(improve)(*head, out, choice, self._ends[block])
+
+        p.tables.each(work)
+        return *widest(self._ends), int(sum(own[2] for own in self._ends))
+
+
+class Chosen:
+    """P of chosen actions `[S]`, copied together, and sweeps with them.
+
+    Args:
+        process: whose actions.
+        choice: an own action a state.
+    """
+
+    def __init__(self, process: Process, choice: IndexArray) -> None:
+        self.process, self.tables, self.discount = process, process.tables, process.discount
+        self._held = np.full(process.states, -1, dtype=np.int64)
+        self._ends = [np.empty(2) for _ in process.blocks]
+        self.blocks: list[Chain] = self.tables.each(self._empty)
+        self.take(choice)
+
+    def _empty(self, block: int) -> Chain:
+        rows = self.process.blocks[block]
+        offsets = np.empty(rows.last - rows.first + 1, dtype=np.int64)
+        self.tables.ready(slots)(rows, offsets)
+        most = int(offsets[-1])
+        return Chain(rows.first, rows.last, offsets, np.empty(most, dtype=np.int32), np.empty(most))
+
+    def take(self, choice: IndexArray) -> None:
+        """Other actions; only the rows that change are copied."""
+        self.tables.each(
+            lambda b: self.tables.ready(gather)(self.process.blocks[b], choice, self._held, self.blocks[b])
+        )
+
+    def follow(self, rewards: FloatArray, x: FloatArray, out: FloatArray) -> tuple[float, float]:
+        """out = r + g P x for rewards `[S]`; returns least and most of out - x."""
+        self.tables.each(
+            lambda b: self.tables.ready(follow)(self.blocks[b], rewards, self.discount, x, out, self._ends[b])
+        )
+        return widest(self._ends)
+
+
+def widest(ends: list[FloatArray]) -> tuple[float, float]:
+    """The least and the most of all blocks."""
+    return min(float(own[0]) for own in ends), max(float(own[1]) for own in ends)

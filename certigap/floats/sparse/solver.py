@@ -2,16 +2,20 @@
 
 With d = T x - x, the fixed point lies between T x + g/(1-g) min d and T x + g/(1-g) max d (MacQueen 1966; Puterman,
 Markov Decision Processes, 6.6). Only the span of d counts: it falls as fast as the game forgets where it began, which
-may be far faster than g^k. After each improvement the chosen actions are followed until the span is small: by plain
-sweeps while those forget, by BiCGSTAB where they do not (grids, chains). Proposals only: what proves is the step in
-integers.
+may be far faster than g^k; and an action worse than the best by more than g/(1-g) span is never best (6.7).
+
+Between two improvements the chosen actions are followed by sweeps: until the span is small where they forget, a fixed
+number where they do not (grids, chains). There, once the choices have settled, the values of the chosen actions are
+solved for by BiCGSTAB. Proposals only: what proves is the step in integers.
 """
 
 import numpy as np
 
-from certigap.errors import SolverError, foreign
+from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray, IndexArray
-from certigap.floats.sparse.process import Process
+from certigap.floats.sparse.krylov import Followed
+from certigap.floats.sparse.process import Chosen, Process, Sweeps
+from certigap.work.deadline import Deadline
 
 __all__ = ["correction", "solve"]
 
@@ -20,22 +24,27 @@ _SWEEPS = 60  # of following, between two improvements
 _TRIAL = 4  # sweeps before their rate is judged
 _FORGETS = 0.7  # rate of the span per sweep up to which plain sweeps are kept
 _SHRINK = 0.02  # of the span, before the next improvement, which costs as many sweeps as there are actions
-_KRYLOV = 100  # steps of BiCGSTAB at most, each of which costs two sweeps
+_SLOW = 20  # sweeps that do not forget, between two improvements
+_SETTLED = 2e-3  # of the states: so few changed choices, and BiCGSTAB ends what sweeps would not
+_STEPS = 100  # of BiCGSTAB, each of which costs two sweeps and some
+_ROUGH = 1e-3  # of the span: as near as choices that still change are solved for
+_CLOSE = 0.1  # of the residual that is asked for, as BiCGSTAB measures another
+_TRUST = 2  # failures of BiCGSTAB, after which it is left alone
 _NOISE = 2.0**-50  # of the values: rounding of one sweep, about
 _PATIENCE = 3  # improvements without a narrower span, once it is near the noise, before rounding is blamed
 _NEAR = 1e4  # times the noise
 
 
 def solve(
-    process: Process, width: float, start: FloatArray | None = None, choice: IndexArray | None = None
+    sweeps: Sweeps, width: float, deadline: Deadline, start: FloatArray | None = None
 ) -> tuple[FloatArray, IndexArray]:
     """A vector within about `width` of the fixed point, up to rounding, and the actions chosen.
 
     Args:
-        process: whose T it is.
+        sweeps: whose T it is.
         width: of the enclosure that the last sweep shows, in the units of the process.
-        start: a first guess `[S]`; by default 0.
-        choice: the first choice `[S]`; changed in place.
+        deadline: when to stop with what there is.
+        start: a first guess `[S]`, changed in place; by default 0.
 
     Returns:
         x `[S]` and the choice `[S]` that attains T x.
@@ -43,69 +52,69 @@ def solve(
     Raises:
         SolverError: rewards beyond the range of floats.
     """
-    size = process.tables.game.states
-    x = np.zeros(size) if start is None else start
-    choice = process.first_choice() if choice is None else choice
-    carry = process.discount / (1 - process.discount)
-    best, waited = np.inf, 0
+    x, choice = sweeps.first()
+    if start is not None:
+        x = start
+    chosen, out = Chosen(sweeps.process, choice), np.empty_like(x)
+    discount = chosen.discount
+    carry, margin, best, waited, trusted, forgets = discount / (1 - discount), np.inf, np.inf, 0, _TRUST, True
     for _ in range(_ROUNDS):
-        stepped = process.improve(x, choice)
-        low, high = _ends(stepped, x)
-        x = stepped + carry * (low + high) / 2
+        low, high = chosen.follow(sweeps.rewards_of(choice), x, out)
+        changed = 0
+        if sweeps.has_choice:
+            low, high, changed = sweeps.improve(x, choice, margin, out)
         if not np.isfinite(low + high):
             raise SolverError("float sweeps: expected finite values, got an overflow")
-        noise = _NOISE * float(np.abs(x).max())
-        waited = 0 if high - low < 0.9 * best or high - low > _NEAR * noise else waited + 1
-        best = min(best, high - low)
-        if carry * (high - low) <= max(width, carry * noise) or waited >= _PATIENCE:
-            return x, choice
-        if process.own < process.tables.game.players or high - low > noise:
-            x = _followed(process, x, choice, process.rewards(choice), high - low, noise)
+        x, out, span = out, x, high - low
+        x += carry * (low + high) / 2
+        noise = _NOISE * max(abs(float(x.max())), abs(float(x.min())))
+        margin = carry * (span * (1 + _NEAR * _NOISE) + noise)
+        waited = 0 if span < 0.9 * best or span > _NEAR * noise else waited + 1
+        best = min(best, span)
+        if carry * span <= max(width, carry * noise) or waited >= _PATIENCE or not deadline.going:
+            break
+        rewards = sweeps.rewards_of(choice)
+        if changed:
+            chosen.take(choice)
+        settled = trusted and changed <= _SETTLED * len(x)
+        if forgets or not settled:
+            x, out, forgets = _followed(chosen, rewards, x, out, max(_SHRINK * span, noise), deadline)
+        if settled and not forgets:
+            goal = max(width / carry, noise, _ROUGH * span if changed else 0.0)
+            trusted -= not _solved(chosen, rewards, x, out, goal * _CLOSE, deadline)
     return x, choice
 
 
-def correction(process: Process, choice: IndexArray, residual: FloatArray) -> FloatArray:
+def correction(process: Process, choice: IndexArray, residual: FloatArray, deadline: Deadline) -> FloatArray:
     """y with y = residual + g P y for the chosen actions, about: a Newton step for T, whose residual is T x - x."""
-    span = float(residual.max() - residual.min())
-    return _followed(process, residual, choice, residual, span, _SHRINK**2 * span)
+    return Followed(Chosen(process, choice)).solution(residual, _SHRINK**2, _STEPS, deadline)
 
 
 def _followed(
-    process: Process, x: FloatArray, choice: IndexArray, rewards: FloatArray, span: float, noise: float
-) -> FloatArray:
-    """Nearer to the values of the chosen actions: until the span of a step is `_SHRINK` of `span`."""
-    discount = process.discount
-    carry, goal, last = discount / (1 - discount), max(_SHRINK * span, noise), span
+    chosen: Chosen, rewards: FloatArray, x: FloatArray, out: FloatArray, goal: float, deadline: Deadline
+) -> tuple[FloatArray, FloatArray, bool]:
+    """Nearer to the values of the chosen actions by sweeps: x, room, and whether the sweeps forget fast."""
+    carry, last, forgets = chosen.discount / (1 - chosen.discount), np.inf, True
     for sweep in range(_SWEEPS):
-        stepped = rewards + discount * process.follow(x, choice)
-        low, high = _ends(stepped, x)
-        x = stepped + carry * (low + high) / 2
-        if high - low <= goal:
-            return x
-        if sweep >= _TRIAL and high - low > _FORGETS * last:
-            return _krylov(process, x, choice, rewards, goal)
+        low, high = chosen.follow(rewards, x, out)
+        x, out = out, x
+        x += carry * (low + high) / 2
+        forgets = forgets and (sweep < _TRIAL or high - low <= _FORGETS * last)
         last = high - low
-    return x
+        if last <= goal or not deadline.going or (sweep >= _SLOW and not forgets):
+            break
+    return x, out, forgets
 
 
-def _krylov(process: Process, x: FloatArray, choice: IndexArray, rewards: FloatArray, goal: float) -> FloatArray:
-    """BiCGSTAB from x for (I - g P) y = r; the better of both by the span of a step."""
-    from scipy.sparse.linalg import LinearOperator, bicgstab
-
-    size, discount = len(x), process.discount
-    matrix = process.chosen(choice)
-    operator = LinearOperator((size, size), matvec=lambda v: v - discount * (matrix @ v), dtype=np.float64)
-    with foreign("BiCGSTAB"):
-        found, _ = bicgstab(operator, rewards, x0=x, rtol=0.0, atol=0.3 * goal * size**0.5, maxiter=_KRYLOV)
-    if not np.isfinite(found).all():
-        return x
-    spans = []
-    for y in (x, found):
-        low, high = _ends(rewards + discount * (matrix @ y), y)
-        spans.append(high - low)
-    return found if spans[1] < spans[0] else x
-
-
-def _ends(stepped: FloatArray, x: FloatArray) -> tuple[float, float]:
-    change = stepped - x
-    return float(change.min()), float(change.max())
+def _solved(
+    chosen: Chosen, rewards: FloatArray, x: FloatArray, out: FloatArray, goal: float, deadline: Deadline
+) -> bool:
+    """Solve for the values of the chosen actions; x is changed, in place, where that brings it nearer."""
+    chosen.follow(rewards, x, out)
+    out -= x
+    size = float(np.abs(out).max())
+    if size > goal:
+        found = Followed(chosen).solution(out, goal / size, _STEPS, deadline)
+        x += found
+        return bool(found.any())
+    return True

@@ -1,0 +1,95 @@
+"""(I - g P) y = b for chosen actions: BiCGSTAB between the two halves of a symmetric Gauss-Seidel sweep.
+
+Rows divided by 1 - g P_ss, the matrix is A = I - L - U - C: entries of earlier and of later states of a block, and of
+other blocks. With t = (I - U)^{-1} v,
+
+    (I - L)^{-1} A (I - U)^{-1} v = t + (I - L)^{-1} (v - t - C t)                               (Eisenstat 1981)
+
+so preconditioning is free: a product with it reads the matrix once. On grids it needs a quarter of the products.
+
+Sources: van der Vorst, "Bi-CGSTAB", SIAM J. Sci. Stat. Comput. 13 (1992); Eisenstat, "Efficient implementation of a
+class of preconditioned conjugate gradient methods", SIAM J. Sci. Stat. Comput. 2 (1981).
+"""
+
+from typing import TypeVar
+
+import numpy as np
+
+from certigap.exact.integers import FloatArray
+from certigap.floats.compiled import Kernel
+from certigap.floats.sparse.process import Chosen
+from certigap.floats.sparse.rows import Chain, advance, direction, dot, lower, remainder, scale, upper
+from certigap.work.deadline import Deadline
+
+__all__ = ["Followed"]
+
+R = TypeVar("R")
+
+
+class Followed:
+    """The system of chosen actions.
+
+    Args:
+        chosen: the actions.
+    """
+
+    def __init__(self, chosen: Chosen) -> None:
+        self.tables, states = chosen.tables, chosen.process.states
+        self.inverse: FloatArray = np.empty(states)
+        self._t, self._z = np.zeros(states), np.empty(states)
+
+        def scaled(block: int) -> Chain:
+            own = chosen.blocks[block]
+            arrays = np.empty_like(own.offsets), np.empty_like(own.columns), np.empty_like(own.values)
+            result = Chain(own.first, own.last, *arrays)
+            self.tables.ready(scale)(own, chosen.discount, result, self.inverse)
+            return result
+
+        self.blocks = self.tables.each(scaled)
+
+    def solution(self, right: FloatArray, factor: float, steps: int, deadline: Deadline) -> FloatArray:
+        """y, its preconditioned residual at most `factor` times the first one; 0 where BiCGSTAB finds none smaller."""
+        r = np.empty(len(right))
+        self._lower(self.inverse * right, self._t, r)
+        goal = factor * float(np.abs(r).max())
+        u, p, v, t, shadow = np.zeros_like(r), np.zeros_like(r), np.zeros_like(r), np.empty_like(r), r.copy()
+        rho = alpha = omega = 1.0
+        size = first = float(np.abs(r).max())
+        for _ in range(steps):
+            before, rho = rho, self._dot(shadow, r)
+            if size <= goal or rho == 0.0 or omega == 0.0 or not deadline.going:
+                break
+            self._blocks(direction, (rho / before) * (alpha / omega), omega, r, v, p)
+            self._product(p, v)
+            across = self._dot(shadow, v)
+            if across == 0.0:
+                break
+            alpha = rho / across
+            self._blocks(remainder, alpha, v, r)
+            self._product(r, t)
+            length = self._dot(t, t)
+            omega = self._dot(t, r) / length if length > 0.0 else 0.0
+            size = max(self._blocks(advance, alpha, p, omega, t, r, u))
+            if not np.isfinite(size):
+                break
+        if not size < first:
+            return np.zeros_like(r)
+        self._upper(u, t)
+        return t
+
+    def _product(self, v: FloatArray, out: FloatArray) -> None:
+        self._upper(v, self._t)
+        self._lower(v, self._t, out)
+
+    def _upper(self, v: FloatArray, t: FloatArray) -> None:
+        self.tables.each(lambda b: self.tables.ready(upper)(self.blocks[b], v, t))
+
+    def _lower(self, v: FloatArray, t: FloatArray, out: FloatArray) -> None:
+        self.tables.each(lambda b: self.tables.ready(lower)(self.blocks[b], v, t, self._z, out))
+
+    def _dot(self, a: FloatArray, b: FloatArray) -> float:
+        return sum(self._blocks(dot, a, b))
+
+    def _blocks(self, kernel: Kernel[..., R], *args: object) -> list[R]:
+        work = self.tables.ready(kernel)
+        return self.tables.each(lambda b: work(*self.tables.cuts[b], *args))
