@@ -210,6 +210,9 @@ def _parser() -> argparse.ArgumentParser:
     _search(frontier)
     frontier.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     frontier.add_argument("-o", "--output", metavar="PICTURE", help="draw the curves: .png, .pdf or .svg")
+    frontier.add_argument(
+        "--certificates", metavar="DIR", help="write a certificate for each eps: `report` draws the curves of them"
+    )
 
     dominance = _command(commands, "dominance", "which actions are dominated, whether the expert plays dominant ones")
     _files(dominance, "game")

@@ -198,11 +198,11 @@ def test_gaps_of_lemma_1(folder: Path) -> None:
 
 
 def test_several_radii_draw_a_frontier_that_never_falls(folder: Path) -> None:
-    game = cg.read_game("lemma1.game.json")
-    for eps in ("1/10", "1/5", "1/20"):
-        cg.certificate(cg.worst_case(game, _expert(), eps, budget=0.5)).write(f"w{eps.replace('/', '-')}.cert.json")
-    names = sorted(str(path) for path in folder.glob("w*.cert.json"))
-    assert main(["report", *names, "-o", "f.html"]) == 0
+    words = ["frontier", "lemma1.game.json", "--expert", "lemma1.expert.json", "--eps-max", "3/10", "--points", "3"]
+    assert main([*words, "--budget", "1", "--certificates", "certs"]) == 0
+    names = [f"certs/bc-{eps}.cert.json" for eps in ("1-10", "1-5", "3-10")]
+    assert sorted(folder.glob("certs/*")) == sorted(folder / name for name in names)
+    assert main(["report", *names, "--game", "lemma1.game.json", "-o", "f.html"]) == 0
     page = page_of(folder / "f.html")
     assert "3 of 3 certificates accepted" in page.text
     lower, upper = ([Fraction(text) for text in page.numbers[k:6:2]] for k in (0, 1))

@@ -1,11 +1,13 @@
 """The documentation site: its pages run as written, its menu is its pages, it builds strictly and loads nothing."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import certigap as cg
 from tests.helpers.pages import blocks, requirement, run_page
 from tests.helpers.peers import peer
 
@@ -54,6 +56,14 @@ def test_names_and_files_last_from_block_to_block(tmp_path: Path, monkeypatch: p
     page = first + '```python\n>>> x, len(open("f").read())\n(1, {})\n\n```\n'
     assert run_page(page.format(3), "p") == []
     assert run_page(page.format(4), "p") != []
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in PAGES if path.parent.name == "reference")
+    named = re.findall(r"^::: [\w.]+\.(\w+)$", pages, re.MULTILINE)
+    members = [name for own in re.findall(r"members: \[(.*)\]", pages) for name in own.split(", ")]
+    elsewhere = {"games", "solve_game"}  # the catalog, a module; `solve` by its longer name
+    assert set(cg.__all__) - set(named) - set(members) == elsewhere
 
 
 def test_it_builds_strictly_and_loads_nothing(tmp_path: Path) -> None:

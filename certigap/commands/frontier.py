@@ -2,13 +2,18 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certigap.commands.output import PICTURES, print_json, progress_line, rational_option, say_written
 from certigap.commands.streams import say
-from certigap.commands.targets import check_file
+from certigap.commands.targets import check_file, check_folder
 from certigap.errors import InputError
+from certigap.exact.rational import format_rational
 from certigap.model.files.codec import read_game, read_policy
 from certigap.report import frontier_figure, frontier_json, frontier_table, interval_text
+
+if TYPE_CHECKING:
+    from certigap.questions.frontier.question import FrontierAnswer
 
 __all__ = ["frontier"]
 
@@ -19,6 +24,8 @@ def frontier(given: argparse.Namespace) -> int:
 
     check_file(given.output, given.game, given.expert)
     _check_picture(given.output)
+    if given.certificates is not None:
+        check_folder(given.certificates, "--certificates")
     game, largest = read_game(given.game), rational_option(given.eps_max, "--eps-max")
     expert = read_policy(given.expert, game)
     with progress_line("the worst NashGap") as tell:
@@ -41,7 +48,22 @@ def frontier(given: argparse.Namespace) -> int:
     if given.output:
         frontier_figure(answer, given.output)
         say_written(given)
+    if given.certificates:
+        say_written(given, *_certificates(answer, Path(given.certificates)))
     return 0
+
+
+def _certificates(answer: "FrontierAnswer", folder: Path) -> list[str]:
+    """A certificate for each radius, of what was proven there: `bc-1-20.cert.json`."""
+    from certigap.certificates.claims import certificate
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for point in answer.points:
+        eps = format_rational(point.radius).replace("/", "-")
+        written.append(str(folder / f"{answer.measure}-{eps}.cert.json"))
+        certificate(point.answer).write(written[-1])
+    return written
 
 
 def _check_picture(path: str | None) -> None:

@@ -35,14 +35,17 @@ def gap_picture(found: Checked) -> Html:
     """The interval of the claim's gap with the other bounds on it, and the bounds as a table."""
     name = "nash_gap" if "nash_gap" in found.quantities else "regret"
     interval = found.quantities.get(name)
-    if interval is None or found.game is None:
+    if interval is None:
         return join("")
-    trivial = trivial_bound(found.game)
-    bounds = {"trivial": trivial} | _written(found.provenance) if found.kind == "worst-case" else {"trivial": trivial}
+    bounds = {} if found.game is None else {"trivial": trivial_bound(found.game)}
+    if found.kind == "worst-case":
+        bounds |= _written(found.provenance)
     used = str(found.provenance.get("upper_bound", ""))
     marks = [Mark(title, value) for title, value in bounds.items() if title != used]
-    picture = span_picture(interval, marks, trivial or Fraction(1), f"{_TITLES[name]}: the proven interval")
-    return join(element("figure", picture), _table(bounds, used) if found.kind == "worst-case" else "")
+    picture = span_picture(
+        interval, marks, bounds.get("trivial") or Fraction(1), f"{_TITLES[name]}: the proven interval"
+    )
+    return join(element("figure", picture), _table(bounds, used) if bounds and found.kind == "worst-case" else "")
 
 
 def quantity_table(found: Checked) -> Html:

@@ -40,7 +40,7 @@ _NOTES = (
     (
         MEASURES["bc"],
         "the L1 distance between the rows of imitator and expert (twice total variation), in expectation over the "
-        "states that the expert visits, the largest over the players",
+        "states that the expert visits, the largest over the players; of finite horizon, at every step",
     ),
     (MEASURES["rho"], "the L1 distance between their occupancies of state and joint action"),
     (MEASURES["mu"], "the L1 distance between their occupancies of states"),
