@@ -24,6 +24,8 @@ from certigap.work.deadline import Deadline
 
 _SHARE = 0.05  # of the time, for a word in the table; `markov_dominance` takes all it is given
 _SECONDS = 1.0
+_MANY_ROWS = 10_000
+"""Joint actions from which on the expert's own regret is asked first: the check takes as long as the bound `region`."""
 
 __all__ = ["DSE", "dse_bound", "slipping"]
 
@@ -49,6 +51,10 @@ def dominance(center: Center, deadline: Deadline | None = None) -> Dominance:
 def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     if ball.measure.is_by_state:
         return Bound.unproven("dse", f"the ball of eps_{ball.measure} limits no player's rows")
+    if center.game.layout.rows >= _MANY_ROWS and (gain := center.gaps.nash_gap.lower):
+        return Bound.unproven(
+            "dse", f"expected a dominant expert, got one whose own NashGap is about {float(gain):.6g}"
+        )
     found = center.once(dominance, deadline=deadline)
     if found.refusal is not None:
         said = f"expected a dominant expert, got {found.refusal}"

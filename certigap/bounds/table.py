@@ -11,9 +11,9 @@ from certigap.bounds.registry import BOUNDS
 from certigap.exact.brief import Brief
 from certigap.work.deadline import Deadline
 
-__all__ = ["BoundsTable", "bounds_table", "in_turn"]
+__all__ = ["NOT_REACHED", "BoundsTable", "bounds_table", "in_turn"]
 
-_NOT_REACHED = "the work ended before it was tried"
+NOT_REACHED = "the work ended before it was tried"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,7 +25,7 @@ class BoundsTable(Brief):
     @classmethod
     def of(cls, *known: Bound) -> "BoundsTable":
         """The table of these bounds alone."""
-        untried = {rule.name: Bound.untried(rule.name, _NOT_REACHED) for rule in BOUNDS}
+        untried = {rule.name: Bound.untried(rule.name, NOT_REACHED) for rule in BOUNDS}
         return cls(untried | {bound.name: bound for bound in known})
 
     def joined(self, bound: Bound) -> "BoundsTable":

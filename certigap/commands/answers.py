@@ -155,7 +155,15 @@ def certify_text(answer: Any, ratio: Fraction, exact: bool = False) -> str:
     bounds = answer.bounds.items()
     known = [(f"  bound: {name}", number_text(value, exact)) for name, value in bounds if value is not None]
     missed = [(f"  no bound: {one.name}", one.why) for one in answer.table.bounds.values() if one.is_missed]
-    return "\n".join([table(rows + known + missed), *_ending(answer, ratio)])
+    return "\n".join([table(rows + known + missed), *_not_reached(answer), *_ending(answer, ratio)])
+
+
+def _not_reached(answer: Any) -> list[str]:
+    """The bounds that nobody came to, in a line."""
+    from certigap.bounds.table import NOT_REACHED
+
+    names = [name for name, why in answer.why.items() if why == NOT_REACHED]
+    return [f"  no bound: {', '.join(names)}: {NOT_REACHED}"] if names else []
 
 
 def _span(interval: Interval, exact: bool) -> str:

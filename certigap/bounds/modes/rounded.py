@@ -3,18 +3,20 @@
 import math
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from certigap.bounds.boxes.tree import Row
 from certigap.bounds.modes.nodes import ModeBall, ModeNode
-from certigap.exact.integers import FloatArray, IndexArray
+from certigap.exact.integers import FloatArray, IndexArray, IntArray, as_object, bit_length
 from certigap.floats.kernel.mode_integers import MASS, FixedGame, FixedSets
 from certigap.model.game import Game
 
 __all__ = ["fixed_game", "fixed_sets"]
 
 ONE = 1 << MASS
+_BITS = 62  # of 64: one is the sign, one is kept for a sum of two
 
 
 def fixed_game(game: Game, player: int, first: int, joint: bool) -> FixedGame:
@@ -26,44 +28,107 @@ def fixed_game(game: Game, player: int, first: int, joint: bool) -> FixedGame:
         first: whose row is the outermost.
         joint: with the common successors of every deviation and joint action.
     """
-    layout, transitions, n = game.layout, game.transitions, len(game.players)
-    g = game.discount
-    rows = [{t: g * p for t, p in transitions.row(k).items()} for k in range(layout.rows)]
-    pairs = np.diff(layout.row_offsets) * layout.shape_array[:, player]
-    offsets: list[int] = [0]
-    columns: list[int] = []
-    moves: list[int] = []
-    low: list[int] = []
-    high: list[int] = []
-    for s in range(layout.states if joint else 0):
-        start, end = int(layout.row_offsets[s]), int(layout.row_offsets[s + 1])
-        stride, size = math.prod(layout.shapes[s][player + 1 :]), layout.shapes[s][player]
-        for a in range(size):
-            for k in range(end - start):
-                other = rows[start + k + (a - k // stride % size) * stride]
-                common = {t: min(p, other[t]) for t, p in rows[start + k].items() if t in other}
-                columns += common
-                moves += [math.ceil(p * ONE) for p in common.values()]
-                offsets.append(len(columns))
-                total = sum(common.values(), Fraction(0)) * ONE
-                low.append(math.floor(total))
-                high.append(math.ceil(total))
+    layout, n = game.layout, len(game.players)
+    sizes = np.diff(layout.row_offsets) * layout.shape_array[:, player]
+    meetings = _meetings(game, player) if joint else _Meetings()
     return FixedGame(
         player,
         np.array([*range(first, n), *range(first)], dtype=np.int64),
         layout.shape_array,
         layout.row_offsets,
-        transitions.offsets,
-        transitions.columns,
-        np.array([math.ceil(p * ONE) for row in rows for p in row.values()], dtype=np.int64),
-        np.concatenate([[0], np.cumsum(pairs)]).astype(np.int64),
-        np.array(offsets, dtype=np.int64),
-        np.array(columns, dtype=np.int64),
-        np.array(moves, dtype=np.int64),
-        np.array(low, dtype=np.int64),
-        np.array(high, dtype=np.int64),
+        game.transitions.offsets,
+        game.transitions.columns,
+        _moves(game, game.transitions.weights, game.transitions.denominators[_row_of_entry(game)]),
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        meetings.offsets,
+        meetings.columns,
+        meetings.moves,
+        meetings.low,
+        meetings.high,
         _places(game),
     )
+
+
+class _Meetings(NamedTuple):
+    """What a deviation and a joint action have in common: `FixedGame.meet_offsets`, `.meet_columns`, .."""
+
+    offsets: IndexArray = np.zeros(1, dtype=np.int64)
+    columns: IndexArray = np.zeros(0, dtype=np.int64)
+    moves: IndexArray = np.zeros(0, dtype=np.int64)
+    low: IndexArray = np.zeros(0, dtype=np.int64)
+    high: IndexArray = np.zeros(0, dtype=np.int64)
+
+
+def _meetings(game: Game, player: int) -> _Meetings:
+    """g min(P', P) of every pair: each entry of a row is looked up in the deviation's row, all at once."""
+    rows, (own, other) = game.transitions, _pairs(game, player)
+    counts = np.diff(rows.offsets)[own]
+    pair = np.repeat(np.arange(len(own), dtype=np.int64), counts)
+    entry = np.repeat(rows.offsets[own] - _running(counts)[:-1], counts) + np.arange(len(pair), dtype=np.int64)
+    keys = _row_of_entry(game) * len(game.states) + rows.columns
+    wanted = other[pair] * len(game.states) + rows.columns[entry]
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    pair, entry, place = (part[keys[place] == wanted] for part in (pair, entry, place))
+    one, two = (_exact_enough(part, 2) for part in (rows.denominators[own], rows.denominators[other]))
+    mine, theirs = (_exact_enough(rows.weights[part], 3) for part in (entry, place))
+    is_mine = mine * two[pair] <= theirs * one[pair]
+    ends = np.searchsorted(pair, np.arange(len(own) + 1))
+    shared = [_sums(np.where(chosen, part, 0), ends) for chosen, part in ((is_mine, mine), (~is_mine, theirs))]
+    total = _exact_enough(shared[0], 3) * two + _exact_enough(shared[1], 3) * one
+    return _Meetings(
+        ends.astype(np.int64),
+        rows.columns[entry],
+        _moves(game, np.where(is_mine, mine, theirs), np.where(is_mine, one[pair], two[pair])),
+        _moves(game, total, one * two, up=False),
+        _moves(game, total, one * two),
+    )
+
+
+def _pairs(game: Game, player: int) -> tuple[IndexArray, IndexArray]:
+    """Of every pair (state, a', joint action k) the row of k, and the row of k with a' in the player's place."""
+    layout = game.layout
+    sizes = np.diff(layout.row_offsets)
+    stride = layout.shape_array[:, player + 1 :].prod(axis=1)
+    state = np.repeat(np.arange(layout.states), sizes * layout.shape_array[:, player])
+    within = np.arange(len(state)) - _running(sizes * layout.shape_array[:, player])[:-1][state]
+    deviation, k = np.divmod(within, sizes[state])
+    played = k // stride[state] % layout.shape_array[state, player]
+    own = layout.row_offsets[state] + k
+    return own, own + (deviation - played) * stride[state]
+
+
+def _row_of_entry(game: Game) -> IndexArray:
+    return np.repeat(np.arange(game.layout.rows, dtype=np.int64), np.diff(game.transitions.offsets))
+
+
+def _moves(game: Game, weights: IntArray, denominators: IntArray, up: bool = True) -> IndexArray:
+    """g weights / denominators over 2^31, rounded up or down: at most 2^31."""
+    g = game.discount
+    top, bottom = _exact(weights, g.numerator * ONE), _exact(denominators, g.denominator)
+    found = -(-top // bottom) if up else top // bottom
+    return np.asarray(found, dtype=np.int64)
+
+
+def _exact(values: IntArray, factor: int) -> IntArray:
+    """`values * factor` without overflow: Python integers where 64 bits do not suffice."""
+    fits = bit_length(values) + factor.bit_length() <= _BITS
+    return (values if fits else as_object(values)) * factor
+
+
+def _exact_enough(values: IntArray, factors: int) -> IntArray:
+    """`values`, as Python integers unless products of so many of them fit into 64 bits."""
+    return values if factors * bit_length(values) <= _BITS else as_object(values)
+
+
+def _sums(values: IntArray, ends: IndexArray) -> IntArray:
+    """Sums of the runs `ends[p] .. ends[p + 1]`, which may be empty."""
+    running = np.concatenate([[0], np.cumsum(values)])
+    return np.asarray(running[ends[1:]] - running[ends[:-1]])
+
+
+def _running(counts: IndexArray) -> IndexArray:
+    """0 and the sums of the first 1, 2, .. counts."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def fixed_sets(node: ModeNode) -> FixedSets:

@@ -35,7 +35,7 @@ from certigap.work.clock import now
 from certigap.work.deadline import Deadline
 from certigap.work.parallel import worker_count
 
-__all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "prepare_modes"]
+__all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "modes_apply", "prepare_modes"]
 
 MOST_PAIRS = 3_000_000
 """Of a deviation and a joint action: some 100 bytes each."""
@@ -162,13 +162,35 @@ def prepare_modes(game: Game) -> None:
 
 def mode_bound_of(center: Center, ball: ErrorBall) -> ModeBound | None:
     """The search over a ball, once; None where it does not apply or would not fit."""
-    game = center.game
-    if ball.measure.is_by_state or len(game.states) == 1 or _pairs(game) > MOST_PAIRS:
+    if _refusal(center, ball):
         return None
     latest = center.once(_latest)
     if latest.bound is None or latest.ball is not ball:
         latest.ball, latest.bound = ball, ModeBound(center, ball)
     return latest.bound
+
+
+def modes_apply(center: Center, ball: ErrorBall, deadline: Deadline | None = None) -> bool:
+    """Whether there can be a search over a ball; with a deadline also whether there is time to begin one."""
+    if _refusal(center, ball):
+        return False
+    begun = center.once(_latest)
+    if deadline is None or (begun.bound is not None and begun.ball is ball):
+        return True
+    return _seconds(center.game) <= deadline.left / 2
+
+
+def _refusal(center: Center, ball: ErrorBall) -> str:
+    """Why this game or ball is none of the business of modes; empty: it is."""
+    if ball.measure.is_by_state or len(center.game.states) == 1:
+        return "games of one state and balls of measure mu are left to others"
+    pairs = _pairs(center.game)
+    return f"expected at most {MOST_PAIRS} pairs of a deviation and a joint action, got {pairs}" * (pairs > MOST_PAIRS)
+
+
+def _seconds(game: Game) -> float:
+    """For the roots of all players and their proofs."""
+    return PAIR_SECONDS * _pairs(game) * len(game.players)
 
 
 def _pairs(game: Game) -> int:
@@ -183,14 +205,16 @@ def _latest(center: Center) -> _Latest:
 
 def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     """Half of the time left is enough, or it is not begun."""
-    needed = PAIR_SECONDS * _pairs(center.game) * len(center.game.players)
-    if needed > deadline.left / 2:
-        return Bound.untried("modes", f"it takes about {needed:.1f} s, more than half of the time left")
+    game = center.game
+    if refusal := _refusal(center, ball):
+        is_small = ball.measure.is_by_state or len(game.states) == 1
+        return Bound.untried("modes", refusal) if is_small else Bound.unproven("modes", refusal)
+    if not modes_apply(center, ball, deadline):
+        needed = f"it takes about {_seconds(game):.1f} s, more than half of the time left"
+        return Bound.unproven("modes", needed)
     found = mode_bound_of(center, ball)
     if found is None:
-        return Bound.untried(
-            "modes", "games of one state, balls of measure mu and the largest games are left to others"
-        )
+        return Bound.untried("modes", "it does not apply")
     return found.proved()
 
 

@@ -94,7 +94,7 @@ def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     """Half of the time left is enough, or it is not begun."""
     game = center.game
     if game.layout.rows > MAX_ROWS:
-        return Bound.untried("occupancy", f"expected at most {MAX_ROWS} joint actions, got {game.layout.rows}")
+        return Bound.unproven("occupancy", f"expected at most {MAX_ROWS} joint actions, got {game.layout.rows}")
     share = deadline.share(1 / 2)
     if ball.measure.is_by_rows:
         if len(game.states) < _MANY_STATES:
@@ -102,7 +102,7 @@ def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
         share = share.or_within(_SECONDS)
     least = 0.0 if ball.measure.is_by_rows else _TRIED_SECONDS
     if max(share.left, least) < (needed := occupancy_seconds(game)):
-        return Bound.untried("occupancy", f"its programs take about {needed:.1f} s, more than half of the time left")
+        return Bound.unproven("occupancy", f"its programs take about {needed:.1f} s, more than half of the time left")
     try:
         found = occupancy_bounds(center, ball, share)
     except SolverError as error:

@@ -18,7 +18,7 @@ from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
-from certigap.bounds.modes.rule import MODES, mode_bound_of, prepare_modes
+from certigap.bounds.modes.rule import MODES, mode_bound_of, modes_apply, prepare_modes
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
@@ -174,12 +174,14 @@ class _Work:
 
     @property
     def _has_many_states(self) -> bool:
-        return len(self.game.states) >= _MANY_STATES and mode_bound_of(self.center, self.ball) is not None
+        return len(self.game.states) >= _MANY_STATES and modes_apply(self.center, self.ball)
 
     def _couple(self, deadline: Deadline, ratio: Fraction) -> bool:
         """Trees of coupled modes until the bound is near the best gap found; False when cut."""
-        if self._is_close(ratio):
+        if self._is_close(ratio) or not modes_apply(self.center, self.ball):
             return True
+        if not modes_apply(self.center, self.ball, deadline):
+            return False
         modes = mode_bound_of(self.center, self.ball)
         if modes is None:
             return True
