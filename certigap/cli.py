@@ -169,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     _files(errors, "game")
     errors.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
     errors.add_argument("--policy", required=True, metavar="FILE", help="the imitator's policy file")
+    _idle(errors)
     _certificate(errors)
     _arithmetic(errors)
 
@@ -180,11 +181,13 @@ def _parser() -> argparse.ArgumentParser:
     radius = certify.add_mutually_exclusive_group(required=True)
     radius.add_argument("--eps", metavar="EPS", help="imitation error, full L1, such as 1/20, 0.05 or 5%%")
     radius.add_argument("--policy", metavar="FILE", help="an imitator's policy file: take its error for EPS")
+    _idle(certify)
     _measure(certify)
     certify.add_argument(
         "--ratio", default="201/200", metavar="R", help="upper/lower that is tight enough (default 201/200)"
     )
     _search(certify)
+    _known(certify)
     certify.add_argument("--witness", metavar="FILE", help="write the most exploitable policy found to this file")
     certify.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     _certificate(certify)
@@ -208,6 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     frontier.add_argument("--points", type=_count, default=8, metavar="N", help="how many values of eps (default 8)")
     _measure(frontier)
     _search(frontier)
+    _known(frontier)
     frontier.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     frontier.add_argument("-o", "--output", metavar="PICTURE", help="draw the curves: .png, .pdf or .svg")
     frontier.add_argument(
@@ -350,6 +354,25 @@ def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
 def _files(parser: argparse.ArgumentParser, *names: str) -> None:
     for name in names:
         parser.add_argument(name, metavar=name.upper(), help=f"{name} file")
+
+
+def _idle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--idle",
+        default="keep",
+        choices=["keep", "ignore"],
+        help="ignore: leave out states where nothing that a player does changes anything (default keep)",
+    )
+
+
+def _known(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--known",
+        action="append",
+        default=[],
+        metavar="CERT",
+        help="a certificate of the same expert and measure, any EPS: what it shows holds here too",
+    )
 
 
 def _certificate(parser: argparse.ArgumentParser) -> None:

@@ -27,6 +27,10 @@ def test_errors_of_lemma1(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     files = ("--expert", "lemma1.expert.json", "--policy", "lemma1.learner.json")
     answer = run_json(capsys, "errors", "lemma1.game.json", *files)
     floats = answer.pop("floats")
+    assert answer.pop("rows") == [
+        {"player": "2", "state": s, "error": "2/3", "idle": False} for s in ("s0", "s1", "s2")
+    ]
+    assert (answer.pop("more_rows"), floats.pop("rows")) == (0, [{"error": 2 / 3}] * 3)
     assert answer == {"eps_bc": "2", "eps_mu": "0", "eps_rho": "2", "value_gap": "50/3"}
     assert floats == {"eps_bc": 2, "eps_mu": 0, "eps_rho": 2, "value_gap": 50 / 3}
 
@@ -41,7 +45,7 @@ def test_gap_certificates_verify(folder: Path, capsys: pytest.CaptureFixture[str
 def test_certify_and_verify(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ("lemma1.game.json", "--expert", "lemma1.expert.json", "--eps", "1/20", "--budget", "3", "-o", "w.json")
     answer = run_json(capsys, "certify", *files)
-    about = {"eps", "measure", "witness", "witness_player", "floats"}
+    about = {"eps", "measure", "witness", "witness_player", "floats", "at_zero"}
     assert set(answer) == {"lower", "upper", "bounds", "why", "expert_regret", "complete"} | about
     named = {"trivial", "dse", "delta", "value_form", "concentrability", "region", "occupancy", "modes", "vertices"}
     assert set(answer["bounds"]) == named

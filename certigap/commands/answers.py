@@ -1,10 +1,12 @@
 """`certigap gap`, `errors`, `certify`: read a game and policies, answer, print, write the certificate."""
 
 import argparse
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from certigap.commands.array_games import array_gap
+from certigap.commands.carriers import rows_json, rows_text, warn_of_idle
 from certigap.commands.entropy import regularised_gap
 from certigap.commands.finite import finite_errors_of, finite_gap
 from certigap.commands.finite_certify import certify_with_horizon
@@ -21,6 +23,7 @@ from certigap.model.files.json_node import printable
 from certigap.model.finite import FiniteGame, read_any_game
 from certigap.model.large.container import is_array_file
 from certigap.report import interval_text, number_text, quantities, quantity, table
+from certigap.semantics.idle import RowError
 
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
 
@@ -60,21 +63,26 @@ def errors(given: argparse.Namespace) -> int:
     """eps_BC, eps_mu, eps_rho, ValueGap."""
     from certigap.certificates.claims import certificate
     from certigap.semantics import matching_errors
+    from certigap.semantics.idle import row_errors
 
     check_file(given.output, given.game, given.expert, given.policy)
     game = read_any_game(given.game)
     answer: Any
+    rows_of: Sequence[RowError] = ()
     if isinstance(game, FiniteGame):
+        _without(given, "idle", "keep")
         answer = finite_errors_of(given, game)
     else:
         expert, policy = read_policy(given.expert, game), read_policy(given.policy, game)
-        answer = matching_errors(game, expert, policy, arithmetic=given.arithmetic)
+        answer = matching_errors(game, expert, policy, arithmetic=given.arithmetic, idle=given.idle)
+        rows_of = row_errors(answer)
+        warn_of_idle(rows_of)
     names = {"eps_bc": "eps_BC", "eps_mu": "eps_mu", "eps_rho": "eps_rho", "value_gap": "ValueGap"}
     if given.json:
-        print_json(quantities({name: getattr(answer, name) for name in names}, given.exact))
+        print_json(quantities({name: getattr(answer, name) for name in names}, given.exact) | rows_json(rows_of))
     else:
         rows = [(title, interval_text(getattr(answer, name), given.exact)) for name, title in names.items()]
-        say(f"{game!r}\n{table(rows)}")
+        say("\n".join([repr(game), table(rows), *rows_text(rows_of)]))
     if given.output:
         certificate(answer).write(given.output)
         say_written(given)
@@ -91,16 +99,23 @@ def certify(given: argparse.Namespace) -> int:
         raise InputError(f"--witness: expected a file other than that of -o, got {printable(given.witness)}")
     game = read_any_game(given.game)
     if isinstance(game, FiniteGame):
+        _without(given, "idle", "keep")
+        _without(given, "known", [])
         return certify_with_horizon(given, game)
     expert = read_policy(given.expert, game)
-    imitator = None if given.policy is None else measured(game, expert, read_policy(given.policy, game), given.measure)
+    imitator = (
+        None
+        if given.policy is None
+        else measured(game, expert, read_policy(given.policy, game), given.measure, given.idle)
+    )
     radius = rational_option(given.eps, "--eps") if imitator is None else imitator.radius
-    answer = worst_case_of(game, expert, radius, given)
+    answer, zero = _with_zero(game, expert, radius, given)
     if given.json:
-        print_json(certify_json(answer, given.exact) | ({} if imitator is None else imitator.to_json(given.exact)))
+        about = {} if imitator is None else imitator.to_json(given.exact)
+        print_json(certify_json(answer, given.exact) | {"at_zero": quantity(zero, given.exact), **about})
     else:
         own = "" if imitator is None else f"{imitator.text(given.exact)}\n"
-        text = certify_text(answer, rational_option(given.ratio, "--ratio"), given.exact)
+        text = certify_text(answer, rational_option(given.ratio, "--ratio"), given.exact, zero)
         say(f"{game!r}\n{own}{text}\n{witness_text(answer)}")
     if given.output:
         certificate(answer).write(given.output)
@@ -111,7 +126,27 @@ def certify(given: argparse.Namespace) -> int:
     return 0
 
 
-def worst_case_of(game: Any, expert: Any, eps: Fraction, given: argparse.Namespace) -> Any:
+def _with_zero(game: Any, expert: Any, eps: Fraction, given: argparse.Namespace) -> tuple[Any, Interval]:
+    """The answer, and W(0), which gets what is left of the budget, a fifth at least, where it takes a search."""
+    from certigap.certificates.known import read_known
+    from certigap.questions.worst_case.off_path import has_off_path, with_zero
+    from certigap.work.deadline import Deadline
+
+    known = read_known(game, expert, given.known)
+    deadline = Deadline(given.budget)
+    if eps > 0 and has_off_path(expert, given.measure):
+        given.budget = deadline.share(Fraction(4, 5)).budget
+    answer = worst_case_of(game, expert, eps, given, known)
+    return with_zero(answer, deadline.budget)
+
+
+def _without(given: argparse.Namespace, option: str, default: Any) -> None:
+    """Refuse an option that games of finite horizon do not have."""
+    if getattr(given, option) != default:
+        raise InputError(f"--{option}: expected a discounted game, got one of finite horizon")
+
+
+def worst_case_of(game: Any, expert: Any, eps: Fraction, given: argparse.Namespace, known: Any = ()) -> Any:
     from certigap.questions.worst_case.question import worst_case
 
     ratio = rational_option(given.ratio, "--ratio")
@@ -125,6 +160,7 @@ def worst_case_of(game: Any, expert: Any, eps: Fraction, given: argparse.Namespa
             seed=given.seed,
             ratio=ratio,
             progress=tell,
+            known=known,
         )
 
 
@@ -143,10 +179,15 @@ def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
     }
 
 
-def certify_text(answer: Any, ratio: Fraction, exact: bool = False) -> str:
-    """The interval, the named bounds, and why the work ended where its interval is wider than `ratio` asks."""
+def certify_text(answer: Any, ratio: Fraction, exact: bool = False, zero: Interval | None = None) -> str:
+    """The interval, the named bounds, and why the work ended where its interval is wider than `ratio` asks.
+
+    `zero`: W(0), which is shown where it is not the expert's own gap.
+    """
+    off_path = zero is not None and answer.radius > 0 and zero != answer.expert_regret
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
+        *([("worst NashGap at no error, off the expert's path", _span(zero, exact))] if zero and off_path else []),
         (
             f"worst NashGap with eps_{answer.measure.label} <= {format_rational(answer.radius)}",
             _span(answer.interval, exact),

@@ -20,6 +20,7 @@ __all__ = ["frontier"]
 
 def frontier(given: argparse.Namespace) -> int:
     """Lower and upper curve of W(eps)."""
+    from certigap.certificates.known import read_known
     from certigap.questions.frontier.question import frontier as curves
 
     check_file(given.output, given.game, given.expert)
@@ -28,6 +29,7 @@ def frontier(given: argparse.Namespace) -> int:
         check_folder(given.certificates, "--certificates")
     game, largest = read_game(given.game), rational_option(given.eps_max, "--eps-max")
     expert = read_policy(given.expert, game)
+    known = read_known(game, expert, given.known)
     with progress_line("the worst NashGap") as tell:
         answer = curves(
             game,
@@ -38,6 +40,7 @@ def frontier(given: argparse.Namespace) -> int:
             budget=given.budget,
             seed=given.seed,
             progress=tell,
+            known=known,
         )
     if given.json:
         print_json(frontier_json(answer, given.exact))

@@ -5,11 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 from certigap.bounds.balls import Measure
+from certigap.commands.carriers import warn_of_idle
 from certigap.exact.interval import Interval
 from certigap.exact.rounding import decimal_up
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.report import interval_text, quantity, table
+from certigap.semantics.matching import Idle
 
 __all__ = ["Imitator", "measured"]
 
@@ -39,12 +41,14 @@ class Imitator:
         return {"policy": {"eps": quantity(self.error, exact), "nash_gap": quantity(self.nash_gap, exact)}}
 
 
-def measured(game: Game, expert: Policy, policy: Policy, measure: str) -> Imitator:
-    """A policy's error against the expert, by a measure's name, and its NashGap."""
+def measured(game: Game, expert: Policy, policy: Policy, measure: str, idle: Idle = "keep") -> Imitator:
+    """A policy's error against the expert, by a measure's name, and its NashGap; `idle` as in `matching_errors`."""
     from certigap.semantics import matching_errors, nash_gap
+    from certigap.semantics.idle import row_errors
 
     named = Measure.named(measure)
-    answer = matching_errors(game, expert, policy)
+    answer = matching_errors(game, expert, policy, idle=idle)
+    warn_of_idle(row_errors(answer))
     error: Interval = getattr(answer, f"eps_{named}")
     upper = error.upper if error.upper is not None else Fraction(2)
     short = max(upper.numerator.bit_length(), upper.denominator.bit_length()) <= _BITS

@@ -12,9 +12,11 @@ All are full L1 distances. |m1 p - m2 q| over m1 in [a, b], m2 in [c, d] lies in
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
+from certigap.errors import InputError
 from certigap.exact.grid import outward
 from certigap.exact.integers import IntArray, as_object
 from certigap.exact.interval import Interval
@@ -25,10 +27,12 @@ from certigap.model.shown import Sheet, Shown
 from certigap.semantics.backend import select
 from certigap.semantics.deviation import initial_value
 from certigap.semantics.exploitability import describe, maximum
+from certigap.semantics.idle import RowError, row_errors, without_idle
 from certigap.semantics.induced import joint_weights, product
 
 __all__ = [
     "ErrorsAnswer",
+    "Idle",
     "behaviour_error",
     "eps_bc",
     "eps_mu",
@@ -65,12 +69,20 @@ class ErrorsAnswer(Shown):
         named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
         return Sheet(("error", "value"), list(named.items()))
 
+    def rows(self) -> tuple[RowError, ...]:
+        """Where eps_BC lies: the rows in which the policy differs at visited states, the largest errors first."""
+        return row_errors(self)
+
     def _line(self) -> str:
         named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
         return f"<ErrorsAnswer {self.arithmetic}, {', '.join(f'{k} {describe(v)}' for k, v in named.items())}>"
 
 
-def errors(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto") -> ErrorsAnswer:
+Idle: TypeAlias = Literal["keep", "ignore"]
+"""What becomes of rows in which nothing that their player does changes anything."""
+
+
+def errors(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto", idle: Idle = "keep") -> ErrorsAnswer:
     """eps_BC, eps_mu, eps_rho and the value gap.
 
     Args:
@@ -78,12 +90,14 @@ def errors(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto")
         expert: the policy that was imitated.
         policy: the imitator.
         arithmetic: "exact", "enclosed", or "auto" (exact while the answers stay short).
+        idle: "ignore": the errors of the policy with the expert's rows wherever no action of their player changes a
+            reward or a transition, such as after the end of an episode. It has the same values and gaps.
 
     Returns:
         Intervals (points when exact), with the occupancies and values that prove them.
 
     Raises:
-        InputError: another arithmetic, or a policy of another game.
+        InputError: another arithmetic, another word for `idle`, or a policy of another game.
 
     Source:
         Bergerault, Cevher, Mehr (arXiv 2602.21020), Section 2.
@@ -93,7 +107,11 @@ def errors(game: Game, expert: Policy, policy: Policy, arithmetic: str = "auto")
     >>> errors(game, Policy.pure(game, {"1": "2", "2": "2"}), Policy.pure(game))
     <ErrorsAnswer exact, eps_BC 2, eps_mu 0, eps_rho 2, ValueGap -2>
     """
+    if idle not in get_args(Idle):
+        raise InputError(f"idle: expected 'keep' or 'ignore', got {idle!r}")
     backend = select(arithmetic, game, expert, policy)
+    if idle == "ignore":
+        policy = without_idle(expert, policy)
     expert_occupancy, policy_occupancy = backend.occupancy(game, expert), backend.occupancy(game, policy)
     expert_values, policy_values = backend.values(game, expert), backend.values(game, policy)
     shorten = outward if backend.name == "enclosed" else (lambda interval: interval)

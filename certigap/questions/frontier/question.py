@@ -30,6 +30,7 @@ from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.frontier.figure import beats_trivial, frontier_figure
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.balls import Balls, balls_around
+from certigap.questions.worst_case.known import Known, check_known, sharpened
 from certigap.semantics.exploitability import describe
 from certigap.work.deadline import Deadline
 from certigap.work.progress import SweepProgress
@@ -48,7 +49,7 @@ class FrontierPoint(Brief):
     """W(radius) lies in `interval`, discounted payoff.
 
     `lower_from`, `upper_from`: the radii whose witness and whose bound `upper_name` prove the ends; `witness` is the
-    policy. `bounds` are those of this radius alone; `answer` is what was asked there.
+    policy. `bounds` are those of this radius alone; `answer` proves both ends at this radius.
     """
 
     radius: Fraction
@@ -105,6 +106,7 @@ def frontier(
     budget: float | None = None,
     seed: int = 0,
     progress: SweepProgress | None = None,
+    known: Sequence[WorstCaseAnswer | Known] = (),
 ) -> FrontierAnswer:
     """Worst cases over a grid of radii, in one call that reuses what it finds.
 
@@ -118,6 +120,7 @@ def frontier(
         budget: seconds for the whole sweep; None: as long as it takes.
         seed: of the searches.
         progress: told a radius with its lower and upper end now and then, as floats that are not yet proved.
+        known: answers around the same expert, of any radii: no end is worse than they show.
 
     Returns:
         Lower and upper curve with evidence; valid, though incomplete, when a budget or an interrupt cut the work.
@@ -137,7 +140,8 @@ def frontier(
     check_seed(seed)
     radii = _grid(eps_grid, eps_max, points)
     balls = balls_around(game, expert, measure, seed)
-    found = _ask(balls, radii, deadline, progress)
+    before = check_known(expert, balls.measure, known)
+    found = [sharpened(answer, before) for answer in _ask(balls, radii, deadline, progress)]
     witnesses = _shared(balls, radii, found, deadline)
     return FrontierAnswer(
         game=game,
@@ -227,6 +231,8 @@ def _monotone(
     for place, (eps, answer) in enumerate(zip(radii, found, strict=True)):
         low = max(range(place + 1), key=lambda k: (witnesses[k][0], k))
         high = min(range(place, len(radii)), key=lambda k: (uppers[k], k))
+        bound, best = found[high].table.smallest, witnesses[low][1]
+        proved = sharpened(answer, [Known(answer.expert, answer.measure, radii[high], bound, best)])
         points.append(
             FrontierPoint(
                 radius=eps,
@@ -237,7 +243,7 @@ def _monotone(
                 upper_from=radii[high],
                 upper_name=found[high].upper_name,
                 complete=answer.complete,
-                answer=answer,
+                answer=proved,
             )
         )
     return tuple(points)

@@ -4,6 +4,7 @@ The upper end is the smallest named bound of the ball (`certigap.bounds.registry
 witness policy in it. How either is searched depends on the ball: `cloning` for "bc", `occupancy` for "rho" and "mu".
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from certigap.bounds.balls import ball_radius
@@ -14,6 +15,7 @@ from certigap.model.policy import Policy
 from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.balls import balls_around
+from certigap.questions.worst_case.known import Known, check_known, sharpened
 from certigap.questions.worst_case.limits import RATIO
 from certigap.work.deadline import Deadline
 from certigap.work.progress import Progress
@@ -30,6 +32,7 @@ def worst_case(
     seed: int = 0,
     ratio: RationalLike = RATIO,
     progress: Progress | None = None,
+    known: Sequence[WorstCaseAnswer | Known] = (),
 ) -> WorstCaseAnswer:
     """How large NashGap can be for a policy whose error is at most `eps`, as an interval with evidence.
 
@@ -43,6 +46,8 @@ def worst_case(
         seed: of the search's random starting points.
         ratio: above 1; upper/lower at which branching ends. It also ends at a width of 1e-6 of the trivial bound.
         progress: told the lower and upper end now and then, as floats that are not yet proved.
+        known: answers around the same expert, of any radii (or `read_known` certificates): the upper end is then at
+            most that of every larger ball, the lower end at least that of every smaller one.
 
     Returns:
         The interval and what proves it; `complete` is False if the budget or an interrupt cut the work. Measure "bc":
@@ -71,5 +76,6 @@ def worst_case(
     if wanted <= 1:
         raise InputError(f"ratio: expected a rational > 1, got {format_rational(wanted)}")
     balls = balls_around(game, expert, measure, seed)
-    answer = balls.answer(radius, deadline, wanted, progress)
+    found = check_known(expert, balls.measure, known)
+    answer = sharpened(balls.answer(radius, deadline, wanted, progress), found)
     return replace(answer, seconds=deadline.spent)
