@@ -1,6 +1,7 @@
 """The witness search as a whole: every player in turn as the exploited one, many starts, then exact evaluation."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,6 +22,10 @@ MIN_STARTS = 12  # a player, in games of one state: time against luck
 MAX_STARTS = 24  # a player, in games of 7 states and more
 PATIENCE = 12  # starts in a row without a gain: then the time is better spent on bounds
 SPARSE_STARTS = 8  # a player: each may take as long as any other
+CONTINUED = (Fraction(3, 2), Fraction(1, 2))
+"""Of the radius: the witnesses of these balls are starts."""
+CONTINUED_STARTS = 8  # a player
+CONTINUED_STATES = 7  # from here on: in smaller games the other starts find what there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,29 @@ class Search:
             for j, own in enumerate(self._center)
         ]
 
-    def run(self, deadline: Deadline | None = None, count: int | None = None) -> bool:
+    def run(self, deadline: Deadline | None = None, count: int | None = None, enough: float = math.inf) -> bool:
         """Search through `count` starts a player; False when `deadline` cut it.
 
-        Without `count`, up to `MAX_STARTS`, and no more once `PATIENCE` of them in a row have brought nothing.
+        Without `count`, up to `MAX_STARTS`, and no more once `PATIENCE` of them in a row have brought nothing; then
+        other kinds of starts. A gap of `enough` ends the search.
         """
         until = deadline or Deadline()
 
         def going() -> bool:
-            return until.going
+            return until.going and self.largest < enough
 
+        self._start(going, count)
+        if count is None:
+            self._continue(going, until)
+            self._scatter(going)
+        return until.going or self.largest >= enough
+
+    @property
+    def largest(self) -> float:
+        """The largest gap found, a float."""
+        return max((found.gap for found in self.found.values()), default=0.0)
+
+    def _start(self, going: Callable[[], bool], count: int | None) -> None:
         players = range(len(self._shares))
         total = self._default_count() if count is None else count
         rng = np.random.default_rng(self.seed)
@@ -75,26 +93,45 @@ class Search:
             improved = False
             for player, start in enumerate(batch):
                 if not going():
-                    return False
+                    return
                 improved |= self._keep(ascend(self.play, self._shares, player, start, going))
             idle = 0 if improved else idle + 1
             if count is None and idle >= PATIENCE:
-                break
-        return self._scatter(going) if count is None else going()
+                return
 
-    def _scatter(self, going: Callable[[], bool]) -> bool:
+    def _scatter(self, going: Callable[[], bool]) -> None:
         """Starts with budgets at a few states at once: +3.9 % on a random game of 6 states, +2.4 % on one of 40."""
         rng = np.random.default_rng([self.seed, 1])
         for player in range(len(self._shares)):
             for start in sparse_starts(self._shares, player, self._center, rng, SPARSE_STARTS):
                 if not going():
-                    return False
+                    return
                 self._keep(ascend(self.play, self._shares, player, start, going))
-        return going()
 
-    def climb(self, player: int, start: list[Floats], going: Callable[[], bool]) -> None:
-        """One more start, from a policy inside the ball that somebody else has found promising."""
-        self._keep(ascend(self.play, self._shares, player, start, going))
+    def _continue(self, going: Callable[[], bool], until: Deadline) -> None:
+        """Starts at the witnesses of a larger and of a smaller ball: +2.8 % on Tag at 1/5, +2.4 % on a random game."""
+        if len(self.expert.game.states) < CONTINUED_STATES:
+            return
+        for factor in CONTINUED:
+            if not going():
+                return
+            near = Search(self.expert, min(self.eps * factor, Fraction(2)), self.occupancy_upper, self.seed)
+            near.run(until, count=CONTINUED_STARTS)
+            for found in near.candidates():
+                self.climb(found.player, found.policy, going)
+
+    def climb(self, player: int, start: Sequence[Floats], going: Callable[[], bool]) -> None:
+        """One more start, from a policy that somebody else has found promising, drawn into the ball."""
+        self._keep(ascend(self.play, self._shares, player, self._inside(start), going))
+
+    def _inside(self, policy: Sequence[Floats]) -> list[Floats]:
+        """Each player's rows moved towards the expert's until they fit."""
+        inside = []
+        for share, own in zip(self._shares, policy, strict=True):
+            cost = share.spent(own)
+            factor = share.eps / cost if cost > share.eps else 1.0
+            inside.append(share.center + factor * (own - share.center))
+        return inside
 
     def candidates(self) -> list[Found]:
         """The best policy of every player searched so far, the largest float gap first."""

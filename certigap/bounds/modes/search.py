@@ -146,6 +146,22 @@ class ModeTree:
     def _top(self) -> float:
         return max([-self._heap[0][0] if self._heap else -math.inf, *(node.bound for node in self._resting)])
 
+    def worst_rows(self) -> FloatArray | None:
+        """`[L]` the rows of the open node with the largest bound, averaged over the contexts that use them."""
+        if not self._heap:
+            return None
+        node, bench, view = self._heap[0][2], self.benches[0], self.view
+        sets = view.sets(node.lower, node.upper, node.least, node.most)
+        if sets is None or node.found is None:
+            return None
+        bench.bound(
+            sets, self.kind, self.rates, prices=node.found.prices, vectors=node.found.vectors, rounds=1,
+            tolerance=TOLERANCE,
+        )  # fmt: skip
+        mean, apart = np.empty(len(view.center)), np.empty(len(view.center))
+        disagreement(view.arrays, bench.state, mean, apart, bench.room.rows.cells[0])
+        return np.where(np.bincount(view.row_of, weights=mean)[view.row_of] > 0, mean, view.center)
+
     def preorder(self) -> "list[Split | DistanceSplit | TreeNode | None]":
         """The tree as certificates have it; leaves are nodes, or None where there is no policy."""
         result: list[Split | DistanceSplit | TreeNode | None] = []

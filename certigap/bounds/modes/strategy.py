@@ -2,13 +2,15 @@
 
 Every player has a bound from the start, the better of a joint leaf and of a pair (V* and -V) at the root. The player
 with the largest bound is next: the joint claim is tried, then the pair, with as much time; from then on
-the one with the smaller bound goes on, at limits between the aim and what has been shown.
+the one that will have the smaller bound, by what moved the bounds last, at limits between the aim and what has been
+shown. Where a bound is worst there may be a policy with a large gap: whoever wants to know is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
-from certigap.bounds.modes.claims import Attempt, ClaimSearch
+from certigap.bounds.modes.claims import Attempt
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
+from certigap.bounds.modes.limits import LimitSearch
 from certigap.exact.integers import FloatArray
 
 __all__ = ["ModeSearch", "PlayerSearch"]
@@ -29,7 +31,7 @@ class PlayerSearch:
     """
 
     def __init__(self, views: Sequence[View], starts: Mapping[int, Mapping[str, FloatArray]], workers: int) -> None:
-        self.claims = {kind: ClaimSearch(views, kind, starts[kind], workers) for kind in (JOINT, OPTIMUM, VALUE)}
+        self.claims = {kind: LimitSearch(views, kind, starts[kind], workers) for kind in (JOINT, OPTIMUM, VALUE)}
         self.player, self._turn = views[0].player, 0
 
     @property
@@ -48,32 +50,40 @@ class PlayerSearch:
     def _pair(self) -> float:
         return self.claims[OPTIMUM].upper + self.claims[VALUE].upper
 
-    def step(self, aim: float, parts: tuple[float, float], seconds: float, going: Callable[[], bool]) -> None:
+    def step(
+        self, aim: float, parts: tuple[float, float], seconds: float, left: float, going: Callable[[], bool]
+    ) -> None:
         """One attempt.
 
         Args:
             aim: a bound that is small enough.
             parts: V* and -V of a policy with a large gap: how the aim may be divided.
             seconds: for the attempt.
+            left: for this player in all.
             going: asked before every piece of work.
         """
         self._turn += 1
-        joint = self._turn != 2
+        joint, optimum, value = (self.claims[kind] for kind in (JOINT, OPTIMUM, VALUE))
+        tries_joint = self._turn != 2
         if self._turn > 2:
-            hope = max(self.claims[OPTIMUM].rate, self.claims[VALUE].rate)
-            joint = self.claims[JOINT].upper - self.claims[JOINT].rate * seconds <= self._pair - hope * seconds
-        if joint:
-            self.claims[JOINT].run(aim, seconds, going)
-            return
-        slack = max(aim - sum(parts), 0.0)
-        least = parts[0] + slack * OPTIMUM_PART
-        if self._turn == 2:
-            self.claims[OPTIMUM].run(least, seconds / 2, going)
-            self.claims[VALUE].run(aim - self.claims[OPTIMUM].upper, seconds / 2, going)
-        elif self.claims[OPTIMUM].rate > self.claims[VALUE].rate:
-            self.claims[OPTIMUM].run(max(aim - self.claims[VALUE].upper, least), seconds, going)
+            hope = max(optimum.rate, value.rate)
+            tries_joint = joint.upper - joint.rate * seconds <= self._pair - hope * seconds
+        least = parts[0] + max(aim - sum(parts), 0.0) * OPTIMUM_PART
+        if tries_joint:
+            joint.run(aim, seconds, going, left)
+        elif self._turn == 2:
+            optimum.run(least, seconds / 2, going, left / 2)
+            value.run(aim - optimum.upper, seconds / 2, going, left / 2)
+        elif optimum.rate > value.rate:
+            optimum.run(max(aim - value.upper, least), seconds, going, left)
         else:
-            self.claims[VALUE].run(aim - self.claims[OPTIMUM].upper, seconds, going)
+            value.run(aim - optimum.upper, seconds, going, left)
+
+    @property
+    def worst_rows(self) -> list[FloatArray]:
+        """`[L]` each: the rows by which the open trees of the best claims are worst."""
+        trees = [attempt.tree for attempt in self.best if attempt.tree is not None]
+        return [rows for rows in (tree.worst_rows() for tree in trees) if rows is not None]
 
 
 class ModeSearch:
@@ -85,6 +95,8 @@ class ModeSearch:
 
     def __init__(self, players: Sequence[PlayerSearch]) -> None:
         self.players = players
+        self.told: Callable[[int, FloatArray], None] | None = None
+        """Told, now and then, a player and rows `[L]` of all players, near which that player's gap may be large."""
 
     @property
     def upper(self) -> float:
@@ -117,5 +129,9 @@ class ModeSearch:
                 return False
             worst = max(self.players, key=lambda one: one.upper)
             share = max(left / PART, whole / LEAST_PART, LEAST_SECONDS)
-            worst.step(aim, parts(worst.player), share, lambda: seconds() > 0)
+            rivals = sum(one.upper > aim for one in self.players)
+            worst.step(aim, parts(worst.player), share, left / rivals, lambda: seconds() > 0)
+            if self.told is not None:
+                for rows in worst.worst_rows:
+                    self.told(worst.player, rows)
         return True

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 
+import numpy as np
+
 from certigap.bounds.balls import ErrorBall, Measure, ball_radius
 from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
@@ -39,6 +41,7 @@ _MANY_STATES = 5  # from here on coupled modes come before boxes
 _BRANCH_SECONDS = 10.0  # of boxes when nobody says how much time there is: what a person waits
 _LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
 _WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
+_SEARCH_PART = 0.25  # of the time left: where trees follow, they need the rest
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding and for the exact checks
 _PROMISE = (
     1.0001  # a witness of another ball is evaluated exactly when it promises to raise the lower end by this factor
@@ -95,6 +98,7 @@ class _Work:
         self.game = center.game
         self.witness = proved_witness(center.gaps)
         self.search = Search(center.expert, radius, center.occupancy_upper, center.seed)
+        self._looked = True  # the witness search came to its end
         at_once, *self._rules = in_turn()
         self._rules_after_boxes = [MODES] if len(self.game.states) < _MANY_STATES else []
         self.table = BoundsTable.of(at_once.find(center, self.ball, Deadline()))
@@ -108,13 +112,13 @@ class _Work:
         done = uninterrupted(lambda: self._all(early, deadline))
         if self._is_settled:
             return uninterrupted(lambda: self._all([*late, *last], Deadline())) and done
-        second = [lambda: self.search.run(deadline), *late]
+        second = [lambda: self._look(deadline, ratio), *late]
         done = done and uninterrupted(lambda: self._all(second, deadline))
         if not self._has_many_states:
             done = done and uninterrupted(lambda: self._branch(deadline, ratio))
             done = done and uninterrupted(lambda: self._all(last, deadline))
         done = done and uninterrupted(lambda: self._couple(deadline, ratio))
-        return uninterrupted(self._prove_witness) and (done or self._is_close(ratio))
+        return uninterrupted(self._prove_witness) and ((done and self._looked) or self._is_close(ratio))
 
     def answer(self, complete: bool, seconds: float) -> WorstCaseAnswer:
         """The interval that stands, with its evidence."""
@@ -154,6 +158,12 @@ class _Work:
                 return False
         return True
 
+    def _look(self, deadline: Deadline, ratio: Fraction) -> bool:
+        """The witness search, until the interval is closed or its share of the time is over; False when cut."""
+        share = deadline.share(_SEARCH_PART) if self._has_many_states else deadline
+        self._looked = self.search.run(share, enough=self._enough(ratio))
+        return deadline.going
+
     def _step(self, rule: Rule, deadline: Deadline, ratio: Fraction) -> Callable[[], bool]:
         return partial(self._ask, rule, deadline, ratio)
 
@@ -191,7 +201,10 @@ class _Work:
             self._tell(modes.upper)
             return self._target(ratio)
 
-        closed = uninterrupted(lambda: modes.run(target, self._parts, deadline.or_within(_BRANCH_SECONDS)))
+        until = deadline.or_within(_BRANCH_SECONDS)
+        ends = np.cumsum([len(own) for own in self.center.expert.floats()])[:-1]
+        modes.search.told = lambda player, rows: self.search.climb(player, np.split(rows, ends), lambda: until.going)
+        closed = uninterrupted(lambda: modes.run(target, self._parts, until))
         if modes.upper < min(whole, _WORTHWHILE * float(self.table.upper)):
             found = modes.proved()
             if found.value is not None and found.value < self.table.upper:
@@ -245,6 +258,11 @@ class _Work:
         found = self._found()
         aim = 1 + _AIM * (float(ratio) - 1)
         return max(found * aim, found + _AIM * self.center.once(_short_width))
+
+    def _enough(self, ratio: Fraction) -> float:
+        """The gap at which the upper end that stands is good enough."""
+        upper, aim = float(self.table.upper), 1 + _AIM * (float(ratio) - 1)
+        return min(upper / aim, upper - _AIM * self.center.once(_short_width))
 
     def _weights(self) -> tuple[Fraction, ...]:
         return tuple(max(m, Fraction(0)) for m in self.center.occupancy_lower.fractions())

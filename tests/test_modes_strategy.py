@@ -1,0 +1,99 @@
+"""The strategy of the mode bounds: what it shows holds, wherever it stops, and limits that are too low are left."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import certigap as cg
+from certigap.bounds.balls import ErrorBall, Measure
+from certigap.bounds.center import Center
+from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE
+from certigap.bounds.modes.limits import LimitSearch
+from certigap.bounds.modes.rule import ModeBound
+from certigap.witnesses import Search
+
+
+@pytest.fixture(scope="module")
+def center() -> Center:
+    """A general-sum game of 12 states around a policy."""
+    game = cg.games.load("random", states=12, seed=3, discount="4/5", players=2, actions=2)
+    return Center(cg.solve_game(game, budget=20).expert, 0)
+
+
+def _bound(center: Center) -> ModeBound:
+    return ModeBound(center, ErrorBall(center.expert, Measure.BC, Fraction(1, 20)), 1)
+
+
+def test_whatever_is_shown_is_above_the_best_policy_known(center: Center) -> None:
+    search = Search(center.expert, Fraction(1, 20), center.occupancy_upper)
+    search.run()
+    bound = _bound(center)
+    roots = [one.upper for one in bound.search.players]
+    budget = iter([3.0 - 0.02 * k for k in range(100)])
+    bound.search.run(lambda: 0.0, lambda _: (0.0, 0.0), lambda: next(budget, 0.0))
+    for one, root in zip(bound.search.players, roots, strict=True):
+        best = max(found.gap for found in search.candidates() if found.player == one.player)
+        assert best <= one.upper < 0.9 * root
+
+
+def test_a_limit_that_is_too_low_is_left_for_a_higher_one(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At an aim of 0 the gap's claim cannot close: it holds at limits above the largest gap."""
+    tried: list[float] = []
+    opened = LimitSearch._open
+
+    def _open(self: LimitSearch, limit: float, visiting: object) -> object:
+        tried.append(limit)
+        return opened(self, limit, lambda: True)
+
+    monkeypatch.setattr(LimitSearch, "_open", _open)
+    claim = _bound(center).search.players[0].claims[JOINT]
+    root = claim.upper
+    for _ in range(6):
+        claim.run(0.0, 0.5, lambda: True, 20.0)
+    assert tried[0] == 0.0
+    assert max(tried) > 0.1 * root
+    assert claim.upper < 0.8 * root
+
+
+def test_a_claim_that_is_shown_is_not_taken_up_again(center: Center) -> None:
+    claim = _bound(center).search.players[0].claims[OPTIMUM]
+    claim.run(claim.upper + 1.0, 1.0, lambda: pytest.fail("asked for time"))
+    assert claim.rate == 0.0
+
+
+def test_the_worst_rows_are_policies_and_climb(center: Center) -> None:
+    """Rows of the worst open node are distributions; the witness search draws them into the ball."""
+    player = _bound(center).search.players[1]
+    player.claims[VALUE].run(-1e9, 0.2, lambda: True)
+    tree = player.claims[VALUE].best.tree
+    assert tree is not None
+    rows = tree.worst_rows()
+    assert rows is not None
+    view = tree.view
+    assert np.allclose(np.bincount(view.row_of, weights=rows), 1.0)
+    search = Search(center.expert, Fraction(1, 20), center.occupancy_upper)
+    search.climb(1, np.split(rows, np.cumsum([len(own) for own in center.expert.floats()])[:-1]), lambda: False)
+    (found,) = search.candidates()
+    assert all(share.spent(own) <= share.eps + 1e-12 for share, own in zip(search._shares, found.policy, strict=True))
+
+
+def test_a_search_ends_at_a_gap_that_is_enough(center: Center) -> None:
+    search = Search(center.expert, Fraction(1, 20), center.occupancy_upper)
+    whole = Search(center.expert, Fraction(1, 20), center.occupancy_upper)
+    assert whole.run()
+    assert search.run(enough=whole.largest / 10)
+    assert whole.largest / 10 <= search.largest
+    assert sum(one.gap for one in search.candidates()) < sum(one.gap for one in whole.candidates())
+
+
+def test_a_larger_ball_has_starts_that_the_ball_lacks() -> None:
+    """Tag at 1/5: 4.345 from the usual starts, 4.466 from a witness of radius 3/10."""
+    expert = cg.games.expert("tag")
+    center = Center(expert, 0)
+    search = Search(expert, Fraction(1, 5), center.occupancy_upper)
+    larger = Search(expert, Fraction(3, 10), center.occupancy_upper)
+    larger.run(count=8)
+    for found in larger.candidates():
+        search.climb(found.player, found.policy, lambda: True)
+    assert search.largest > 4.46
