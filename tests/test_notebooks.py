@@ -11,8 +11,8 @@ def test_there_are_notebooks() -> None:
     assert NOTEBOOKS
 
 
-SLOW = {"frontier", "parametric"}  # up to a minute
-PICTURES = {"paper": 4, "parametric": 3}  # kept in the file
+SLOW = {"frontier", "parametric", "tag"}  # up to a minute
+PICTURES = {"paper": 4, "parametric": 3, "quickstart": 1, "pitfalls": 2, "tag": 2}  # kept in the file
 
 
 @pytest.mark.parametrize(
