@@ -61,6 +61,7 @@ MODULES = (
     "polynomials",
     "expressions",
     "parametric",
+    "parametric_sets",
     "horizon",
     "course",
     "ending",

@@ -269,7 +269,7 @@ def _parser() -> argparse.ArgumentParser:
         "--discount", metavar="NAME", help="read a game file, its discount a parameter of this name"
     )
     parametric.add_argument(
-        "-o", "--output", metavar="CERT", help="equilibrium, one parameter: write the certificate to this file"
+        "-o", "--output", metavar="CERT", help="one parameter: write the certificate to this file"
     )
     parametric.add_argument(
         "--resolution",

@@ -29,7 +29,7 @@ def game_beside(certificate: str, named: str | None) -> tuple[Path, Game | None]
     if named is not None and is_array_file(named):
         return Path(named), None
     data = read_certificate(certificate)
-    if named is not None and data["claim"]["kind"] == "parametric":
+    if named is not None and data["claim"]["kind"].startswith("parametric"):
         return Path(named), None
     path, game = _of_hash(certificate, named, data["game"])
     return path, game if isinstance(game, Game) else None

@@ -26,22 +26,20 @@ def parametric(given: argparse.Namespace) -> int:
     check_file(given.output, given.file, given.policy)
     game, rows = _game(given)
     policy = _policy(given, game, rows)
+    answer: Any
     if given.ask == "gap":
-        gap = questions.parametric_gap(game, policy, budget=given.budget)
-        if given.json:
-            return print_json({"ask": "gap", **gap.to_json()})
-        say(f"{game!r}\n{table(_gap_rows(gap))}")
-        return 0
-    ask = {
-        "equilibrium": questions.parametric_equilibrium,
-        "dominant": questions.parametric_dominance,
-        "delta": questions.parametric_delta,
-    }[given.ask]
-    answer = ask(game, policy, resolution=given.resolution, budget=given.budget)
+        answer = questions.parametric_gap(game, policy, budget=given.budget)
+    else:
+        ask = {
+            "equilibrium": questions.parametric_equilibrium,
+            "dominant": questions.parametric_dominance,
+            "delta": questions.parametric_delta,
+        }[given.ask]
+        answer = ask(game, policy, resolution=given.resolution, budget=given.budget)
     if given.json:
         print_json({"ask": given.ask, **answer.to_json()})
     else:
-        say(f"{game!r}\n{table(_set_rows(answer))}")
+        say(f"{game!r}\n{table(_gap_rows(answer) if given.ask == 'gap' else _set_rows(answer))}")
     if given.output:
         from certigap.certificates.claims import certificate
 

@@ -103,6 +103,11 @@ class ParametricGame(Game):
         least = [(f, False) for f in functions] + [(minus(constant(ONE), self.factor), True)]
         return least + [((times(p, p), [ONE]), True) for p in bottoms if len(p) > 1]
 
+    def check_on(self, segment: "Segment", where: str) -> None:
+        for function, strict in self.conditions():
+            if not holds_on(function, segment, strict):
+                raise Invalid(f"{where}: is not shown to hold games only")
+
 
 def game_parametric(node: Node) -> ParametricGame:
     return ParametricGame(node)
@@ -135,6 +140,10 @@ def read_values(game: ParametricGame, node: Node) -> list[Function]:
     polys = [[Fraction(x.integer()) for x in own.items()] for own in members["num"].items(game.size)]
     bottom = trimmed([Fraction(x.integer()) for x in members["den"].items()])
     return [(trimmed(p), bottom) for p in polys] if bottom else node.fail("a denominator other than 0")
+
+
+def negative(f: Function) -> Function:
+    return [-x for x in f[0]], f[1]
 
 
 def holds_on(f: Function, segment: Segment, strict: bool) -> bool:
@@ -180,15 +189,14 @@ class Claim:
             total = add(total, mul(p, minus(piece[s], self.values[i][s])))
         return total
 
-    def check_game(self, segment: Segment, where: str) -> None:
-        for function, strict in self.game.conditions():
-            if not holds_on(function, segment, strict):
-                raise Invalid(f"{where}: is not shown to hold games only")
+    def is_finite(self, i: int, piece: list[Function], segment: Segment) -> bool:
+        """No denominator of the piece or of the policy's values vanishes."""
+        bottom = times(piece[0][1], self.values[i][0][1])
+        return holds_on((times(bottom, bottom), [ONE]), segment, True)
 
     def check_best(self, i: int, piece: list[Function], segment: Segment, where: str) -> None:
         """The piece is optimal all over the segment."""
-        bottoms = (times(piece[0][1], piece[0][1]), [ONE])
-        if not holds_on(bottoms, segment, True):
+        if not self.is_finite(i, piece, segment):
             raise Invalid(f"{where}: a denominator may vanish")
         for s in range(self.game.size):
             for a in range(self.game.sizes[s][i]):
@@ -205,20 +213,18 @@ def claim_parametric(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str
     shown = Claim(game, ask("policy"), Node({k: proof.value[k] for k in ("values", "pieces")}, proof.where))
     for node, places in zip(sets["holds"].items(), parts["holds"].items(len(sets["holds"].value))):
         segment = read_segment(node)
-        shown.check_game(segment, node.where)
+        game.check_on(segment, node.where)
         for i, place in enumerate(places.items(game.n)):
             piece = shown.pieces[i][place.integer(range(len(shown.pieces[i])))]
             shown.check_best(i, piece, segment, node.where)
-            if shown.gap(i, piece)[0]:
+            if not holds_on(negative(shown.gap(i, piece)), segment, False):
                 raise Invalid(f"{node.where}: player {game.players[i]} may gain")
     for node, place in zip(sets["fails"].items(), parts["fails"].items(len(sets["fails"].value))):
         segment, (player, number) = read_segment(node), place.items(2)
-        shown.check_game(segment, node.where)
+        game.check_on(segment, node.where)
         i = player.integer(range(game.n))
         piece = shown.pieces[i][number.integer(range(len(shown.pieces[i])))]
-        bottom = times(piece[0][1], shown.values[i][0][1])
-        is_finite = holds_on((times(bottom, bottom), [ONE]), segment, True)
-        if not is_finite or not holds_on(shown.gap(i, piece), segment, True):
+        if not shown.is_finite(i, piece, segment) or not holds_on(shown.gap(i, piece), segment, True):
             raise Invalid(f"{node.where}: player {game.players[i]} is not shown to gain")
     count = len(sets["holds"].value), len(sets["fails"].value)
     return [f"in {game.parameter}: an equilibrium on {count[0]} segments of the claim, none on {count[1]}"]

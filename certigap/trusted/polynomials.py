@@ -137,6 +137,13 @@ def far(p: Poly) -> Fraction:
     return 1 + max((abs(x / p[-1]) for x in p), default=ONE)
 
 
+def has_sign_at(p: Poly, end: Isolated, strict: bool) -> bool:
+    """Whether p >= 0 (> 0 when `strict`) at an end; False also where another root of `p` is in the end's interval"""
+    if is_root(p, end):
+        return not strict
+    return is_alone(simple(p), end) and value(p, end[1]) > 0
+
+
 def has_sign(p: Poly, lower: Isolated | None, upper: Isolated | None, closed: tuple[bool, bool], strict: bool) -> bool:
     """Whether p >= 0 on the segment (> 0 when `strict`) between two ends, `None` for infinite, each in it or not.
 
@@ -144,6 +151,8 @@ def has_sign(p: Poly, lower: Isolated | None, upper: Isolated | None, closed: tu
     """
     if not p:
         return not strict
+    if lower is not None and lower == upper:
+        return closed == (True, True) and has_sign_at(p, lower, strict)
     roots = simple(p) if strict else odd_part(p)
     for end, is_in in ((lower, closed[0]), (upper, closed[1])):
         if end is not None and (not is_alone(roots, end) or (strict and is_in and is_root(p, end))):

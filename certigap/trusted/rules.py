@@ -37,6 +37,9 @@ RULES = {
         "straying": "stray_claims",
         "concentrability": "concentrability",
         "parametric": "parametric",
+        "parametric-dominant": "parametric_sets",
+        "parametric-delta": "parametric_sets",
+        "parametric-gap": "parametric_sets",
     },
     "game": {
         "parametric": "parametric",

@@ -35,6 +35,7 @@ class ParametricSet(Shown):
     holds: RealSet
     fails: RealSet
     undecided: RealSet
+    policy: Policy
     gap: "ParametricGap | None" = None  # of an equilibrium: what shows it
 
     def to_json(self) -> dict[str, Any]:

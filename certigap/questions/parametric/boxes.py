@@ -130,7 +130,7 @@ def _judge(game: ParametricGame, policy: Policy, question: str) -> Judge:
     pairs = comparisons(game, policy)
     if question == "dominant":
         return _Nonpositive({f for pair in pairs for f in pair.pure})
-    return _Stability([(pair.at_expert, pair.pure, pair.near) for pair in pairs])
+    return _Stability([(pair.at_expert, pair.pure, list(pair.near.values())) for pair in pairs])
 
 
 class _Nonpositive:

@@ -20,7 +20,7 @@ from certigap.model.parametric.game import Function, ParametricGame
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
 from certigap.questions.parametric.answer import ParametricSet
-from certigap.questions.parametric.pieces import Piece, domain_of, optimum, where_least, where_zero
+from certigap.questions.parametric.pieces import Piece, domain_of, optimum, where_above, where_least
 from certigap.questions.parametric.process import induced
 from certigap.work.deadline import Deadline
 
@@ -36,11 +36,11 @@ def dominance_set(game: ParametricGame, policy: Policy, deadline: Deadline) -> P
     for i in range(len(game.players)):
         holds = _dominant(game, policy, i, holds, deadline)
     if len(game.states) == 1 or holds == domain:
-        return ParametricSet(game, "dominant", domain, holds, domain - holds, NOTHING)
+        return ParametricSet(game, "dominant", domain, holds, domain - holds, NOTHING, policy)
     fails = NOTHING
     for i in range(len(game.players)):
         fails |= _beaten(game, policy, i, domain - holds - fails, deadline)
-    return ParametricSet(game, "dominant", domain, holds, fails, domain - holds - fails)
+    return ParametricSet(game, "dominant", domain, holds, fails, domain - holds - fails, policy)
 
 
 def gains_of_profiles(game: ParametricGame, policy: Policy, i: int, s: int) -> Iterator[tuple[int, int]]:
@@ -101,7 +101,7 @@ def _beaten(game: ParametricGame, policy: Policy, i: int, domain: RealSet, deadl
         for piece in optimum(induced(game, i, others), left, True, deadline):
             pairs = zip(game.initial, piece.values, own, strict=True)
             gain = sum((p * (x - y) for p, x, y in pairs), game.domain.zero)
-            found |= piece.where & (where_least(gain) - where_zero(gain))
+            found |= piece.where & where_above(gain)
     return found
 
 

@@ -17,7 +17,7 @@ from certigap.model.parametric.game import Function, ParametricGame
 from certigap.questions.parametric.process import Process
 from certigap.work.deadline import Deadline
 
-__all__ = ["Piece", "domain_of", "largest", "optimum", "where_least", "where_zero", "zeros"]
+__all__ = ["Piece", "domain_of", "largest", "optimum", "where_above", "where_least", "where_zero", "zeros"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,11 @@ def where_least(function: Function) -> RealSet:
 def where_zero(function: Function) -> RealSet:
     """The parameter values at which the function is 0."""
     return zeros(function.numer)
+
+
+def where_above(function: Function) -> RealSet:
+    """The parameter values at which the function is above 0 (poles of even order left in)."""
+    return where_least(function) - where_zero(function)
 
 
 def zeros(polynomial: Function) -> RealSet:

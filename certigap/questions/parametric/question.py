@@ -93,7 +93,7 @@ def parametric_equilibrium(
     holds = NOTHING
     for piece in answer.nash_gap:
         holds |= piece.where & where_zero(piece.values[0])
-    return ParametricSet(game, "equilibrium", answer.domain, holds, answer.domain - holds, NOTHING, answer)
+    return ParametricSet(game, "equilibrium", answer.domain, holds, answer.domain - holds, NOTHING, policy, answer)
 
 
 def parametric_dominance(

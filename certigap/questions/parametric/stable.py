@@ -8,13 +8,15 @@ d is linear in y, and these decide.
 """
 
 import itertools
+from dataclasses import dataclass
+from functools import cached_property
 
 from certigap.exact.real_set import NOTHING, RealSet
 from certigap.model.parametric.game import Function, ParametricGame
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
 from certigap.questions.parametric.answer import ParametricSet
-from certigap.questions.parametric.pieces import domain_of, where_least, where_zero
+from certigap.questions.parametric.pieces import domain_of, where_above, where_least, where_zero
 from certigap.questions.parametric.process import Process, induced
 from certigap.work.deadline import Deadline
 
@@ -26,21 +28,40 @@ def stability_set(game: ParametricGame, policy: Policy, deadline: Deadline) -> P
     domain = domain_of(game)
     holds, fails = domain, NOTHING
     for pair in comparisons(game, policy):
-        strict = where_least(-pair.at_expert) - where_zero(pair.at_expert)
-        tied = where_zero(pair.at_expert)
-        holds &= strict | _all_nonpositive(pair.pure)
-        growing = NOTHING
-        for slope in pair.near:
-            growing |= where_least(slope) - where_zero(slope)
-        fails |= domain & ((where_least(pair.at_expert) - tied) | (tied & growing))
-    return ParametricSet(game, "delta", domain, holds, fails, domain - holds - fails)
+        holds &= pair.loses | _all_nonpositive(pair.pure)
+        fails |= domain & pair.gains
+        for slope in pair.near.values():
+            fails |= domain & pair.ties & where_above(slope)
+    return ParametricSet(game, "delta", domain, holds, fails, domain - holds - fails, policy)
 
 
+@dataclass(frozen=True)
 class Comparison:
-    """What another action earns more than a played one: against the expert, pure profiles, and one opponent's moves."""
+    """What a player's action `better` earns more than `action`, which it plays.
 
-    def __init__(self, at_expert: Function, pure: list[Function], near: list[Function]) -> None:
-        self.at_expert, self.pure, self.near = at_expert, pure, near
+    at_expert: against the others' rows.
+    pure: against each of their pure profiles.
+    near: against their rows with that of one of them turned to an action, {(player, action): ..}.
+    """
+
+    player: int
+    action: int
+    better: int
+    at_expert: Function
+    pure: list[Function]
+    near: dict[tuple[int, int], Function]
+
+    @cached_property
+    def ties(self) -> RealSet:
+        return where_zero(self.at_expert)
+
+    @cached_property
+    def gains(self) -> RealSet:
+        return where_above(self.at_expert)
+
+    @cached_property
+    def loses(self) -> RealSet:
+        return where_above(-self.at_expert)
 
 
 def comparisons(game: ParametricGame, policy: Policy) -> list[Comparison]:
@@ -49,18 +70,17 @@ def comparisons(game: ParametricGame, policy: Policy) -> list[Comparison]:
     for i, sizes in enumerate(itertools.repeat(game.layout.shapes[0], len(game.players))):
         others = [j for j in range(len(sizes)) if j != i]
         expert = induced(game, i, dict.fromkeys(others, policy))
-        near = [
-            induced(game, i, {m: _turned(policy, j, b) if m == j else policy for m in others})
+        near = {
+            (j, b): induced(game, i, {m: _turned(policy, j, b) if m == j else policy for m in others})
             for j in others
             for b in range(sizes[j])
-        ]
+        }
         profiles = list(itertools.product(*(range(sizes[j]) for j in others)))
         pure = [induced(game, i, {j: _turned(policy, j, b) for j, b in zip(others, p, strict=True)}) for p in profiles]
         for a, b in itertools.permutations(range(sizes[i]), 2):
             if policy.rows[i][0].weights[a]:
-                found.append(
-                    Comparison(_more(expert, a, b), [_more(x, a, b) for x in pure], [_more(x, a, b) for x in near])
-                )
+                moved = {move: _more(x, a, b) for move, x in near.items()}
+                found.append(Comparison(i, a, b, _more(expert, a, b), [_more(x, a, b) for x in pure], moved))
     return found
 
 
