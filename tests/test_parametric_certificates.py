@@ -16,52 +16,11 @@ from hypothesis import strategies as st
 import certigap as cg
 from certigap.cli import main
 from certigap.errors import InputError
-from certigap.model.files.policy_codec import policy_rows_from_node
 from certigap.model.parametric import parse_parametric_game
-from certigap.questions.parametric import ParametricSet, some_game
 from tests.helpers.checker.harness import Bench, load, source
+from tests.helpers.parametric import certified, grim
 
 CHECKER = load()
-
-
-def grim(temptation: str, discount: str = "g", move: str = "1") -> dict[str, Any]:
-    """A prisoner's dilemma with a state that remembers defections; `move`: how surely it is remembered."""
-    pay = {(0, 0): ["2", "2"], (0, 1): ["0", temptation], (1, 0): [temptation, "0"], (1, 1): ["1", "1"]}
-    states = []
-    for name in ("trust", "grudge"):
-        outcomes = []
-        for joint in itertools.product(range(2), repeat=2):
-            keeps = name == "trust" and joint == (0, 0)
-            following = (
-                {"trust": "1"}
-                if keeps
-                else {"grudge": move, "trust": f"1 - ({move})"}
-                if move != "1"
-                else {"grudge": "1"}
-            )
-            outcomes.append({"rewards": pay[joint], "next": following})
-        states.append({"name": name, "actions": [["C", "D"], ["C", "D"]], "outcomes": outcomes})
-    return {
-        "format": "certigap-parametric-game",
-        "version": 1,
-        "parameters": {"g": {"from": "0", "to": "1"}},
-        "players": ["1", "2"],
-        "discount": discount,
-        "initial": {"trust": "1"},
-        "states": states,
-        "policy": {player: {"trust": {"C": "1"}, "grudge": {"D": "1"}} for player in "12"},
-    }
-
-
-def certified(data: dict[str, Any], folder: Path) -> tuple[dict[str, Any], Path, ParametricSet]:
-    path = folder / "game.json"
-    path.write_text(json.dumps(data))
-    game, rows = parse_parametric_game(json.dumps(data))
-    assert rows is not None
-    template = some_game(game)
-    answer = cg.parametric_equilibrium(game, cg.Policy(template, policy_rows_from_node(rows, template)))
-    assert isinstance(answer, ParametricSet)
-    return cg.certificate(answer).to_json(), path, answer
 
 
 @pytest.mark.parametrize(
@@ -160,8 +119,8 @@ def test_false_claims_are_refused(world: Any) -> None:
 MUTANTS = [
     ("parametric", "if minus(own, self.game.backup(i, s, self.rows(i, s, action), values))[0]:", "if False:"),
     ("parametric", "                if not holds_on(spare, segment, False):", "                if False:"),
-    ("parametric", "            if shown.gap(i, piece)[0]:", "            if False:"),
-    ("parametric", "if not is_finite or not holds_on(shown.gap(i, piece), segment, True):", "if not is_finite:"),
+    ("parametric", "            if not holds_on(negative(shown.gap(i, piece)), segment, False):", "            if False:"),
+    ("parametric", "if not shown.is_finite(i, piece, segment) or not holds_on(shown.gap(i, piece), segment, True):", "if not shown.is_finite(i, piece, segment):"),
     ("parametric", "            if not holds_on(function, segment, strict):", "            if False:"),
     ("polynomials", "return left < right and inside(roots, left, right) == 0 and any(value(p, x) > 0 for x in samples)", "return left < right and any(value(p, x) > 0 for x in samples)"),
     ("polynomials", "return left < right and inside(roots, left, right) == 0 and any(value(p, x) > 0 for x in samples)", "return left < right and inside(roots, left, right) == 0"),

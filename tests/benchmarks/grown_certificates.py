@@ -20,9 +20,9 @@ from typing import Any
 
 import certigap as cg
 from tests.benchmarks.resource_attacks import allowed, measured, plot
-from tests.checker.test_limits import METERED
 from tests.helpers.checker.harness import HERE
-from tests.test_parametric_certificates import certified, grim
+from tests.helpers.checker.metered import METERED
+from tests.helpers.parametric import certified, grim
 
 Place = tuple[str | int, ...]
 Row = tuple[str, int, float, int, str, bool]

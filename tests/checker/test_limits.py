@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.checker.harness import HERE, command, load, outcome, source
+from tests.helpers.checker.metered import METERED
 from tests.helpers.checker.mutants import Mutant, mutated
 
 CASES = (  # constant, what a true certificate needs of it, the certificate
@@ -45,31 +46,6 @@ def test_work_up_to_the_limit_is_done(constant: str, need: int, case: str) -> No
 def test_a_mutant_goes_on(mutant: Mutant, row: tuple[str, int, str]) -> None:
     constant, need, case = row
     assert limited(constant, need - 1, case, mutated(source(), mutant)) == "valid"
-
-
-METERED = (  # a certificate of every claim and rule
-    "coin.value-exact",
-    "coin.gap-enclosed",
-    "coin.errors-exact",
-    "slack.equilibrium",
-    "coin.box",
-    "coin.tree",
-    "coin.linear-region",
-    "coin.modes-tree-joint",
-    "coin.modes-tilt-pair",
-    "stay.modes-visits",
-    "coin.worst",
-    "coin.rho-occupancy",
-    "slack.dse",
-    "coin.concentrability",
-    "trio.bc-vertices",
-    "deal.bc-search",
-    "dilemma.best",
-    "folds.weak",
-    "folds.pure",
-    "fall.continuity",
-    "passing.continuity",
-)
 
 
 @pytest.mark.parametrize("case", METERED)

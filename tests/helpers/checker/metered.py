@@ -1,0 +1,25 @@
+"""Case files that meters and attacks on resources go through."""
+
+METERED = (  # a certificate of every claim and rule
+    "coin.value-exact",
+    "coin.gap-enclosed",
+    "coin.errors-exact",
+    "slack.equilibrium",
+    "coin.box",
+    "coin.tree",
+    "coin.linear-region",
+    "coin.modes-tree-joint",
+    "coin.modes-tilt-pair",
+    "stay.modes-visits",
+    "coin.worst",
+    "coin.rho-occupancy",
+    "slack.dse",
+    "coin.concentrability",
+    "trio.bc-vertices",
+    "deal.bc-search",
+    "dilemma.best",
+    "folds.weak",
+    "folds.pure",
+    "fall.continuity",
+    "passing.continuity",
+)
