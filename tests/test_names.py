@@ -18,8 +18,8 @@ PACKAGE = Path(cg.__file__).parent
 FOREIGN = {"ValueError", "TypeError", "KeyError", "IndexError", "RuntimeError", "LookupError", "Exception", "OSError"}
 INVARIANTS = {
     "bounds/boxes/search.py", "bounds/modes/engine.py", "bounds/table.py", "certificates/finite.py",
-    "questions/frontier/question.py", "regions/priced.py", "regions/straying.py", "semantics/exploitability.py",
-    "semantics/matching.py", "solve/rationalise.py",
+    "certificates/finite_worst_case.py", "questions/frontier/question.py", "regions/priced.py", "regions/straying.py",
+    "semantics/exploitability.py", "semantics/matching.py", "solve/rationalise.py",
 }  # fmt: skip
 """Where a `ValueError` says that the program itself is wrong: it keeps its traceback."""
 

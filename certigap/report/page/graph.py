@@ -21,6 +21,8 @@ _WIDTH, _MARGIN, _TALLEST = 720.0, 46.0, 560.0
 _ARROWS = 3  # times the states: more cannot be told apart
 _FAINTEST = 0.004  # of the strongest arrow
 _LINES = 12
+_NAMED = 12  # states of a graph on which every name finds its place
+_NAME = 24  # characters of a name there
 
 
 def exploited(policy: Policy) -> int:
@@ -49,6 +51,8 @@ def graph_picture(policy: Policy, player: int) -> Html | None:
     ranks = {name: rank for rank, name in enumerate(shares, start=1)}
     shown = [(s, ranks[name]) for s, name in enumerate(game.states) if name in ranks]
     labels = [_rank(rank, place[s], radius[s]) for s, rank in shown if rank <= _LINES]
+    if len(game.states) <= _NAMED:
+        labels += [_name(name, place[s], radius[s]) for s, name in enumerate(game.states)]
     label = f"graph of {len(game.states)} states, by what they add to the gap of player {game.players[player]}"
     return element(
         "svg", *arrows, *discs, *labels, viewBox=f"0 0 {_WIDTH:.0f} {height:.0f}", role="img", aria_label=label,
@@ -134,6 +138,10 @@ def _rank(rank: int, place: Any, radius: float) -> Html:
     """The number under which the table has a state: on its disc, or above a small one."""
     above = 0.0 if radius >= 9 else radius + 7
     return element("text", str(rank), x=place[0], y=place[1] + 4 - above, text_anchor="middle")
+
+
+def _name(name: str, place: Any, radius: float) -> Html:
+    return element("text", name[:_NAME], x=place[0], y=place[1] + radius + 13, text_anchor="middle", class_="name")
 
 
 def _unit(way: Any) -> Any:
