@@ -1,6 +1,7 @@
 """The strategy of the mode bounds: what it shows holds, wherever it stops, and limits that are too low are left."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from certigap.bounds.center import Center
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE
 from certigap.bounds.modes.limits import LimitSearch
 from certigap.bounds.modes.rule import ModeBound
+from certigap.bounds.modes.spending import spending
+from certigap.cli import main
 from certigap.witnesses import Search
+from tests.helpers.command_line import run_json
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +101,24 @@ def test_a_larger_ball_has_starts_that_the_ball_lacks() -> None:
     for found in larger.candidates():
         search.climb(found.player, found.policy, lambda: True)
     assert search.largest > 4.46
+
+
+def test_the_budget_of_the_upper_end_is_spent_state_by_state(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing at radius 0; else less than the upper end, of which the rest is what policies near the expert gain."""
+    game, expert = cg.games.load("pursuit"), cg.games.expert("pursuit")
+    answer = cg.worst_case(game, expert, "1/20", budget=60, ratio="6/5")
+    assert answer.upper_name == "modes"
+    shares = answer.explain()
+    assert sum(share.gap_share for share in shares) == pytest.approx(1)
+    ball = ErrorBall(expert, Measure.BC, Fraction(1, 20))
+    whole, none = spending(ball, 0).sum(), spending(ErrorBall(expert, Measure.BC, Fraction(0)), 0).sum()
+    assert none == pytest.approx(0, abs=1e-9)
+    assert 0.5 * float(answer.interval.lower) < whole < float(answer.interval.upper)
+    cg.write_game(game, tmp_path / "p.game.json")
+    cg.certificate(answer).write(tmp_path / "p.cert.json")
+    found = run_json(capsys, "explain", str(tmp_path / "p.cert.json"))
+    assert [float(s["price"]) for s in found["states"]] == [pytest.approx(s.price, rel=1e-4, abs=1e-9) for s in shares]
+    assert main(["explain", str(tmp_path / "p.cert.json")]) == 0
+    assert "adds to the bound" in capsys.readouterr().out

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certigap.bounds.balls import Measure
+from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.boxes.evidence import BoxEvidence
 from certigap.bounds.boxes.tree import Cover
+from certigap.bounds.modes.spending import spending
 from certigap.bounds.table import BoundsTable
 from certigap.exact.brief import number_brief
 from certigap.exact.interval import Interval
@@ -71,8 +72,9 @@ class WorstCaseAnswer(Shown):
         return evidence.covers if isinstance(evidence, BoxEvidence) else None
 
     def explain(self) -> tuple[StateShare, ...]:
-        """Where the witness is exploitable: states by what they add to its gap, most first (floats, for reading)."""
-        return gap_shares(self.witness, self.witness_player)
+        """Where the witness is exploitable, most first, and what errors there add to the upper end (in floats)."""
+        ball, player = ErrorBall(self.expert, self.measure, self.radius), self.witness_player
+        return gap_shares(self.witness, player, spending(ball, player) if self.upper_name == "modes" else None)
 
     def sheet(self) -> Sheet:
         """The interval, the named bounds and the expert's own gap."""
