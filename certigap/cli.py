@@ -127,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--arrays", action="store_true", help="OUT.npz is an array game, without names (FORMAT 16)")
     convert.add_argument("--discount", metavar="G", help="discount, such as 9/10 (OpenSpiel, arrays, UMB)")
     convert.add_argument(
+        "--horizon", type=_count, metavar="H", help="a game of H steps (OpenSpiel with --discount 1: its own length)"
+    )
+    convert.add_argument(
         "--rewards", metavar="NAME,..", help="UMB: the rewards of each player, -NAME for the negative of NAME"
     )
     convert.add_argument("--max-states", type=_count, metavar="N", help="refuse larger games (Gambit: pure profiles)")

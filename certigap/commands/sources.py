@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from certigap.commands.hints import as_options
-from certigap.commands.output import plain, print_json, say_written
+from certigap.commands.output import plain, print_json, rational_option, say_written
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.errors import CertigapWarning, InputError
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import read_game, write_game, write_policy
 from certigap.model.files.json_node import printable
+from certigap.model.finite import FiniteGame, write_finite_game
 from certigap.model.game import Game
 from certigap.model.large import ArrayGame, write_array_game
 from certigap.report import number_text, quantity, table
@@ -35,9 +36,11 @@ def convert(given: argparse.Namespace) -> int:
         return _convert_policy(given)
     options = {name: getattr(given, name) for name in ("discount", "max_states", "merge", "from_floats")}
     options["rewards"] = None if given.rewards is None else given.rewards.split(",")
+    is_finite = _is_finite(given)
     with warnings.catch_warnings(record=True) as caught, _Counter() as counter:
         warnings.simplefilter("always", CertigapWarning)
-        game = read_source(given.input, progress=counter, **options)
+        game: Game | FiniteGame
+        game = _finite(given, options, counter) if is_finite else read_source(given.input, progress=counter, **options)
     for warning in caught:
         print(f"certigap: warning: {as_options(str(warning.message), given)}", file=sys.stderr)
     if given.json:
@@ -47,16 +50,39 @@ def convert(given: argparse.Namespace) -> int:
             "states": len(game.states),
             "joint_actions": game.layout.rows,
             "discount": format_rational(game.discount),
+            **({"horizon": game.horizon} if isinstance(game, FiniteGame) else {}),
             "hash": game.digest,
             "meta": game.meta,
         }
         print_json(facts)
     else:
         say("\n".join([repr(game), *([_meta_table(game)] if game.meta else [])]))
-    writers = {".npz": _write_array_game if given.arrays else write_arrays, ".nfg": write_nfg, ".umb": write_umb}
-    writers.get(os.path.splitext(given.output)[1].lower(), write_game)(game, given.output)
+    if isinstance(game, FiniteGame):
+        write_finite_game(game, given.output)
+    else:
+        writers = {".npz": _write_array_game if given.arrays else write_arrays, ".nfg": write_nfg, ".umb": write_umb}
+        writers.get(os.path.splitext(given.output)[1].lower(), write_game)(game, given.output)
     say_written(given)
     return 0
+
+
+def _is_finite(given: argparse.Namespace) -> bool:
+    """A horizon is asked for, or the discount 1, which an OpenSpiel game's own length allows."""
+    whole = given.discount is not None and given.input.startswith("openspiel:")
+    if given.horizon is None and not (whole and rational_option(given.discount, "--discount") == 1):
+        return False
+    if os.path.splitext(given.output)[1].lower() in (".npz", ".nfg", ".umb"):
+        raise InputError(f"-o: expected a file called .json for a game with a horizon, got {printable(given.output)}")
+    return True
+
+
+def _finite(given: argparse.Namespace, options: dict[str, Any], progress: Any) -> FiniteGame:
+    """The game of a finite horizon, whose discount is 1 unless another is given."""
+    from certigap.io.finite import convert_finite
+
+    discount = Fraction(1) if given.discount is None else rational_option(given.discount, "--discount")
+    rest = {name: value for name, value in options.items() if name != "discount"}
+    return convert_finite(given.input, given.horizon, discount, progress=progress, **rest)
 
 
 def _write_array_game(game: Game, path: str) -> None:
@@ -101,7 +127,7 @@ def _convert_policy(given: argparse.Namespace) -> int:
     return 0
 
 
-def _meta_table(game: Game) -> str:
+def _meta_table(game: Game | FiniteGame) -> str:
     return table([(str(key), plain(value)) for key, value in game.meta.items()])
 
 
