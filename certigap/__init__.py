@@ -39,6 +39,18 @@ _HOMES = {
     "value_gap": "certigap.semantics",
     "values": "certigap.semantics",
     "visited": "certigap.semantics",
+    "FiniteGame": "certigap.model.finite",
+    "FinitePolicy": "certigap.model.finite",
+    "finite_horizon": "certigap.model.finite",
+    "read_any_game": "certigap.model.finite",
+    "read_finite_policy": "certigap.model.finite",
+    "write_finite_game": "certigap.model.finite",
+    "write_finite_policy": "certigap.model.finite",
+    "finite_gaps": "certigap.semantics.finite",
+    "finite_errors": "certigap.semantics.finite_errors",
+    "finite_worst_case": "certigap.questions.finite.worst_case",
+    "solve_finite": "certigap.solve.finite",
+    "convert_finite": "certigap.io.finite",
     "region_bound": "certigap.questions.region_bound",
     "equilibria": "certigap.solve",
     "solve_game": "certigap.solve",
@@ -93,6 +105,7 @@ if TYPE_CHECKING:
     from certigap.errors import LimitError as LimitError
     from certigap.errors import SolverError as SolverError
     from certigap.io import convert as convert
+    from certigap.io.finite import convert_finite
     from certigap.io.from_arrays import from_arrays as from_arrays
     from certigap.io.from_step import from_step as from_step
     from certigap.io.openspiel_policy import policy_from_openspiel as policy_from_openspiel
@@ -119,6 +132,7 @@ if TYPE_CHECKING:
     from certigap.questions.dominance import dominance as dominance
     from certigap.questions.dominance.markov import markov_dominance as markov_dominance
     from certigap.questions.entropy import regularised_delta as regularised_delta
+    from certigap.questions.finite.worst_case import finite_worst_case
     from certigap.questions.frontier.question import frontier as frontier
     from certigap.questions.parametric import parametric_delta as parametric_delta
     from certigap.questions.parametric import parametric_dominance as parametric_dominance
@@ -149,6 +163,7 @@ if TYPE_CHECKING:
     from certigap.semantics.entropic import regularised_gaps as regularised_gaps
     from certigap.solve import equilibria as equilibria
     from certigap.solve import solve as solve_game
+    from certigap.solve.finite import solve_finite
 
 
 def __getattr__(name: str) -> Any:

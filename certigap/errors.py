@@ -31,6 +31,10 @@ class KindError(CertigapError, TypeError):
     """A value of a type that cannot be taken, or be written."""
 
 
+class HorizonError(InputError, AttributeError):
+    """A game of finite horizon, or a policy of one, where a game without a horizon was expected (exit code 2)."""
+
+
 class InexactError(KindError):
     """A number of a type that is not exact, such as a float."""
 

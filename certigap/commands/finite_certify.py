@@ -64,11 +64,11 @@ def _short(error: Interval) -> Fraction:
 
 def _json(answer: Any, exact: bool) -> dict[str, Any]:
     return {
-        "eps": format_rational(answer.radius),
+        "eps": quantity(answer.radius, exact=True),
         "measure": str(answer.measure),
-        "lower": quantity(answer.interval.lower, exact),
-        "upper": quantity(answer.interval.upper, exact),
-        "bounds": quantities(answer.bounds, exact),
+        "lower": quantity(answer.interval.lower, exact, "lower"),
+        "upper": quantity(answer.interval.upper, exact, "upper"),
+        "bounds": quantities(answer.bounds, exact, "upper"),
         "why": dict(answer.why),
         "expert_regret": quantity(answer.expert_regret, exact),
         "complete": answer.complete,

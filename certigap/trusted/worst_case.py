@@ -41,7 +41,8 @@ def claim_worst_case(
         words.append(f"every nash_gap <= {show(limit, UPPER)}")
     if not words:
         members["nash_gap"].fail("lower, upper or both")
-    return [f"over the policies with eps_{measure} <= {show(radius)}: {' and '.join(words)}"]
+    when = " at every step" if course else ""
+    return [f"over the policies with eps_{measure} <= {show(radius)}{when}: {' and '.join(words)}"]
 
 
 def check_witness(

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
-from certigap.errors import InputError
+from certigap.errors import HorizonError, InputError
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.content import game_to_json
 from certigap.model.files.json_node import brief
@@ -88,6 +88,12 @@ class FiniteGame:
         if self.discount == 1:
             return Fraction(steps)
         return (1 - self.discount**steps) / (1 - self.discount)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """What only a game without a horizon has, refused in words: who asks for it knows no horizons."""
+        if name.startswith("_"):
+            raise AttributeError(f"FiniteGame: no attribute {name!r}")
+        raise HorizonError(f"{self!r}: expected a game without a horizon here (see finite_gaps); it has no {name!r}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FiniteGame) and self.digest == other.digest

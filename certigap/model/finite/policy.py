@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
-from certigap.errors import InputError
+from certigap.errors import HorizonError, InputError
 from certigap.model.finite.game import FiniteGame
 from certigap.model.policy import Policy
 
@@ -55,7 +55,7 @@ class FinitePolicy:
         return all(step is self.steps[0] or step.rows == self.steps[0].rows for step in self.steps)
 
     @cached_property
-    def rows(self) -> tuple[Any, ...]:
+    def step_rows(self) -> tuple[Any, ...]:
         """`[H][n][S]` rows."""
         return tuple(step.rows for step in self.steps)
 
@@ -64,11 +64,18 @@ class FinitePolicy:
         pairs = zip(self.steps, own, strict=True)
         return FinitePolicy.shared(self.game, [step.replace(player, rows) for step, rows in pairs])
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """What only a stationary policy has, refused in words."""
+        if name.startswith("_"):
+            raise AttributeError(f"FinitePolicy: no attribute {name!r}")
+        what = "a policy of a game without a horizon here (see finite_gaps)"
+        raise HorizonError(f"{self!r}: expected {what}; it has no {name!r}")
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FinitePolicy) and self.game == other.game and self.rows == other.rows
+        return isinstance(other, FinitePolicy) and self.game == other.game and self.step_rows == other.step_rows
 
     def __hash__(self) -> int:
-        return hash((self.game.digest, self.rows))
+        return hash((self.game.digest, self.step_rows))
 
     def __repr__(self) -> str:
         kind = "stationary" if self.is_stationary else "varies with time"
