@@ -95,6 +95,7 @@ class ModeClaim:
         tilt: Tilt | None = None,
         shared: Mapping[str, Vector] | None = None,
         grids: Sequence[int | None] = (None,),
+        rest: int = 0,
     ) -> tuple[ModeLeaf, Fraction] | None:
         """A leaf that proves a bound over the node, and the bound; None where rounding up did not settle.
 
@@ -107,11 +108,12 @@ class ModeClaim:
             shared: vectors proved without charges at a node above.
             grids: the vectors are multiples of 2^-k (None: as fine as fits), for the first k with which the bound is
                 at most the claim's limit, or the last.
+            rest: bits that all vectors but the one that bounds are coarser.
         """
         found: tuple[ModeLeaf, Fraction] | None = None
         work = self._work(node, vectors, _prices(prices), shares, tilt, shared or {}, Fraction(1), None)
         for grid in grids:
-            settled = None if work is None else work.settled(vectors, grid)
+            settled = None if work is None else work.settled(vectors, grid, rest)
             found = None if settled is None else (settled, self.value(node, settled))
             if found is not None and found[1] <= self.limit:
                 break

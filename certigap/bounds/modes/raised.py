@@ -75,15 +75,20 @@ class Raised:
         scale = Fraction(2) ** self.bits / vector.denominator
         self.vectors[CODES[name]] = [math.ceil(x * scale) for x in vector.numerators]
 
-    def settled(self, floats: Mapping[str, FloatArray], grid: int | None = None) -> ModeLeaf | None:
-        """The vectors, rounded up until their rules hold; multiples of 2^-grid, or as fine as fits."""
-        self.grain = GRAIN if grid is None else max(GRAIN, self.bits - grid)
+    def settled(self, floats: Mapping[str, FloatArray], grid: int | None = None, rest: int = 0) -> ModeLeaf | None:
+        """The vectors, rounded up until their rules hold: as fine as fits, or multiples of 2^-grid.
+
+        All but the one that bounds are `rest` bits coarser.
+        """
+        found, last = dict[str, Vector](), [*floats][-1]
         for name, vector in floats.items():
-            start = np.ceil(np.ldexp(vector, self.bits - self.grain)).astype(np.int64)
-            self.vectors[CODES[name]] = start << self.grain
-        if not all(self.settle(name) for name in floats):
-            return None
-        return replace(self.leaf, vectors={name: self.exact(name) for name in floats})
+            bits = self.bits - GRAIN if grid is None else min(self.bits - GRAIN, grid - (rest if name != last else 0))
+            self.grain = self.bits - bits
+            self.vectors[CODES[name]] = np.ceil(np.ldexp(vector, bits)).astype(np.int64) << self.grain
+            if not self.settle(name):
+                return None
+            found[name] = self.exact(name)
+        return replace(self.leaf, vectors=found)
 
     def settle(self, name: str) -> bool:
         """Raise one vector until its rule holds; those on which it rests have been settled before."""

@@ -18,7 +18,7 @@ from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
 from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.nodes import ModeBall, mode_ball
 from certigap.bounds.modes.proof import ModeCover
-from certigap.bounds.modes.settle import KIND_NAMES, settled_cover
+from certigap.bounds.modes.settle import KIND_NAMES, leaf_seconds, settled_cover
 from certigap.bounds.modes.strategy import ModeSearch, PlayerSearch
 from certigap.bounds.modes.written import modes_json
 from certigap.exact.brief import Brief
@@ -31,7 +31,6 @@ from certigap.floats.kernel.mode_solve import meetings
 from certigap.floats.kernel.sweeps import iterate
 from certigap.model.files.vectors import vector_json
 from certigap.model.game import Game
-from certigap.work.clock import now
 from certigap.work.deadline import Deadline
 from certigap.work.parallel import worker_count
 
@@ -40,7 +39,7 @@ __all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "modes_apply",
 MOST_PAIRS = 3_000_000
 """Of a deviation and a joint action: some 100 bytes each."""
 
-SLOWER = 1.5  # a leaf among others, on cores that are shared, than one that was timed alone
+SLOWER = 1.3  # a leaf among others, on cores that are shared, than one that was timed alone
 PAIR_SECONDS = 4e-5
 """For the root of a player and its proof: measured on Tag and soccer."""
 
@@ -84,6 +83,7 @@ class ModeBound:
         self.workers = worker_count(workers)
         self._ball: ModeBall = mode_ball(ball, center.occupancy_lower)
         self._exact: dict[tuple[int, int], ExactModes] = {}
+        self._seconds: dict[tuple[int, int], float] = {}  # for a leaf, by player and kind
         self.search = ModeSearch([self._player(i) for i in range(len(center.game.players))])
 
     @property
@@ -99,8 +99,7 @@ class ModeBound:
             parts: for a player, V* and -V of a policy with a large gap.
             deadline: of search and proof.
         """
-        seconds = self._leaf_seconds()
-        return self.search.run(target, parts, lambda: deadline.left - seconds * self.search.leaves)
+        return self.search.run(target, parts, lambda: deadline.left - self._proof_seconds())
 
     def proved(self) -> Bound:
         """What stands, in exact numbers."""
@@ -114,15 +113,17 @@ class ModeBound:
         evidence = ModeEvidence(self.center.game, tuple(covers), self.center.occupancy_lower)
         return Bound("modes", evidence.upper, evidence)
 
-    def _leaf_seconds(self) -> float:
-        """How long the proof of a leaf takes, all cores at work: the root's own leaf is proved once more."""
-        attempt = max(self.search.players, key=lambda one: one.upper).best[-1]
-        if attempt.tree is None or attempt.tree.splits:
-            return 0.0
-        settled_cover(attempt, exact := self._claimed(attempt), 1)
-        began = now()
-        settled_cover(attempt, exact, 1)
-        return SLOWER * (now() - began) / self.workers
+    def _proof_seconds(self) -> float:
+        """How long the proof of what stands takes, all cores at work."""
+        total = 0.0
+        for own in self.search.players:
+            for attempt in own.best:
+                key = own.player, attempt.kind
+                if key not in self._seconds:
+                    self._seconds[key] = leaf_seconds(attempt, self._claimed(attempt))
+                leaves = 0 if attempt.tree is None else attempt.tree.leaves
+                total += self._seconds[key] * (leaves / self.workers + len(attempt.visits.visits))
+        return SLOWER * total
 
     def _claimed(self, attempt: Attempt) -> ExactModes:
         """The exact side of an attempt's view."""

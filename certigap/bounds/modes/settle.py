@@ -1,22 +1,24 @@
 """From an attempt in floats to a cover that a checker accepts: visits, then leaves, proved in integers."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
 
+from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.claims import Attempt
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, plain_shares, visit_rates
 from certigap.bounds.modes.exact import ExactModes, ModeClaim
-from certigap.bounds.modes.nodes import ModeNode
+from certigap.bounds.modes.nodes import DistanceSplit, ModeNode
 from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Shares
 from certigap.bounds.modes.search import TreeNode
 from certigap.exact.integers import FloatArray
 from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
+from certigap.work.clock import now
 from certigap.work.parallel import in_processes
 
-__all__ = ["KIND_NAMES", "settled_cover"]
+__all__ = ["KIND_NAMES", "leaf_seconds", "settled_cover"]
 
 KIND_NAMES = {JOINT: "joint", OPTIMUM: "optimum", VALUE: "value"}
 PLACES = {"X": X, "N1": N1, "N0": N0, "U1": T1, "U0": T0}
@@ -27,7 +29,8 @@ GRID = 2**16  # of prices
 FORK_LEAVES = 40  # below which processes are not worth starting
 MANY = 8  # leaves that get short numbers where they have room
 SHORT_BITS = 8  # of prices that are tried first
-COARSE = (12, 14)  # bits of the largest value that the vectors tried first have, 16 of those tried next
+REST = 1  # bits that the vectors are coarser on which the one that bounds rests: what strays counts less
+COARSE = (10, 12, 14)  # bits of the largest value that the vectors tried first have; then 16, then all
 
 
 def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCover | None:
@@ -50,17 +53,14 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
         return None
     nodes: list[ModeSplit | ModeLeaf | None] = []
     open_leaves: list[tuple[int, ModeNode, TreeNode]] = []
-    waiting = [exact.root]
-    for entry in attempt.tree.preorder():
-        node = waiting.pop()
-        if entry is None or node.is_empty:
+    for node, known, cut in _preorder(exact.root, attempt.tree.root):
+        if cut is not None:
+            nodes.append(ModeSplit(cut))
+        elif known is None:
             nodes.append(ModeLeaf({}))
-        elif isinstance(entry, TreeNode):
-            open_leaves.append((len(nodes), node, entry))
-            nodes.append(None)
         else:
-            nodes.append(ModeSplit(entry))
-            waiting += reversed(node.halves(entry))
+            open_leaves.append((len(nodes), node, known))
+            nodes.append(None)
     prover = _Prover(attempt, claim, len(open_leaves) >= MANY)
 
     def proved(place: int) -> tuple[ModeLeaf, Fraction] | None:
@@ -77,6 +77,35 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
         return None
     short = max(limit, _above(float(limit))) if limit > claim.limit or not claim.visits else limit
     return ModeCover(kind, short, first, tuple(claim.visits), tuple(node for node in nodes if node is not None))
+
+
+def leaf_seconds(attempt: Attempt, exact: ExactModes) -> float:
+    """How long the proof of a leaf of the attempt takes; 0 where there is none."""
+    leaves = () if attempt.tree is None else _preorder(exact.root, attempt.tree.root)
+    for node, known, cut in leaves:
+        if cut is None and known is not None:
+            prover = _Prover(attempt, exact.claim(KIND_NAMES[attempt.kind], _above(attempt.upper)), True)
+            prover.leaf(node, known)  # what leaves have in common is made once
+            began = now()
+            prover.leaf(node, known)
+            return now() - began
+    return 0.0
+
+
+def _preorder(
+    root: ModeNode, known: TreeNode
+) -> Iterator[tuple[ModeNode, TreeNode | None, Split | DistanceSplit | None]]:
+    """The nodes of a tree, exactly and in floats (None: no policy), with their cuts (None: leaves)."""
+    waiting: list[tuple[ModeNode, TreeNode | None]] = [(root, known)]
+    while waiting:
+        node, own = waiting.pop()
+        if own is None or node.is_empty:
+            yield node, None, None
+        elif own.children is None or own.cut is None:
+            yield node, own, None
+        else:
+            yield node, own, own.cut
+            waiting += reversed([*zip(node.halves(own.cut), own.children, strict=True)])
 
 
 class _Prover:
@@ -96,7 +125,9 @@ class _Prover:
             return None
         if self.is_many:
             short, coarse = _short(found.prices[:-1]), [bits - self.value_bits for bits in COARSE]
-            shown = self.claim.leaf(node, _named(self.claim.kind, found.vectors), short, self.shares, grids=coarse)
+            shown = self.claim.leaf(
+                node, _named(self.claim.kind, found.vectors), short, self.shares, grids=coarse, rest=REST
+            )
             if shown is not None and shown[1] <= self.claim.limit:
                 return shown
         sets = view.sets(known.lower, known.upper, known.least, known.most)

@@ -2,10 +2,14 @@
 earlier one, numbers as text."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from certigap.bounds.modes.nodes import DistanceSplit
 from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit, Tilt
+from certigap.exact.integers import IndexArray
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
 from certigap.model.files.vectors import vector_json
@@ -14,6 +18,7 @@ from certigap.model.game import Game
 __all__ = ["DIGITS", "modes_json", "packed"]
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+LONG = 60  # bits of numbers that are written as they are
 LOOK_BACK = 12  # earlier vectors over the same denominator that a new one is compared with
 MOST_LINKS = 40  # from a vector to one without a base: the checker pays for numbers that grow by a bit a link
 
@@ -82,10 +87,8 @@ class _Pool:
 
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
-        self._vectors: list[Vector] = []
-        self._links: list[int] = []
-        self._alike: dict[int, list[int]] = {}  # places by denominator
         self._known: dict[Vector, int] = {}
+        self._alike: dict[int, list[_Base]] = {}  # vectors by denominator
 
     def places(self, vectors: Mapping[str, Vector], names: Iterable[str]) -> list[int]:
         return [self._place(vectors[name]) for name in names]
@@ -93,22 +96,32 @@ class _Pool:
     def _place(self, vector: Vector) -> int:
         if vector in self._known:
             return self._known[vector]
-        entry, length, links = vector_json(vector), _length(vector.numerators), 0
-        entry["num"] = packed(vector.numerators)
-        alike = self._alike.setdefault(vector.denominator, [])
-        for place in reversed(alike[-LOOK_BACK:]):
-            if self._links[place] < MOST_LINKS:
-                base = self._vectors[place].numerators
-                change = [x - y for x, y in zip(vector.numerators, base, strict=True)]
-                if _length(change) < length:
-                    entry, length = {"base": place, "num": packed(change)}, _length(change)
-                    links = self._links[place] + 1
-        alike.append(len(self.entries))
+        place = len(self.entries)
+        entry: dict[str, Any] = vector_json(vector) | {"num": packed(vector.numerators)}
+        if vector.bits() < LONG:
+            own, links = np.array(vector.numerators, dtype=np.int64), 0
+            alike = self._alike.setdefault(vector.denominator, [])
+            near = [base for base in alike[-LOOK_BACK:] if base.links < MOST_LINKS]
+            if near:
+                changes = own - np.array([base.numbers for base in near])
+                lengths = _lengths(changes)
+                best = int(np.argmin(lengths))
+                if lengths[best] < len(entry["num"]):
+                    entry = {"base": near[best].place, "num": packed(changes[best].tolist())}
+                    links = near[best].links + 1
+            alike.append(_Base(place, own, links))
         self.entries.append(entry)
-        self._vectors.append(vector)
-        self._links.append(links)
-        self._known[vector] = len(self._vectors) - 1
-        return self._known[vector]
+        self._known[vector] = place
+        return place
+
+
+@dataclass(frozen=True)
+class _Base:
+    """A vector that later ones may differ from: its place, numerators, and how many vectors it rests on itself."""
+
+    place: int
+    numbers: IndexArray
+    links: int
 
 
 class _Tilts:
@@ -161,6 +174,10 @@ def packed(numbers: Iterable[int]) -> str:
     return "".join(letters)
 
 
-def _length(numbers: Iterable[int]) -> int:
-    """Of the text."""
-    return sum((abs(x).bit_length() + 5) // 5 for x in numbers)
+def _lengths(numbers: IndexArray) -> IndexArray:
+    """`[k]` how long the texts of `[k, S]` numbers are."""
+    digits = np.ones_like(numbers)
+    for power in range(4, LONG + 1, 5):
+        digits += np.abs(numbers) >> power > 0
+    lengths: IndexArray = digits.sum(axis=1)
+    return lengths
