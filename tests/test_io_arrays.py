@@ -202,3 +202,15 @@ def test_lying_archives_are_refused(tmp_path: Path, member: str, header: str | N
     with pytest.raises(InputError, match=message) as caught:
         read_arrays(tmp_path / "g.npz")
     assert "\n" not in str(caught.value)
+
+
+def test_the_layout_is_told_to_who_guesses_it(tmp_path: Path) -> None:
+    """Names that people take for granted, such as P and R, and floats without a denominator."""
+    path = tmp_path / "mine.npz"
+    np.savez(path, P=np.ones((2, 2)), R=np.ones(2))
+    wanted = r"expected the arrays of a game, payoffs \[n, A_1, .., A_n\], or transitions \[S, .*; got 'P', 'R'"
+    with pytest.raises(InputError, match=wanted):
+        read_arrays(path)
+    np.savez(path, payoffs=np.ones((1, 2)) / 3)
+    with pytest.raises(InputError, match="--from-floats 1000000 on the command line, from_floats="):
+        read_arrays(path)

@@ -13,10 +13,16 @@ import pytest
 from matplotlib.figure import Figure
 
 import certigap as cg
+from certigap.certificates.sweeps.sweep import sweep
 from certigap.exact.brief import SCREEN
 from certigap.exact.interval import Interval
 from certigap.exact.rounding import decimal_down, decimal_up
+from certigap.model.finite import FinitePolicy, finite_horizon
 from certigap.model.shown import Sheet, Shown
+from certigap.questions.finite.worst_case import finite_worst_case
+from certigap.semantics.finite import finite_gaps
+from certigap.semantics.finite_errors import finite_errors
+from certigap.solve.finite import solve_finite
 from tests.helpers.random_games import games_with_experts
 from tests.helpers.strategies import random_markov_game, random_policy
 
@@ -28,6 +34,8 @@ def questions() -> dict[str, Any]:
     even = cg.Policy.uniform(table)
     markov, own = cg.games.load("lemma1"), cg.games.expert("lemma1")
     grim = cg.free_discount(markov, "g")
+    dated = finite_horizon(table, 3)
+    early, late = (FinitePolicy.repeated(dated, cg.Policy(dated.stage, one.rows)) for one in (expert, even))
     return {
         "gaps": cg.gaps(table, even),
         "errors": cg.matching_errors(table, expert, even),
@@ -47,6 +55,10 @@ def questions() -> dict[str, Any]:
         "regularised_delta": cg.regularised_delta(table, even, "1/2", "1/10"),
         "region_bound": cg.region_bound(expert, "1/5"),
         "theorem": cg.theorem_instance(table, expert, "dse", "1/10"),
+        "finite_gaps": finite_gaps(dated, late),
+        "finite_errors": finite_errors(dated, early, late),
+        "finite_worst_case": finite_worst_case(dated, early, "1/10", budget=2),
+        "finite_solve": solve_finite(dated),
         "parametric_gap": cg.parametric_gap(grim, own),
         "parametric_set": cg.parametric_equilibrium(grim, own),
     }
@@ -60,7 +72,8 @@ def answers() -> dict[str, Any]:
 NAMES = [
     "gaps", "errors", "best_response", "solve", "equilibria", "worst_case", "frontier", "best_case", "continuity",
     "straying", "straying_curve", "concentrability", "dominance", "markov_dominance", "regularised_gaps",
-    "regularised_delta", "region_bound", "theorem", "parametric_gap", "parametric_set",
+    "regularised_delta", "region_bound", "theorem", "parametric_gap", "parametric_set", "finite_gaps", "finite_errors",
+    "finite_worst_case", "finite_solve",
 ]  # fmt: skip
 
 
@@ -196,3 +209,17 @@ def test_no_line_is_longer_than_a_screen(answers: dict[str, Any]) -> None:
             assert len(repr(item)) <= SCREEN, type(item)
             kinds.add(type(item).__name__)
     assert {"Policy", "Game", "Interval", "Vector", "Bracket", "Distribution", "FrontierPoint"} <= kinds
+
+
+def test_a_sweep_can_be_looked_at(tmp_path: Path) -> None:
+    game = cg.bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    cg.write_game(game, tmp_path / "pd.game.json")
+    cg.write_policy(cg.Policy.pure(game, {"1": "2", "2": "2"}), tmp_path / "pd.expert.json")
+    answer = sweep([tmp_path / "pd.game.json"], ["1/10", "1/5"], out=tmp_path / "out")
+    frame = answer.to_frame()
+    assert list(frame["eps"]) == ["1/10", "1/5"]
+    uppers = [row.interval.upper for row in answer.rows]
+    assert list(frame["NashGap upper"]) == pytest.approx([float(upper) for upper in uppers], rel=1e-15)
+    assert all(Fraction(x) >= upper for x, upper in zip(frame["NashGap upper"], uppers, strict=True))
+    assert "1/10" in answer._repr_html_()
+    assert len(answer.plot().axes[0].lines) == 2

@@ -117,7 +117,8 @@ class Numbers:
         """The denominator for floats; refuses them without one."""
         if self.from_floats is None:
             raise InputError(
-                f"{self.where}: {what}: expected integers or text, got floats (name a denominator for them)"
+                f"{self.where}: {what}: expected integers or text, got floats; a denominator rounds them by name: "
+                "--from-floats 1000000 on the command line, from_floats=10**6 in Python"
             )
         return self.from_floats
 

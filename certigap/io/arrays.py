@@ -57,6 +57,10 @@ UNREADABLE = (  # what zipfile and NumPy raise for damaged archives and lying he
 _ANY = {"players", "actions", "name"}
 _NORMAL = _ANY | {"payoffs", "payoff_denominators"}
 _MARKOV = _ANY | {"states", "rewards", "reward_denominators", "initial", "initial_denominator", "discount"}
+_LAYOUTS = (
+    "the arrays of a game, payoffs [n, A_1, .., A_n], or transitions [S, A_1, .., A_n, S], "
+    "rewards [n, S, A_1, .., A_n], initial [S] and discount"
+)
 _DENSE = _MARKOV | {"transitions", "transition_denominators"}
 _FLAT = _MARKOV | {"shapes", "offsets", "columns", "weights", "denominators"}
 
@@ -80,6 +84,9 @@ def read_arrays(
     arrays = load_archive(path, where)
     numbers = Numbers(where, arrays, from_floats)
     layout = _NORMAL if "payoffs" in arrays else _FLAT if "shapes" in arrays else _DENSE
+    if not arrays.keys() & {"payoffs", "rewards", "transitions", "shapes"}:
+        held = ", ".join(map(brief, sorted(arrays)[:4])) + (", .." if len(arrays) > 4 else "")
+        raise InputError(f"{where}: expected {_LAYOUTS}; got {held or 'none'}")
     if unknown := sorted(set(arrays) - layout):
         raise InputError(f"{where}: expected only the arrays {', '.join(sorted(layout))}, got {brief(unknown[0])}")
     if layout is _NORMAL:

@@ -23,6 +23,7 @@ from certigap.model.finite.game import FiniteGame
 from certigap.model.finite.policy import FinitePolicy
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.backend import MAX_BITS
 from certigap.semantics.exploitability import describe, gap_interval, maximum, total
 from certigap.semantics.induced import Induced, chain, decision_process, reduced, transition_chain, vector_of
@@ -54,7 +55,7 @@ Rounding = Callable[[Vector, bool], Vector]
 
 
 @dataclass(frozen=True, repr=False)
-class FiniteGapAnswer:
+class FiniteGapAnswer(Shown):
     """What each player gains by a best response that may vary with time, and the vectors of every step that prove it.
 
     `values[i][t]` brackets V_{i,t}, `optima[i][t]` V*_{i,t}; `deviations[i][t]` are pure rows `[S]` that attain it.
@@ -70,7 +71,11 @@ class FiniteGapAnswer:
     deviations: tuple[tuple[tuple[Distribution, ...], ...], ...]  # [n][H][S]
     arithmetic: str
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The players' gaps."""
+        return Sheet(("player", "gap"), list(zip(self.game.players, self.player_gaps, strict=True)))
+
+    def _line(self) -> str:
         return f"<FiniteGapAnswer {self.arithmetic}, NashGap {describe(self.nash_gap)}>"
 
 

@@ -12,6 +12,7 @@ from certigap.exact.grid import outward
 from certigap.exact.interval import Interval
 from certigap.model.finite.game import FiniteGame
 from certigap.model.finite.policy import FinitePolicy
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.exploitability import describe, maximum
 from certigap.semantics.finite import (
     Rounding,
@@ -27,7 +28,7 @@ __all__ = ["FiniteErrorsAnswer", "finite_errors"]
 
 
 @dataclass(frozen=True, repr=False)
-class FiniteErrorsAnswer:
+class FiniteErrorsAnswer(Shown):
     """How far `policy` is from `expert`: L1 errors in [0, 2], the largest of all steps; and the value gap."""
 
     game: FiniteGame
@@ -43,7 +44,12 @@ class FiniteErrorsAnswer:
     policy_values: tuple[Timeline, ...]
     arithmetic: str
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The errors and the value gap."""
+        named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
+        return Sheet(("error", "value"), list(named.items()))
+
+    def _line(self) -> str:
         named = {"eps_BC": self.eps_bc, "eps_mu": self.eps_mu, "eps_rho": self.eps_rho, "ValueGap": self.value_gap}
         return f"<FiniteErrorsAnswer {self.arithmetic}, {', '.join(f'{k} {describe(v)}' for k, v in named.items())}>"
 

@@ -17,6 +17,7 @@ from certigap.model.finite.game import FiniteGame
 from certigap.model.finite.policy import FinitePolicy
 from certigap.model.policy import Policy
 from certigap.model.rows import Distribution, distribution
+from certigap.model.shown import Sheet, Shown
 from certigap.semantics.exploitability import describe
 from certigap.semantics.finite import FiniteGapAnswer, finite_gaps
 from certigap.solve.stage import Approximation, stage_equilibrium
@@ -30,7 +31,7 @@ Values = list[list[Fraction]]  # [S][n]
 
 
 @dataclass(frozen=True, repr=False)
-class FiniteSolveAnswer:
+class FiniteSolveAnswer(Shown):
     """An expert of a game of finite horizon, with its certified regret."""
 
     game: FiniteGame
@@ -45,7 +46,11 @@ class FiniteSolveAnswer:
         """eta = NashGap(expert)."""
         return self.gaps.nash_gap
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """What each player could gain."""
+        return Sheet(("player", "gap"), list(zip(self.game.players, self.gaps.player_gaps, strict=True)))
+
+    def _line(self) -> str:
         return f"<FiniteSolveAnswer {self.method}, NashGap {describe(self.regret)}>"
 
 

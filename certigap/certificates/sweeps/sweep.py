@@ -20,10 +20,12 @@ from certigap.certificates.sweeps.questions import Effort
 from certigap.certificates.sweeps.row import SweepRow, csv_text
 from certigap.certificates.sweeps.task import Fault, Proven, Task, made, proven
 from certigap.errors import InputError
+from certigap.exact.brief import number_brief
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.files.atomic import write_atomically, write_bytes_atomically
 from certigap.model.files.codec import write_game
 from certigap.model.game import Game
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget, check_seed
 from certigap.questions.worst_case.limits import RATIO
 from certigap.work.engines import Lost, in_pool, on_cluster
@@ -39,7 +41,7 @@ _LOST = 3  # the exit code of a question whose workers all died: a limit before 
 
 
 @dataclass(frozen=True, repr=False)
-class SweepAnswer:
+class SweepAnswer(Shown):
     """The table of a sweep; the certificates and `table.csv` are in `folder`."""
 
     rows: tuple[SweepRow, ...]
@@ -68,7 +70,15 @@ class SweepAnswer:
         totals = {name.replace(" ", "_"): self.count(name) for name in ("computed", "found", "failed", "not reached")}
         return {**totals, "complete": self.complete, "rows": [row.to_json() for row in self.rows]}
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """A question a row."""
+        rows = [
+            (row.game, row.measure or "", None if row.eps is None else number_brief(row.eps), row.interval, row.status)
+            for row in self.rows
+        ]
+        return Sheet(("game", "measure", "eps", "NashGap", "status"), rows)
+
+    def _line(self) -> str:
         return (
             f"<SweepAnswer {len(self.rows)} questions: {self.count('computed')} computed, "
             f"{self.count('found')} found, {self.count('failed')} failed>"

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from certigap.errors import HorizonError, InputError
+from certigap.exact.brief import number_brief, shortened
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.content import game_to_json
 from certigap.model.files.json_node import brief
@@ -103,10 +104,8 @@ class FiniteGame:
 
     def __repr__(self) -> str:
         title = f"{self.name}: " if self.name else ""
-        return (
-            f"<FiniteGame {title}{len(self.players)} players, {len(self.states)} states, {self.layout.rows} joint "
-            f"actions, horizon {self.horizon}, discount {format_rational(self.discount)}>"
-        )
+        sizes = f"{len(self.players)} players, {len(self.states)} states, {self.layout.rows} joint actions"
+        return shortened(f"<FiniteGame {title}{sizes}, horizon {self.horizon}, discount {number_brief(self.discount)}>")
 
 
 def finite_horizon(game: Game, horizon: int, discount: RationalLike = 1) -> FiniteGame:

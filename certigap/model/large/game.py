@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.errors import InputError
+from certigap.exact.brief import number_brief
 from certigap.exact.integers import IndexArray, IntArray
-from certigap.exact.rational import format_rational
 from certigap.model.game import BELOW_ONE, Game
 from certigap.model.large.content import array_game_digest
 from certigap.model.layout import Layout
@@ -162,7 +162,7 @@ class ArrayGame:
     def __repr__(self) -> str:
         return (
             f"<ArrayGame {self.players} players, {self.states} states, {self.rows} joint actions, "
-            f"{self.entries} transitions, discount {format_rational(self.discount)}>"
+            f"{self.entries} transitions, discount {number_brief(self.discount)}>"
         )
 
 

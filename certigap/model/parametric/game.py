@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from sympy import QQ, Symbol, latex
 
 from certigap.errors import InputError
+from certigap.exact.brief import shortened
 from certigap.exact.rational import format_rational
 from certigap.model.build import common_denominator
 from certigap.model.files.json_node import brief
@@ -136,7 +137,8 @@ class ParametricGame:
     def __repr__(self) -> str:
         title = f"{self.name}: " if self.name else ""
         shape = "normal form" if self.is_normal_form else f"{len(self.states)} states"
-        return f"<ParametricGame {title}{len(self.players)} players, {shape}, in {', '.join(self.parameters)}>"
+        names = ", ".join(self.parameters)
+        return shortened(f"<ParametricGame {title}{len(self.players)} players, {shape}, in {names}>")
 
     def _repr_latex_(self) -> str:
         names = ", ".join(latex(Symbol(name)) for name in self.parameters)

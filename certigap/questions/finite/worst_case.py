@@ -14,11 +14,13 @@ from certigap.bounds.finite.ball import FiniteBall
 from certigap.bounds.finite.coupling import Coupled, coupled_optimum, coupled_value
 from certigap.bounds.finite.sweeps import FiniteSweeps, Vectors
 from certigap.errors import LimitError, SolverError
+from certigap.exact.brief import Brief, number_brief
 from certigap.exact.interval import Interval
-from certigap.exact.rational import RationalLike, format_rational
+from certigap.exact.rational import RationalLike
 from certigap.exact.vector import Vector
 from certigap.model.finite.game import FiniteGame
 from certigap.model.finite.policy import FinitePolicy
+from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget, check_seed
 from certigap.semantics.deviation import initial_value
 from certigap.semantics.finite import FiniteGapAnswer, Timeline, finite_gaps, finite_values, require_finite_policy
@@ -29,8 +31,8 @@ from certigap.work.deadline import Deadline
 __all__ = ["FiniteWorstCase", "PlayerProof", "finite_worst_case"]
 
 
-@dataclass(frozen=True)
-class PlayerProof:
+@dataclass(frozen=True, repr=False)
+class PlayerProof(Brief):
     """What bounds one player's gap: four timelines of the pair bound, or two couplings (one and the expert's value)."""
 
     bound: Fraction
@@ -40,7 +42,7 @@ class PlayerProof:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class FiniteWorstCase:
+class FiniteWorstCase(Shown):
     """An interval around the supremum, and what proves both ends; `bounds` without a value say `why`."""
 
     game: FiniteGame
@@ -61,12 +63,18 @@ class FiniteWorstCase:
     complete: bool
     seconds: float
 
-    def __repr__(self) -> str:
+    def sheet(self) -> Sheet:
+        """The interval, the named bounds and the expert's own gap."""
+        bounds = [(f"bound: {name}", value) for name, value in self.bounds.items() if value is not None]
+        whole = (f"worst NashGap, eps_{self.measure.label} <= {number_brief(self.radius)}", self.interval)
+        return Sheet(("quantity", "value"), [whole, *bounds, ("expert's own NashGap", self.expert_regret)])
+
+    def _line(self) -> str:
         ends = ", ".join(
             "?" if end is None else f"{float(end):.6g}" for end in (self.interval.lower, self.interval.upper)
         )
         state = "" if self.complete else ", incomplete"
-        radius = format_rational(self.radius)
+        radius = number_brief(self.radius)
         return f"<FiniteWorstCase {self.measure} eps {radius}: [{ends}] by {self.upper_name}{state}>"
 
 
