@@ -20,12 +20,14 @@ from typing import Any
 
 import pytest
 
+from certigap.errors import CertigapError
+
 __all__ = ["CertificateFile", "CertificateItem", "RejectedCertificate"]
 
 _KEYS = {"assert": list, "measure": str, "eps": str, "expert": str, "policy": str}
 
 
-class RejectedCertificate(Exception):  # noqa: N818 (a verdict, not a fault of the plugin)
+class RejectedCertificate(CertigapError):  # noqa: N818 (a verdict, not a fault of the plugin)
     """The checker did not accept a certificate, or it is not what was required."""
 
 
@@ -79,7 +81,6 @@ class CertificateItem(pytest.Item):
         """Fail unless the checker accepts, and the claim is what was required."""
         from certigap.certificates import verify_files
         from certigap.certificates.assertions import failed_assertions, parse_assertion
-        from certigap.errors import CertigapError
 
         required = _required(self.path.with_name(self.path.name.removesuffix(".json") + ".toml"))
         options = [
@@ -100,7 +101,6 @@ class CertificateItem(pytest.Item):
 
     def _game(self) -> Path:
         from certigap.certificates.read import read_certificate
-        from certigap.errors import CertigapError
         from certigap.model.finite import read_any_game
 
         try:
