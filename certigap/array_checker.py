@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 MOST, TOP, LOW = 2**31 - 1, 2**61, 2**31 - 1
-CHUNK = 2**20  # transitions that are worked on at a time
+CHUNK = 2**17  # transitions that are worked on at a time: what is made of them stays near the processor
 NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
 )
@@ -138,8 +138,10 @@ class Game:
         need(len(self.offsets) == rows + 1 and self.offsets[0] == 0 and self.offsets[-1] == entries, "offsets")
         need((np.diff(self.offsets) > 0).all() and len(self.weights) == entries, "an entry in every row")
         need(self.columns.min() >= 0 and self.columns.max() < states and self.weights.min() >= 1, "states and weights")
-        sums = np.add.reduceat(self.weights, self.offsets[:-1], dtype=np.int64)
-        need(np.array_equal(sums, self.denominators), "rows that sum to their denominators")
+        for k in range(0, rows, CHUNK):
+            part = self.offsets[k : k + CHUNK + 1]
+            sums = np.add.reduceat(self.weights[part[0] : part[-1]], part[:-1] - part[0], dtype=np.int64)
+            need(np.array_equal(sums, self.denominators[k : k + CHUNK]), "rows that sum to their denominators")
         need(len(self.initial) == states and self.initial.min() >= 0, "a start weight a state")
         need(1 <= self.initial.sum(dtype=np.int64) <= MOST, "start weights with a sum from 1 to 2^31 - 1")
 
@@ -189,7 +191,8 @@ def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
         k0, k1 = int(game.first[begin]), int(game.first[end])
         m = row_means(game, k0, k1, x, narrow)
         z = (game.rewards[i, k0:k1] << bits) + mean(top * (m >> 31), top * (m & LOW), bottom)
-        for shape in np.unique(game.shapes[begin:end], axis=0):
+        same = (game.shapes[begin:end] == game.shapes[begin]).all()
+        for shape in game.shapes[begin : begin + 1] if same else np.unique(game.shapes[begin:end], axis=0):
             where = begin + np.flatnonzero((game.shapes[begin:end] == shape).all(axis=1))
             rows = (game.first[where] - k0)[:, None] + np.arange(int(shape.prod(dtype=np.int64)))
             result[where] = folded(z[rows].reshape(-1, *shape.tolist()), policy, where, own)

@@ -182,6 +182,8 @@ class Chosen:
 
     def _empty(self, block: int) -> Chain:
         rows = self.process.blocks[block]
+        if self.process.is_alone:  # one row a state: they lie together as they are
+            return Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values)
         offsets = np.empty(rows.last - rows.first + 1, dtype=np.int64)
         self.tables.ready(slots)(rows, offsets)
         most = int(offsets[-1])
@@ -189,6 +191,8 @@ class Chosen:
 
     def take(self, choice: IndexArray) -> None:
         """Other actions; only the rows that change are copied."""
+        if self.process.is_alone:
+            return
         self.tables.each(
             lambda b: self.tables.ready(gather)(self.process.blocks[b], choice, self._held, self.blocks[b])
         )

@@ -29,6 +29,7 @@ Ints32: TypeAlias = npt.NDArray[np.int32]
 MOST = 2**31 - 1  # denominators, states, and the terms of the discount
 MAX_PLAYERS = 20  # products of their probabilities are floats above 0
 _MAX_REWARD = 2**61
+_RUNS = 2**16  # rows whose sums are taken at a time
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -205,7 +206,12 @@ def _check_types(game: ArrayGame) -> None:
 
 def row_sums(values: npt.NDArray[Any], offsets: IndexArray) -> IndexArray:
     """`[K]` sums of the runs `offsets[k] .. offsets[k + 1]`, in 64 bits; no run is empty."""
-    return np.asarray(np.add.reduceat(values, offsets[:-1], dtype=np.int64))
+    sums = np.empty(len(offsets) - 1, dtype=np.int64)
+    for k in range(0, len(sums), _RUNS):  # the sums of a whole game at once need its entries in 64 bits
+        ends = offsets[k : k + _RUNS + 1]
+        own = values[ends[0] : ends[-1]]
+        np.add.reduceat(own, ends[:-1] - ends[0], dtype=np.int64, out=sums[k : k + _RUNS])
+    return sums
 
 
 def running(counts: npt.NDArray[Any]) -> IndexArray:
