@@ -1,5 +1,6 @@
 """Game and policy files: round trips, the normalised form, the hash, writing (FORMAT 1 to 4)."""
 
+import gc
 import hashlib
 import itertools
 import json
@@ -368,7 +369,7 @@ def as_integers(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.lstrip("-").isdecimal() and value.isascii() else value
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # the checker is compiled for each example
 @given(GAMES_WITH_POLICIES)
 def test_integers_may_be_numbers(files: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """Of games and policies: the same game, with the same hash, and the trusted reader's digest is that too."""
@@ -396,3 +397,27 @@ def test_numbers_that_are_no_integers_stay_refused() -> None:
     for wrong in ("1.0", "1e3", "true", "null", "[1]"):
         with pytest.raises(InputError, match="expected an integer, or a rational written as text"):
             parse_game(form % wrong)
+
+
+def test_the_hash_is_that_of_the_written_form() -> None:
+    """The text is hashed without being built as a tree: names out of order or escaped, long numbers, certain moves."""
+    long = "1" + 4_900 * "0" + "7"  # more digits than `int` takes by itself
+    text = (
+        '{"format":"certigap-game","version":1,"players":["\\u00e9","2"],"discount":"1/2","initial":{"z":"1"},'
+        '"states":[{"name":"z","actions":[["a"],["b","c"]],"outcomes":['
+        f'{{"rewards":["1/{long}","-2"],"next":{{"z":"1/3","\\ud83d\\ude00":"1/6","\\"":"1/2"}}}},'
+        '{"rewards":[3,"0.5"],"next":{"z":"1","\\"":"0"}}]},'
+        '{"name":"\\ud83d\\ude00","actions":[["a"],["b"]],"outcomes":[{"rewards":["0","0"],"next":{"z":1}}]},'
+        f'{{"name":"\\"","actions":[["a"],["b"]],"outcomes":[{{"rewards":["0","0"],"next":'
+        f'{{"z":"1/{long}","\\"":"1{4_900 * "0"}6/{long}"}}}}]}}]}}'
+    )
+    game = parse_game(text)
+    written = dumps(game_to_json(game), sort_keys=True)
+    assert game.digest == hashlib.sha256(written.encode()).hexdigest()
+    assert parse_game(written) == game
+
+
+def test_the_collector_is_as_it_was() -> None:
+    with pytest.raises(InputError):
+        parse_game("{}")
+    assert gc.isenabled()

@@ -1,11 +1,15 @@
 """What a game is: its normalised content, and the hash of it (FORMAT 3)."""
 
 import hashlib
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from certigap.exact.rational import format_rational
-from certigap.model.files.json_write import dumps
+from certigap.model.files.json_write import dumps, quoted
+from certigap.work.collector import collector_off
 
 if TYPE_CHECKING:
     from certigap.model.game import Game
@@ -25,12 +29,43 @@ def game_to_json(game: "Game") -> dict[str, Any]:
     return head | body | ({"meta": game.meta} if game.meta else {})
 
 
+@collector_off()
 def game_digest(game: "Game") -> str:
     """SHA-256, in hexadecimal, of the normalised form without `name` and `meta`."""
-    form = game_to_json(game)
-    form.pop("name", None)
-    form.pop("meta", None)
-    return hashlib.sha256(dumps(form, sort_keys=True).encode("utf-8")).hexdigest()
+    if game.is_normal_form:
+        form = {"format": FORMAT, "version": VERSION} | _normal_form_body(game)
+        return hashlib.sha256(dumps(form, sort_keys=True).encode("utf-8")).hexdigest()
+    digest = hashlib.sha256()
+    for piece in _markov_text(game):
+        digest.update(piece.encode("ascii"))
+    return digest.hexdigest()
+
+
+def _markov_text(game: "Game") -> Iterator[str]:
+    """The text that `dumps` writes of the normalised form with sorted keys, in pieces, without its tree of values."""
+    head = {"format": FORMAT} | _markov_head(game)
+    yield dumps(head, sort_keys=True)[:-1] + ',"states":['
+    columns, offsets = game.transitions.columns, game.layout.row_offsets.tolist()
+    names = [quoted(state) for state in game.states]
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[sorted(range(len(names)), key=game.states.__getitem__)] = np.arange(len(names))
+    runs = np.repeat(np.arange(game.layout.rows), np.diff(game.transitions.offsets))
+    order = np.lexsort((rank[columns], runs))
+    texts = _probabilities(game)
+    entries = [
+        f'{names[column]}:"{texts[e]}"' for e, column in zip(order.tolist(), columns[order].tolist(), strict=True)
+    ]
+    ends = game.transitions.offsets.tolist()
+    rewards = ['","'.join(row) for row in _rewards_by_row(game)]
+    outcomes = [
+        f'{{"next":{{{",".join(entries[ends[k] : ends[k + 1]])}}},"rewards":["{rewards[k]}"]}}'
+        for k in range(game.layout.rows)
+    ]
+    actions = {own: dumps(own) for own in set(game.actions)}
+    for s, own in enumerate(game.actions):
+        rows = ",".join(outcomes[offsets[s] : offsets[s + 1]])
+        yield f'{"," if s else ""}{{"actions":{actions[own]},"name":{names[s]},"outcomes":[{rows}]}}'
+    yield f'],"version":{VERSION}}}'
 
 
 def _normal_form_body(game: "Game") -> dict[str, Any]:
@@ -41,13 +76,18 @@ def _normal_form_body(game: "Game") -> dict[str, Any]:
     }
 
 
-def _markov_body(game: "Game") -> dict[str, Any]:
-    rewards, following, offsets = _rewards_by_row(game), _next_by_row(game), game.layout.row_offsets.tolist()
+def _markov_head(game: "Game") -> dict[str, Any]:
     initial = zip(game.states, game.initial.fractions(), strict=True)
     return {
         "players": list(game.players),
         "discount": format_rational(game.discount),
         "initial": {state: format_rational(probability) for state, probability in initial if probability},
+    }
+
+
+def _markov_body(game: "Game") -> dict[str, Any]:
+    rewards, following, offsets = _rewards_by_row(game), _next_by_row(game), game.layout.row_offsets.tolist()
+    return _markov_head(game) | {
         "states": [
             {
                 "name": state,
@@ -71,16 +111,18 @@ def _rewards_by_row(game: "Game") -> list[list[str]]:
 
 
 def _next_by_row(game: "Game") -> list[dict[str, str]]:
+    texts, names, ends = _probabilities(game), game.states, game.transitions.offsets.tolist()
+    entries = [(names[column], text) for column, text in zip(game.transitions.columns.tolist(), texts, strict=True)]
+    return [dict(entries[ends[k] : ends[k + 1]]) for k in range(len(ends) - 1)]
+
+
+def _probabilities(game: "Game") -> list[str]:
+    """The text of every entry's probability."""
     rows = game.transitions
-    columns, weights, offsets = rows.columns.tolist(), rows.weights.tolist(), rows.offsets.tolist()
-    texts: dict[tuple[int, int], str] = {}
-    result = []
-    for k, denominator in enumerate(rows.denominators.tolist()):
-        entries = {}
-        for e in range(offsets[k], offsets[k + 1]):
-            key = (weights[e], denominator)
-            if key not in texts:
-                texts[key] = format_rational(Fraction(*key))
-            entries[game.states[columns[e]]] = texts[key]
-        result.append(entries)
-    return result
+    bottoms = np.repeat(rows.denominators, np.diff(rows.offsets))
+    if rows.weights.dtype == object or bottoms.dtype == object:
+        pairs = zip(rows.weights.tolist(), bottoms.tolist(), strict=True)
+        return [format_rational(Fraction(*pair)) for pair in pairs]
+    common = np.gcd(rows.weights, bottoms)
+    reduced = zip((rows.weights // common).tolist(), (bottoms // common).tolist(), strict=True)
+    return [f"{top}/{bottom}" if bottom > 1 else str(top) for top, bottom in reduced]

@@ -9,11 +9,13 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from certigap.errors import InputError
-from certigap.exact.integers import integer_array
+from certigap.exact.integers import IntArray, integer_array
+from certigap.exact.rational import parse_rational
 from certigap.model.build import common_denominator, self_loops
 from certigap.model.content import FORMAT, VERSION, game_digest, game_to_json
 from certigap.model.files.atomic import write_atomically
@@ -21,6 +23,7 @@ from certigap.model.files.json_node import Node, brief, name_fault
 from certigap.model.files.strict_json import dumps, parse_json, read_json
 from certigap.model.game import Game
 from certigap.model.rows import Distribution, SparseRows, distribution
+from certigap.work.collector import collector_off
 
 __all__ = [
     "HEADER",
@@ -38,9 +41,11 @@ __all__ = [
 ]
 
 HEADER = ("format", "version")
+_KNOWN = 2**18  # texts of numbers that are remembered while a game is read
 _READABLE_ROWS = 2_000  # larger games are written on one line, a third of the size
 
 
+@collector_off()
 def read_game(path: str | os.PathLike[str]) -> Game:
     """The game in a file.
 
@@ -61,6 +66,7 @@ def parse_game(text: str, where: str = "game") -> Game:
     return game_from_node(parse_json(text, where))
 
 
+@collector_off()
 def game_from_node(node: Node) -> Game:
     """The game that a JSON value writes; a normal form when it has `payoffs`."""
     check_header(node, FORMAT)
@@ -101,28 +107,70 @@ def indices(names: Sequence[str]) -> dict[str, int]:
     return {name: index for index, name in enumerate(names)}
 
 
+class _Known(dict[Any, tuple[int, int]]):
+    """Text -> the numerator and the denominator that it writes; each is read once. What is no text has no entry."""
+
+    def __missing__(self, text: Any) -> tuple[int, int]:
+        if type(text) is not str:
+            raise KeyError(text)
+        value = parse_rational(text)
+        pair = value.numerator, value.denominator
+        if len(self) < _KNOWN:
+            self[text] = pair
+        return pair
+
+
 class _Outcomes:
     """Rewards and transitions in the order of the rows, as they are read."""
 
     def __init__(self, players: int, states: Sequence[str]) -> None:
         self.position = indices(states)
-        self.rewards: list[list[Fraction]] = [[] for _ in range(players)]
+        self.rewards: list[list[tuple[int, int]]] = [[] for _ in range(players)]
         self.offsets = [0]
         self.columns: list[int] = []
         self.weights: list[int] = []
         self.denominators: list[int] = []
+        self._known = _Known()
 
     def add(self, node: Node) -> None:
-        members = node.object(("rewards", "next"))
-        for own, reward in zip(self.rewards, members["rewards"].array(len(self.rewards)), strict=True):
-            own.append(reward.rational())
-        columns, row = state_row(members["next"], self.position)
-        for column, weight in sorted(zip(columns, row.weights, strict=True)):
-            if weight:
-                self.columns.append(column)
-                self.weights.append(weight)
-        self.denominators.append(row.denominator)
+        """One outcome; places are made only for one that cannot be read, which then says where and why."""
+        try:
+            rewards, following = node.value["rewards"], node.value["next"]
+            if len(node.value) != 2 or type(rewards) is not list or len(rewards) != len(self.rewards):
+                raise ValueError
+            own = [self._known[text] for text in rewards]
+            columns = [self.position[state] for state in following]
+            pairs = [self._known[text] for text in following.values()]
+        except (LookupError, TypeError, ValueError, AttributeError):
+            own, columns, pairs = self._placed(node)
+        denominator = math.lcm(*[bottom for _, bottom in pairs])
+        weights = [top * (denominator // bottom) for top, bottom in pairs]
+        if sum(weights) != denominator or min(weights) <= 0 or sorted(columns) != columns:
+            row = distribution([Fraction(*pair) for pair in pairs], node.child("next").where)
+            entries = sorted((column, weight) for column, weight in zip(columns, row.weights, strict=True) if weight)
+            columns, weights = [column for column, _ in entries], [weight for _, weight in entries]
+        for player, reward in zip(self.rewards, own, strict=True):
+            player.append(reward)
+        self.columns += columns
+        self.weights += weights
+        self.denominators.append(denominator)
         self.offsets.append(len(self.columns))
+
+    def _placed(self, node: Node) -> tuple[list[tuple[int, int]], list[int], list[tuple[int, int]]]:
+        """Rewards, next states and probabilities of an outcome, whatever form its numbers have."""
+        members = node.object(("rewards", "next"))
+        own = [reward.rational() for reward in members["rewards"].array(len(self.rewards))]
+        columns, values = _state_entries(members["next"], self.position)
+        return [_pair(value) for value in own], columns, [_pair(value) for value in values]
+
+    def scaled_rewards(self) -> tuple[tuple[IntArray, ...], tuple[int, ...]]:
+        """Per player numerators over one denominator, and that."""
+        denominators = tuple(math.lcm(1, *{bottom for _, bottom in own}) for own in self.rewards)
+        scaled = [
+            integer_array([top * (denominator // bottom) for top, bottom in own])
+            for own, denominator in zip(self.rewards, denominators, strict=True)
+        ]
+        return tuple(scaled), denominators
 
     def transitions(self) -> SparseRows:
         return SparseRows(
@@ -133,14 +181,23 @@ class _Outcomes:
         )
 
 
+def _pair(value: Fraction) -> tuple[int, int]:
+    return value.numerator, value.denominator
+
+
 def state_row(node: Node, position: Mapping[str, int]) -> tuple[list[int], Distribution]:
     """A probability row over named states: their indices, in the order of the text, and the row over them."""
+    columns, values = _state_entries(node, position)
+    return columns, distribution(values, node.where)
+
+
+def _state_entries(node: Node, position: Mapping[str, int]) -> tuple[list[int], list[Fraction]]:
+    """Indices of the named states, in the order of the text, and their numbers."""
     entries = node.mapping()
     for state in entries:
         if state not in position:
             node.fail(f"expected names of states, got {brief(state)}")
-    values = [entry.rational() for entry in entries.values()]
-    return [position[state] for state in entries], distribution(values, node.where)
+    return [position[state] for state in entries], [entry.rational() for entry in entries.values()]
 
 
 def stage_from_node(node: Node) -> tuple[Game, dict[str, Node]]:
@@ -169,7 +226,7 @@ def _states_of(members: Mapping[str, Node], discount: Fraction) -> Game:
         for outcome in body["outcomes"].array(math.prod(map(len, own))):
             outcomes.add(outcome)
         actions.append(own)
-    rewards, denominators = zip(*map(common_denominator, outcomes.rewards), strict=True)
+    rewards, denominators = outcomes.scaled_rewards()
     return Game(
         players=players,
         states=states,

@@ -7,14 +7,14 @@ written through python-flint.
 import json
 import math
 from collections.abc import Iterable, Iterator
-from json.encoder import encode_basestring_ascii as _quoted
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from certigap.errors import KindError
 from certigap.exact.rational import format_int
 from certigap.model.files.json_node import MAX_DEPTH
 
-__all__ = ["dumps"]
+__all__ = ["dumps", "quoted"]
 
 _PLAIN_BITS = 1920  # below 640 digits, the smallest limit that a process can set
 
@@ -74,7 +74,7 @@ def _pieces(value: Any, newline: str, sort_keys: bool) -> Iterator[str]:
     elif isinstance(value, int):
         yield format_int(value)
     elif isinstance(value, str):
-        yield _quoted(value)
+        yield quoted(value)
     elif not value:
         yield "{}" if isinstance(value, dict) else "[]"
     else:
@@ -88,6 +88,6 @@ def _container(value: Any, newline: str, sort_keys: bool) -> Iterator[str]:
     entries: Iterable[Any] = (sorted(value.items()) if sort_keys else value.items()) if is_dict else value
     yield "{" if is_dict else "["
     for index, entry in enumerate(entries):
-        yield ("," if index else "") + inner + (_quoted(entry[0]) + colon if is_dict else "")
+        yield ("," if index else "") + inner + (quoted(entry[0]) + colon if is_dict else "")
         yield from _pieces(entry[1] if is_dict else entry, inner, sort_keys)
     yield newline + ("}" if is_dict else "]")

@@ -16,6 +16,7 @@ from certigap.errors import InputError
 from certigap.exact.rational import parse_int
 from certigap.model.files.json_node import MAX_DEPTH, MAX_NAME, Node, brief, name_fault, printable, repeated
 from certigap.model.files.json_write import dumps
+from certigap.work.collector import collector_off
 
 __all__ = [
     "MAX_BYTES",
@@ -72,6 +73,7 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> byte
     return data
 
 
+@collector_off()
 def parse_json(text: str, source: str = "text") -> Node:
     """The JSON value that `text` writes; `source` names the text in messages.
 
