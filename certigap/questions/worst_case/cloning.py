@@ -28,6 +28,7 @@ from certigap.floats.game import FloatGame
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.questions.worst_case.coupling import coupled, parts_of
 from certigap.questions.worst_case.limits import RATIO, short_width
 from certigap.regions.linear import ErrorBudget
 from certigap.semantics.exploitability import gaps
@@ -195,28 +196,21 @@ class _Work:
         modes = mode_bound_of(self.center, self.ball)
         if modes is None:
             return True
-        whole = modes.upper
-
-        def target() -> float:
-            self._tell(modes.upper)
-            return self._target(ratio)
-
         until = deadline.or_within(_BRANCH_SECONDS)
         ends = np.cumsum([len(own) for own in self.center.expert.floats()])[:-1]
         modes.search.told = lambda player, rows: self.search.climb(player, np.split(rows, ends), lambda: until.going)
-        closed = uninterrupted(lambda: modes.run(target, self._parts, until))
-        if modes.upper < min(whole, _WORTHWHILE * float(self.table.upper)):
-            found = modes.proved()
-            if found.value is not None and found.value < self.table.upper:
-                self.table = self.table.joined(found)
+
+        def target(upper: float) -> float:
+            self._tell(upper)
+            return self._target(ratio)
+
+        self.table, closed = coupled(modes, self.table, target, self._parts, until)
         return closed
 
     def _parts(self, player: int) -> tuple[float, float]:
         """V* and -V of the best policy found for a player to exploit."""
-        play = self.search.play
         policies = [found.policy for found in self.search.candidates() if found.player == player]
-        at = play.gap(policies[0] if policies else self.center.expert.floats(), player)
-        return float(play.start @ at.optimum), -float(play.start @ at.value)
+        return parts_of(self.search.play, policies[0] if policies else self.center.expert.floats(), player)
 
     def _branch(self, deadline: Deadline, ratio: Fraction) -> bool:
         """Cut the ball into boxes until the bound is near the best gap found; False when cut."""

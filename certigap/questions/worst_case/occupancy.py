@@ -16,13 +16,15 @@ from functools import partial
 from certigap.bounds.balls import ErrorBall, Measure, ball_radius
 from certigap.bounds.bound import Rule, Turn
 from certigap.bounds.center import Center
+from certigap.bounds.modes.rule import mode_bound_of, modes_apply
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
-from certigap.questions.worst_case.limits import RATIO
+from certigap.questions.worst_case.coupling import coupled, parts_of
+from certigap.questions.worst_case.limits import RATIO, short_width
 from certigap.semantics.exploitability import GapAnswer, gaps
 from certigap.semantics.matching import ErrorsAnswer, errors
 from certigap.witnesses import inside_ball
@@ -37,6 +39,8 @@ _ANYWHERE = Fraction(4)
 _RETREATS = (0.0, 1e-9, 1e-6, 1e-3)
 """Parts of the radius: rounding moves the error by 1e-9 or so; the last is for long games."""
 _TRIED = 3  # best policies made exact: exact errors take longest, and floats order them well
+_NEAR = 1.25  # of the table's bound: roots beyond it have not come below it by splits
+_AIM = 0.95  # of the ratio's excess over 1: room for rounding
 _ENOUGH = 1 - 1e-6
 """Of the upper end: a gap that closes the interval."""
 
@@ -88,8 +92,8 @@ class OccupancyBalls:
 
         Args:
             eps: radius of the ball, >= 0.
-            deadline: when bounds and search end; None: when they are done.
-            ratio: not used: nothing here goes on until the ends are close.
+            deadline: when bounds and search end; None: when they are done, and no trees are grown.
+            ratio: upper/lower at which trees of coupled modes end (rho alone: mu limits no row).
             progress: told the ends after every step.
         """
         until, radius = deadline or Deadline(), ball_radius(eps)
@@ -109,8 +113,11 @@ class OccupancyBalls:
 
         early = [partial(ask, rule) for rule in rules if rule.turn < Turn.AFTER_SEARCH]
         late = [partial(ask, rule) for rule in rules if rule.turn >= Turn.AFTER_SEARCH]
+
         steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), *early, search, *late]
         complete = uninterrupted(lambda: all(step() for step in steps))
+        if complete and not until.is_open:
+            table = self._coupled(ball, table, until, ratio, progress)
         complete = uninterrupted(lambda: self._prove(radius)) and complete
         return self._answer(radius, table, complete, until.spent)
 
@@ -121,6 +128,30 @@ class OccupancyBalls:
         self._prove(eps)
         best = self._best(eps)
         return best.lower, best.policy
+
+    def _coupled(
+        self, ball: ErrorBall, table: BoundsTable, until: Deadline, ratio: Fraction, progress: Progress | None
+    ) -> BoundsTable:
+        """The table with trees of coupled modes, where they may bring something."""
+        drawn = self.pool.drawn(float(ball.radius))
+        found = max([float(self._best(ball.radius).lower), *(one.gap for one in drawn[:1])])
+        enough = max(found * (1 + _AIM * (float(ratio) - 1)), found + _AIM * short_width(self.game))
+        if float(table.upper) <= enough or not modes_apply(self.center, ball, until):
+            return table
+        modes = mode_bound_of(self.center, ball)
+        if modes is None or modes.upper > _NEAR * float(table.upper):
+            return table
+
+        def target(upper: float) -> float:
+            if progress is not None:
+                progress(found, min(upper, float(table.upper)))
+            return enough
+
+        def parts(player: int) -> tuple[float, float]:
+            own = [one.policy for one in drawn if one.player == player]
+            return parts_of(self.pool.play, own[0] if own else self.pool.center, player)
+
+        return coupled(modes, table, target, parts, until)[0]
 
     def _prove(self, radius: Fraction) -> bool:
         """Make exact witnesses of the pool's best policies."""

@@ -53,7 +53,8 @@ def worst_case(
         The interval and what proves it; `complete` is False if the budget or an interrupt cut the work. Measure "bc":
         for a game of one state the interval is a point, unless its balls have too many vertices. Games with more than
         500,000 entries in their dense transitions are not branched, and branching that brings next to nothing in
-        its first splits (`BranchSearch.patience`) is given up. Measures "rho" and "mu" are not branched.
+        its first splits (`BranchSearch.patience`) is given up. Measure "rho" is branched
+        when a budget is given, by coupled modes alone; "mu" is not.
 
     Raises:
         InputError: another measure, a negative `eps`, a ratio of at most 1, or a policy of another game.
