@@ -159,6 +159,7 @@ def test_no_error_at_all() -> None:
     assert zero.upper <= answer.interval.upper <= Fraction(901, 100)
     assert zero.lower <= answer.interval.lower
     assert has_off_path(expert, "bc")
+    assert with_zero(answer, budget=0)[1].lower == 9  # the witness, put back on the expert's path, is enough
     lemma, learnt = cg.games.load("lemma1"), cg.games.expert("lemma1")
     assert [has_off_path(learnt, measure) for measure in MEASURES] == [False, False, True]
     assert with_zero(cg.worst_case(lemma, learnt, "1/100", budget=0))[1] == cg.expert_regret(lemma, learnt)

@@ -5,6 +5,8 @@ W(0) is the expert's own NashGap. This holds for the measures "bc" and "rho"; B_
 occupancy of states nowhere.
 """
 
+from fractions import Fraction
+
 from certigap.bounds.balls import Measure
 from certigap.exact.interval import Interval
 from certigap.model.policy import Policy
@@ -41,5 +43,17 @@ def with_zero(answer: WorstCaseAnswer, budget: float | None = None) -> tuple[Wor
         return answer, answer.interval
     if not has_off_path(answer.expert, measure):
         return answer, answer.expert_regret
-    zero = worst_case(answer.game, answer.expert, 0, measure, budget, answer.seed, known=[answer])
+    near = Known(answer.expert, answer.measure, Fraction(0), None, _back_on_path(answer))
+    zero = worst_case(answer.game, answer.expert, 0, measure, budget, answer.seed, known=[answer, near])
     return sharpened(answer, [Known.of(zero)]), zero.interval
+
+
+def _back_on_path(answer: WorstCaseAnswer) -> Policy:
+    """The witness with the expert's rows wherever the expert comes: without error, and mostly as exploitable."""
+    reached = visited(answer.game, answer.expert)
+    pairs = zip(answer.witness.rows, answer.expert.rows, strict=True)
+    rows = tuple(
+        tuple(wanted if here else row for row, wanted, here in zip(own, other, reached, strict=True))
+        for own, other in pairs
+    )
+    return Policy(answer.game, rows)
