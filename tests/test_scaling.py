@@ -14,9 +14,16 @@ import certigap as cg
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Vector
 from certigap.model.build import bimatrix, common_denominator
+from certigap.model.finite import FinitePolicy, finite_horizon
 from certigap.model.game import Game
+from certigap.model.large import ArrayGame, ArrayPolicy
+from certigap.model.parametric.game import evaluated
 from certigap.model.policy import Policy
+from certigap.questions.explain import gap_shares
+from certigap.questions.worst_case.off_path import with_zero
 from certigap.regions.short import shortened
+from certigap.semantics.finite import finite_gaps
+from certigap.solve.finite import solve_finite
 from certigap.solve.regularised import regularised_equilibrium
 from tests.helpers.random_games import games_with_experts
 from tests.helpers.strategies import random_markov_game, random_normal_form, random_policy
@@ -276,3 +283,73 @@ def test_regularised_gaps(factor: Fraction) -> None:
     after = cg.regularised_gaps(large, on(large, policy), factor / 10).regularised_gap
     assert_scaled(before, after, factor, 1e-9)
     assert after.upper - after.lower <= factor * Fraction(1, 10**9)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("name", ["lemma1", "theorem2-printed"])
+def test_what_hangs_on_distances_and_chances_alone_stays(name: str, factor: Fraction) -> None:
+    """Concentrability, where an error lies, shares of the gap by states; bounds of regions are multiplied."""
+    game, expert = cg.games.load(name), cg.games.expert(name)
+    learner = cg.games.learner(name)
+    large = times(game, factor)
+    first, second = (cg.concentrability(g, on(g, expert)) for g in (game, large))
+    assert [own.value for own in second.coefficients] == [own.value for own in first.coefficients]
+    assert [own.path for own in second.coefficients] == [own.path for own in first.coefficients]
+    rows = [cg.matching_errors(g, on(g, expert), on(g, learner)).rows() for g in (game, large)]
+    assert rows[0] == rows[1]
+    shares = [gap_shares(on(g, learner), 1) for g in (game, large)]
+    assert [(s.state, pytest.approx(s.gap_share, abs=1e-9)) for s in shares[0]] == [
+        (s.state, s.gap_share) for s in shares[1]
+    ]
+    bounds = [cg.region_bound(on(g, expert), "1/10").upper for g in (game, large)]
+    assert float(bounds[1] / factor) == pytest.approx(float(bounds[0]), rel=1e-9)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_no_error_and_the_expert_off_its_path(factor: Fraction) -> None:
+    game, expert = cg.games.load("theorem2-printed"), cg.games.expert("theorem2-printed")
+    large = times(game, factor)
+    ends = [with_zero(cg.worst_case(g, on(g, expert), "1/100", budget=20), budget=10) for g in (game, large)]
+    assert_scaled(ends[0][0].interval, ends[1][0].interval, factor, TIGHT)
+    assert_scaled(ends[0][1], ends[1][1], factor, TIGHT)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+@pytest.mark.parametrize("seed", range(3))
+def test_array_games_finite_horizons_and_formulas(seed: int, factor: Fraction) -> None:
+    rng = random.Random(seed)
+    game = random_markov_game(rng, 2, 3, 2, "9/10")
+    policy, large = random_policy(rng, game), times(game, factor)
+    arrays = [ArrayGame.from_game(g) for g in (game, large)]
+    played = ArrayPolicy.from_policy(policy)
+    before, after = (cg.array_gaps(g, played) for g in arrays)
+    assert_scaled(before.nash_gap, after.nash_gap, factor, 1e-9)
+    dated = [finite_horizon(g, 4) for g in (game, large)]
+    plays = [FinitePolicy.repeated(g, Policy(g.stage, policy.rows)) for g in dated]
+    exact = [finite_gaps(g, play).nash_gap.value for g, play in zip(dated, plays, strict=True)]
+    assert exact[1] == factor * exact[0]
+    solved = [solve_finite(g).regret for g in dated]
+    assert solved[1].upper == factor * solved[0].upper
+    gaps = [cg.parametric_gap(cg.free_discount(g, "g"), on(g, policy)) for g in (game, large)]
+    place = Fraction(1, 3)
+    at = [
+        {
+            player: [evaluated(p.values[0], (place,)) for p in own if place in p.where]
+            for player, own in g.player_gaps.items()
+        }
+        for g in gaps
+    ]
+    assert at[1] == {player: [factor * value for value in values] for player, values in at[0].items()}
+    assert all(at[0].values())
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_regularised_deltas_and_straying_curves(factor: Fraction) -> None:
+    game = random_normal_form(random.Random(1), (2, 3))
+    even, large = Policy.uniform(game), times(game, factor)
+    first, second = (cg.regularised_delta(g, on(g, even), t, "1/10") for g, t in ((game, "1/10"), (large, factor / 10)))
+    assert float(second.upper) == pytest.approx(float(first.upper), rel=1e-6)
+    markov, expert = cg.games.load("sharpness"), cg.games.expert("sharpness")
+    curves = [cg.straying_curve(g, on(g, expert), "1/50", points=2) for g in (markov, times(markov, factor))]
+    for one, two in zip(curves[0].delta_sel, curves[1].delta_sel, strict=True):
+        assert [(s.start, s.lower, s.upper) for s in two.steps] == [(s.start, s.lower, s.upper) for s in one.steps]
