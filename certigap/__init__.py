@@ -105,7 +105,7 @@ if TYPE_CHECKING:
     from certigap.errors import LimitError as LimitError
     from certigap.errors import SolverError as SolverError
     from certigap.io import convert as convert
-    from certigap.io.finite import convert_finite
+    from certigap.io.finite import convert_finite as convert_finite
     from certigap.io.from_arrays import from_arrays as from_arrays
     from certigap.io.from_step import from_step as from_step
     from certigap.io.openspiel_policy import policy_from_openspiel as policy_from_openspiel
@@ -117,6 +117,13 @@ if TYPE_CHECKING:
     from certigap.model.files.codec import read_policy as read_policy
     from certigap.model.files.codec import write_game as write_game
     from certigap.model.files.codec import write_policy as write_policy
+    from certigap.model.finite import FiniteGame as FiniteGame
+    from certigap.model.finite import FinitePolicy as FinitePolicy
+    from certigap.model.finite import finite_horizon as finite_horizon
+    from certigap.model.finite import read_any_game as read_any_game
+    from certigap.model.finite import read_finite_policy as read_finite_policy
+    from certigap.model.finite import write_finite_game as write_finite_game
+    from certigap.model.finite import write_finite_policy as write_finite_policy
     from certigap.model.game import Game as Game
     from certigap.model.large import ArrayGame as ArrayGame
     from certigap.model.large import ArrayPolicy as ArrayPolicy
@@ -132,7 +139,7 @@ if TYPE_CHECKING:
     from certigap.questions.dominance import dominance as dominance
     from certigap.questions.dominance.markov import markov_dominance as markov_dominance
     from certigap.questions.entropy import regularised_delta as regularised_delta
-    from certigap.questions.finite.worst_case import finite_worst_case
+    from certigap.questions.finite.worst_case import finite_worst_case as finite_worst_case
     from certigap.questions.frontier.question import frontier as frontier
     from certigap.questions.parametric import parametric_delta as parametric_delta
     from certigap.questions.parametric import parametric_dominance as parametric_dominance
@@ -161,9 +168,11 @@ if TYPE_CHECKING:
     from certigap.semantics.array_gaps import array_gaps as array_gaps
     from certigap.semantics.entropic import regularised_best_response as regularised_best_response
     from certigap.semantics.entropic import regularised_gaps as regularised_gaps
+    from certigap.semantics.finite import finite_gaps as finite_gaps
+    from certigap.semantics.finite_errors import finite_errors as finite_errors
     from certigap.solve import equilibria as equilibria
     from certigap.solve import solve as solve_game
-    from certigap.solve.finite import solve_finite
+    from certigap.solve.finite import solve_finite as solve_finite
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,8 @@ from certigap.certificates.claims import certificate
 from certigap.certificates.read import read_certificate
 from certigap.certificates.verify import verify_files
 from certigap.exact.rational import format_rational, parse_rational
-from certigap.model.files.codec import read_game, write_game
+from certigap.model.files.codec import write_game
+from certigap.model.finite import FiniteGame, read_any_game, write_finite_game
 from certigap.model.game import Game
 
 __all__ = ["Certified", "Says"]
@@ -69,7 +70,7 @@ class Certified(Evidence):
     file: str
     claims: tuple[Says, ...]
     claim_kind: str
-    game: Callable[[], Game]
+    game: Callable[[], Game | FiniteGame]
     make: Callable[[], Any] = field(repr=False)
 
     @property
@@ -93,7 +94,7 @@ class Certified(Evidence):
         content = read_certificate(self.path)
         digest = self.game().digest
         require(content["game"] == digest, f"{self.path.name}: expected the game {digest}, got {content['game']}")
-        require(read_game(self.game_path).digest == digest, f"{self.game_path.name}: expected the game {digest}")
+        require(read_any_game(self.game_path).digest == digest, f"{self.game_path.name}: expected the game {digest}")
         kind = content["claim"]["kind"]
         require(kind == self.claim_kind, f"{self.path.name}: expected a claim {self.claim_kind}, got {kind}")
         for says in self.claims:
@@ -102,7 +103,11 @@ class Certified(Evidence):
     def write(self) -> Path:
         """Compute the answer and write game and certificate."""
         self.path.parent.mkdir(exist_ok=True)
-        write_game(self.game(), self.game_path)
+        game = self.game()
+        if isinstance(game, FiniteGame):
+            write_finite_game(game, self.game_path)
+        else:
+            write_game(game, self.game_path)
         found = self.make()
         answer, kind = found if isinstance(found, tuple) else (found, None)
         certificate(answer, kind).write(self.path)
