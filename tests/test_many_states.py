@@ -13,6 +13,7 @@ from certigap.bounds.center import Center
 from certigap.bounds.modes import rule as modes
 from certigap.bounds.programs import rule as programs
 from certigap.cli import main
+from certigap.questions.worst_case import cloning
 from certigap.work.deadline import Deadline
 
 
@@ -55,8 +56,24 @@ def test_bounds_that_nobody_came_to_are_named(tag: list[str], capsys: pytest.Cap
 def test_modes_are_not_begun_without_the_time_that_they_take(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(modes, "ModeBound", refuse)
     monkeypatch.setattr(modes, "PAIR_SECONDS", 1.0)
-    game, expert = cg.games.load("tag"), cg.games.expert("tag")
-    answer = cg.worst_case(game, expert, "1/20", budget=2)
-    assert answer.bounds["modes"] is None
-    assert answer.why["modes"] == "it takes about 9216.0 s, more than half of the time left"
-    assert not answer.complete
+    expert = cg.games.expert("tag")
+    center, ball = Center(expert), ErrorBall(expert, Measure.BC, Fraction(1, 20))
+    found = modes.MODES.find(center, ball, Deadline(100))
+    assert (found.value, found.is_missed) == (None, True)
+    assert found.why == "it takes about 9216.0 s, more than half of the time left"
+    assert modes.modes_apply(center, ball)
+    assert [modes.modes_apply(center, ball, Deadline(seconds)) for seconds in (100, 20_000)] == [False, True]
+
+
+def test_the_hull_gives_way_to_modes_where_its_check_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloning, "_LARGE", 20)
+    game = cg.games.load("random", states=6)
+    expert = cg.Policy.uniform(game)
+    answer = cg.worst_case(game, expert, "1/20", ratio=100)
+    assert (answer.upper_name, answer.bounds["region"]) == ("modes", None)
+    assert answer.table.bounds["region"].is_missed
+    assert answer.why["region"].startswith("left out from 20 joint actions on, where `modes`, found, was below it")
+    monkeypatch.setattr(modes, "MOST_PAIRS", 1)
+    without = cg.worst_case(game, expert, "1/20", ratio=100)
+    assert without.bounds["region"] is not None
+    assert without.bounds["region"] >= answer.interval.upper

@@ -20,6 +20,7 @@ from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
+from certigap.bounds.hull import REGION
 from certigap.bounds.modes.rule import MODES, mode_bound_of, modes_apply, prepare_modes
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
@@ -40,6 +41,9 @@ __all__ = ["CloningBalls"]
 
 _MANY_STATES = 5  # from here on coupled modes come before boxes
 _BRANCH_SECONDS = 10.0  # of boxes when nobody says how much time there is: what a person waits
+_BELOW = "below it wherever both were tried, in less time"
+_LARGE = 10_000
+"""Joint actions from which on the exact check of `region` takes as long as everything else (10,000 states: a half)."""
 _LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
 _WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
 _SEARCH_PART = 0.25  # of the time left: where trees follow, they need the rest
@@ -107,6 +111,8 @@ class _Work:
     def run(self, deadline: Deadline, ratio: Fraction) -> bool:
         """The quick bounds and the vertices; then witness search and boxes; False when cut."""
         before_boxes = [rule for rule in self._rules if rule not in self._rules_after_boxes]
+        if self._is_large:
+            before_boxes.sort(key=lambda rule: (rule.turn >= Turn.AFTER_SEARCH, rule is REGION))
         early = [self._step(rule, deadline, ratio) for rule in before_boxes if rule.turn < Turn.AFTER_SEARCH]
         late = [self._step(rule, deadline, ratio) for rule in before_boxes if rule.turn >= Turn.AFTER_SEARCH]
         last = [self._step(rule, deadline, ratio) for rule in self._rules_after_boxes]
@@ -174,7 +180,11 @@ class _Work:
         if can_wait and self._is_close(ratio):
             found = Bound.untried(rule.name, "the interval is as short as was asked without it")
         elif rule.turn == Turn.COSTLY and self.table.values["modes"] is not None:
-            found = Bound.untried(rule.name, "`modes` was below it wherever both were tried, in less time")
+            found = Bound.untried(rule.name, f"`modes` was {_BELOW}")
+        elif rule is REGION and self._is_large and self.table.values["modes"] is not None:
+            found = Bound.unproven(
+                rule.name, f"left out from {_LARGE} joint actions on, where `modes`, found, was {_BELOW}"
+            )
         else:
             found = rule.find(self.center, self.ball, deadline)
         self.table = self.table.joined(found)
@@ -182,6 +192,10 @@ class _Work:
             shown = proved_witness(gaps(self.game, found.witness, "exact"))
             self.witness = max(self.witness, shown, key=lambda one: one.lower)
         return found.is_complete
+
+    @property
+    def _is_large(self) -> bool:
+        return self.game.layout.rows >= _LARGE
 
     @property
     def _has_many_states(self) -> bool:
