@@ -62,6 +62,7 @@ MODULES = (
     "expressions",
     "parametric",
     "parametric_sets",
+    "parametric_boxes",
     "horizon",
     "course",
     "ending",

@@ -271,7 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     parametric.add_argument(
         "--discount", metavar="NAME", help="read a game file, its discount a parameter of this name"
     )
-    parametric.add_argument("-o", "--output", metavar="CERT", help="one parameter: write the certificate to this file")
+    parametric.add_argument("-o", "--output", metavar="CERT", help="write the certificate to this file")
     parametric.add_argument(
         "--resolution",
         type=_share,

@@ -19,7 +19,7 @@ from certigap.certificates.finite import (
     finite_policy_value,
 )
 from certigap.certificates.finite_worst_case import finite_worst_case_certificate
-from certigap.certificates.parametric import parametric_certificate, parametric_gap_certificate
+from certigap.certificates.parametric import boxes_certificate, parametric_certificate, parametric_gap_certificate
 from certigap.certificates.straying import straying_certificate
 from certigap.certificates.worst_case import worst_case_certificate
 from certigap.errors import InputError
@@ -35,7 +35,7 @@ from certigap.questions.dominance import DominanceAnswer
 from certigap.questions.dominance.markov import MarkovDominance
 from certigap.questions.entropy import RegularisedDelta
 from certigap.questions.finite.worst_case import FiniteWorstCase
-from certigap.questions.parametric.answer import ParametricGap, ParametricSet
+from certigap.questions.parametric.answer import ParametricBoxes, ParametricGap, ParametricSet
 from certigap.questions.straying import StrayingAnswer
 from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer
@@ -197,6 +197,7 @@ _WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
     ErrorsAnswer: {"matching-error": _matching_error},
     MarkovDominance: {"dominant": dominant_certificate},
     ParametricSet: {"parametric": parametric_certificate},
+    ParametricBoxes: {"parametric": boxes_certificate},
     ParametricGap: {"parametric-gap": parametric_gap_certificate},
     StrayingAnswer: {"straying": straying_certificate},
     RegularisedGaps: {"entropy": regularised_gaps_certificate},

@@ -1,4 +1,4 @@
-"""Claims about games in one parameter (FORMAT 18): where a statement about a policy holds, gaps as formulas."""
+"""Claims about games with parameters (FORMAT 18): where a statement about a policy holds, gaps as formulas."""
 
 import itertools
 import math
@@ -8,16 +8,19 @@ from typing import Any, TypeAlias
 
 from certigap.certificates.certificate import Certificate
 from certigap.errors import InputError
+from certigap.exact.rational import format_rational
 from certigap.exact.real_set import RealSet
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.parametric.game import Function, ParametricGame
-from certigap.questions.parametric.answer import ParametricGap, ParametricSet, set_json
+from certigap.questions.parametric.answer import Box, ParametricBoxes, ParametricGap, ParametricSet, set_json
 from certigap.questions.parametric.dominance import gains_of_profiles
 from certigap.questions.parametric.pieces import Piece, where_above, where_least
 from certigap.questions.parametric.question import at_start
 from certigap.questions.parametric.stable import Comparison, comparisons
 
-__all__ = ["parametric_certificate", "parametric_gap_certificate"]
+__all__ = ["boxes_certificate", "parametric_certificate", "parametric_gap_certificate"]
+
+_SUBDIVISION = "subdivision into boxes"
 
 Shown: TypeAlias = "tuple[RealSet, Any]"
 """A part of a set, and what shows the claim there."""
@@ -43,6 +46,40 @@ def parametric_gap_certificate(answer: ParametricGap) -> Certificate:
     players = answer.game.players
     shown = [{"player": players[i], "pieces": list(places)} for _, (_, i, places) in found]
     return _made(answer.game, claim, {**_pieces_json(answer), "nash_gap": shown})
+
+
+def boxes_certificate(answer: ParametricBoxes) -> Certificate:
+    """The boxes in which a statement holds, and those in which it fails."""
+    game, kind = answer.game, {"equilibrium": "parametric"}.get(answer.question, f"parametric-{answer.question}")
+    claim: dict[str, Any] = {"kind": kind, "policy": policy_rows_to_json(answer.policy)}
+    claim |= {name: [_box_json(game, box) for box in getattr(answer, name)] for name in ("holds", "fails")}
+    if answer.question != "equilibrium":
+        witnesses = (answer.shown[box] for box in answer.fails)
+        found = [_witness(game, pair.player, pair.action, pair.better, others) for pair, others in witnesses]
+        return _made(game, claim, {"fails": found}, _SUBDIVISION)
+    pieces: list[dict[Any, int]] = [{} for _ in game.players]  # the place of a best response among the player's
+    holds = [answer.shown[box][1] for box in answer.holds]
+    fails = [answer.shown[box][1:] for box in answer.fails]
+    places = [[own.setdefault(one, len(own)) for own, one in zip(pieces, best, strict=True)] for best in holds]
+    gainers = [[i, pieces[i].setdefault(best, len(pieces[i]))] for i, best in fails]
+    values = next((shown[0] for shown in answer.shown.values()), None)
+    if values is None:
+        raise InputError(f"certificate: expected a box in which the question is decided, got none of {answer!r}")
+    proof = {
+        "values": {player: _values_json(own) for player, own in zip(game.players, values, strict=True)},
+        "pieces": {
+            player: [{"choice": list(taken), **_values_json(found)} for taken, found in own]
+            for player, own in zip(game.players, pieces, strict=True)
+        },
+        "holds": places,
+        "fails": gainers,
+    }
+    return _made(game, claim, proof, _SUBDIVISION)
+
+
+def _box_json(game: ParametricGame, box: Box) -> dict[str, Any]:
+    pairs = zip(game.parameters, box.ends, strict=True)
+    return {name: [format_rational(lower), format_rational(upper)] for name, (lower, upper) in pairs}
 
 
 def _equilibrium(answer: ParametricSet) -> Certificate:
@@ -168,8 +205,10 @@ def _sets_json(kind: str, answer: ParametricSet, holds: Sequence[Any], fails: Se
     return {"kind": kind, "policy": rows, **sets}
 
 
-def _made(game: ParametricGame, claim: dict[str, Any], proof: dict[str, Any]) -> Certificate:
-    return Certificate(game, claim, proof, {"method": "policy iteration and real-root isolation"})
+def _made(
+    game: ParametricGame, claim: dict[str, Any], proof: dict[str, Any], method: str = "real-root isolation"
+) -> Certificate:
+    return Certificate(game, claim, proof, {"method": f"policy iteration and {method}"})
 
 
 def _pieces_json(gap: ParametricGap) -> dict[str, Any]:
@@ -186,18 +225,25 @@ def _function_json(function: Function) -> dict[str, Any]:
 
 
 def _values_json(values: Sequence[Function]) -> dict[str, Any]:
-    """Integer polynomials, the constant first, over one denominator."""
+    """Integer polynomials over one denominator."""
     ring = values[0].denom.ring
     bottom = ring.one
     for value in values:
         bottom = bottom.lcm(value.denom)
     tops = [value.numer * bottom.exquo(value.denom) for value in values]
-    lists = [_coefficients(poly) for poly in (*tops, bottom)]
-    scale = math.lcm(*(c.denominator for own in lists for c in own))
-    *numerators, denominator = ([int(c * scale) for c in own] for own in lists)
+    found = [_terms(poly) for poly in (*tops, bottom)]
+    scale = math.lcm(*(c.denominator for own in found for c in own.values()))
+    *numerators, denominator = (_polynomial_json(own, scale, [str(x) for x in ring.symbols]) for own in found)
     return {"num": numerators, "den": denominator}
 
 
-def _coefficients(poly: Any) -> list[Fraction]:
-    terms = {e[0]: Fraction(int(c.numerator), int(c.denominator)) for e, c in poly.terms() if c}
-    return [terms.get(e, Fraction(0)) for e in range(max(terms, default=-1) + 1)]
+def _terms(poly: Any) -> dict[tuple[int, ...], Fraction]:
+    return {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in poly.terms() if c}
+
+
+def _polynomial_json(terms: dict[tuple[int, ...], Fraction], scale: int, names: list[str]) -> list[Any]:
+    """One parameter: coefficients, the constant first. Several: terms, a coefficient and its exponents by name."""
+    if len(names) == 1:
+        return [int(terms.get((e,), Fraction(0)) * scale) for e in range(max((e for (e,) in terms), default=-1) + 1)]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    return [[int(c * scale), *(e[k] for k in order)] for e, c in terms.items()]

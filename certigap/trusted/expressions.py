@@ -1,9 +1,9 @@
-"""FORMAT 3: expressions in one parameter, read into quotients of polynomials."""
+"""FORMAT 3: expressions in parameters, read into quotients of polynomials."""
 
 import re
 from fractions import Fraction
 
-from polynomials import Function, add, constant, minus, mul
+from polynomials import Function, Quotients
 from reading import ONE, ZERO, Node
 
 TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|([A-Za-z_][A-Za-z0-9_]*)|(\*\*|[-+*/^()]))", re.ASCII)
@@ -13,11 +13,11 @@ MAX_LENGTH, MAX_DEPTH, MAX_EXPONENT = 2_000, 50, 64
 class Expression:
     """Recursive descent over sums, products, signs and powers; the value is a function."""
 
-    def __init__(self, node: Node, name: str) -> None:
+    def __init__(self, node: Node, ring: Quotients) -> None:
         text = str(node.value) if type(node.value) in (str, int) else ""
         if not text or len(text) > MAX_LENGTH:
             node.fail(f"an expression of at most {MAX_LENGTH} characters")
-        self.node, self.name, self.tokens, place = node, name, list[str](), 0
+        self.node, self.ring, self.tokens, place = node, ring, list[str](), 0
         while place < len(text.rstrip()):
             match = TOKEN.match(text, place)
             if match is None:
@@ -37,7 +37,7 @@ class Expression:
         result = self.product()
         while sign := self.take("+", "-"):
             right = self.product()
-            result = add(result, right) if sign == "+" else minus(result, right)
+            result = self.ring.add(result, right) if sign == "+" else self.ring.minus(result, right)
         return result
 
     def product(self) -> Function:
@@ -46,7 +46,7 @@ class Expression:
             top, bottom = self.signed()
             if operator == "/" and not top:
                 self.node.fail("no division by zero")
-            result = mul(result, (top, bottom) if operator == "*" else (bottom, top))
+            result = self.ring.mul(result, (top, bottom) if operator == "*" else (bottom, top))
         return result
 
     def signed(self) -> Function:
@@ -54,7 +54,7 @@ class Expression:
         while sign := self.take("+", "-"):
             negative ^= sign == "-"
         result = self.power()
-        return minus(constant(ZERO), result) if negative else result
+        return self.ring.minus(self.ring.constant(ZERO), result) if negative else result
 
     def power(self) -> Function:
         base = self.atom()
@@ -63,9 +63,9 @@ class Expression:
         text = self.tokens.pop(0) if self.tokens else ""
         if not text.isdigit() or len(text) > 3 or int(text) > MAX_EXPONENT:
             self.node.fail(f"a whole exponent of at most {MAX_EXPONENT}")
-        result = constant(ONE)
+        result = self.ring.constant(ONE)
         for _ in range(int(text)):
-            result = mul(result, base)
+            result = self.ring.mul(result, base)
         return result
 
     def atom(self) -> Function:
@@ -78,5 +78,7 @@ class Expression:
             return result if self.take(")") else self.node.fail("a closing parenthesis")
         text = self.tokens.pop(0) if self.tokens else ""
         if text[:1].isdigit():
-            return constant(Fraction(text))
-        return ([ZERO, ONE], [ONE]) if text == self.name and text else self.node.fail(f"a number or {self.name}")
+            return self.ring.constant(Fraction(text))
+        if text not in self.ring.names:
+            self.node.fail(f"a number or {', '.join(self.ring.names)}")
+        return self.ring.variable(text), self.ring.number(ONE)

@@ -1,28 +1,19 @@
-"""FORMAT 18: games in one parameter, and what holds of a policy for which of its values."""
+"""FORMAT 18: games with a parameter, and for which of its values a policy is an equilibrium."""
 
 import hashlib
 import itertools
 import json
 import math
 from fractions import Fraction
+from typing import Any
 
 from expressions import Expression
 from game import Game, Policy
 from kernel import Ask
 from limits import spend
-from polynomials import (
-    Function,
-    Isolated,
-    add,
-    constant,
-    has_sign,
-    is_isolated,
-    minus,
-    mul,
-    times,
-    trimmed,
-)
+from polynomials import Function, Isolated, Quotients, has_sign, is_isolated, trimmed
 from reading import ONE, ZERO, File, Invalid, Malformed, Node, open_file
+from rules import rule
 
 Segment = tuple[Isolated | None, Isolated | None, tuple[bool, bool]]
 
@@ -30,20 +21,22 @@ Segment = tuple[Isolated | None, Isolated | None, tuple[bool, bool]]
 class ParametricGame(Game):
     """Names as in a game; `reward[i][k]`, `move[k] = {state: function}`, `start` and `factor` are functions."""
 
+    has_one, new_ring, regions = True, Quotients, "segments"
+
     def __init__(self, node: Node) -> None:
         self.is_normal_form = "payoffs" in node.value
         own = ("actions", "payoffs") if self.is_normal_form else ("discount", "initial", "states")
         data = open_file(node, "parametric-game", ("parameters", "players", *own), ("name", "meta", "policy"))
         names = data["parameters"].fields((), data["parameters"].value)
-        if len(names) != 1:
-            data["parameters"].fail("one parameter")
-        (self.parameter,) = names
+        if (len(names) == 1) != self.has_one:
+            data["parameters"].fail("one parameter" if self.has_one else "more than one parameter")
+        self.parameter, self.ring = ", ".join(names), self.new_ring([*names])
         self.players, self.file_size = data["players"].names(), node.size if isinstance(node, File) else 0
         self.n, self.offsets = len(self.players), [0]
         self.states, self.actions = list[str](), list[list[list[str]]]()
         self.reward, self.move = list[list[Function]](), list[dict[int, Function]]()
         if self.is_normal_form:
-            self.index, self.factor, self.start = {"": 0}, constant(ZERO), {0: constant(ONE)}
+            self.index, self.factor, self.start = {"": 0}, self.ring.constant(ZERO), {0: self.ring.constant(ONE)}
             self.add_rows("", data["actions"], data["payoffs"])
         else:
             states = [state.fields(("name", "actions", "outcomes")) for state in data["states"].items()]
@@ -61,13 +54,13 @@ class ParametricGame(Game):
         self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
 
     def function(self, node: Node) -> Function:
-        return Expression(node, self.parameter).read()
+        return Expression(node, self.ring).read()
 
     def row(self, node: Node) -> dict[int, Function]:
         found = {self.index[name]: self.function(entry) for name, entry in node.fields((), self.index).items()}
-        total = constant(ZERO)
+        total = self.ring.constant(ZERO)
         for function in found.values():
-            total = add(total, function)
+            total = self.ring.add(total, function)
         if total[0] != total[1]:
             raise Malformed(f"{node.where}: expected a sum of 1 for all values of the parameter")
         return found
@@ -81,36 +74,51 @@ class ParametricGame(Game):
             members = outcome.fields(("rewards", "next")) if not self.is_normal_form else {}
             payoff = (members["rewards"] if members else outcome).items(self.n)
             self.reward.append([self.function(x) for x in payoff])
-            self.move.append(self.row(members["next"]) if members else {0: constant(ONE)})
+            self.move.append(self.row(members["next"]) if members else {0: self.ring.constant(ONE)})
 
     def backup(self, i: int, s: int, weights: list[list[Fraction]], values: list[Function]) -> Function:
         """r + g P V at a state under the product of the players' rows `weights`"""
-        total = constant(ZERO)
+        ring = self.ring
+        total = ring.constant(ZERO)
         for k, joint in enumerate(itertools.product(*(range(len(row)) for row in weights)), self.offsets[s]):
             share = math.prod((row[a] for row, a in zip(weights, joint)), start=ONE)
             if share:
                 spend(1 + len(self.move[k]))
-                future = constant(ZERO)
+                future = ring.constant(ZERO)
                 for t, p in self.move[k].items():
-                    future = add(future, mul(p, values[t]))
-                total = add(total, mul(constant(share), add(self.reward[k][i], mul(self.factor, future))))
+                    future = ring.add(future, ring.mul(p, values[t]))
+                worth = ring.add(self.reward[k][i], ring.mul(self.factor, future))
+                total = ring.add(total, ring.mul(ring.constant(share), worth))
         return total
 
     def conditions(self) -> list[tuple[Function, bool]]:
         """Functions that are >= 0, or > 0, where this is a game"""
         functions = [f for row in self.move for f in row.values()] + [*self.start.values(), self.factor]
         bottoms = [f[1] for f in functions] + [f[1] for row in self.reward for f in row]
-        least = [(f, False) for f in functions] + [(minus(constant(ONE), self.factor), True)]
-        return least + [((times(p, p), [ONE]), True) for p in bottoms if len(p) > 1]
+        least = [(f, False) for f in functions] + [(self.ring.minus(self.ring.constant(ONE), self.factor), True)]
+        return least + [((self.ring.times(p, p), [ONE]), True) for p in bottoms if len(p) > 1]
 
-    def check_on(self, segment: "Segment", where: str) -> None:
+    def region(self, node: Node) -> Any:
+        return read_segment(node)
+
+    def counted(self, sets: dict[str, Node]) -> str:
+        holds, fails = (len(sets[name].value) for name in ("holds", "fails"))
+        return f"on {holds} {self.regions} of the claim, not so on {fails}"
+
+    def holds_on(self, f: Function, region: Any, strict: bool) -> bool:
+        """Whether f >= 0 (> 0) in the region"""
+        lower, upper, closed = region
+        return has_sign(self.ring.times(*f), lower, upper, closed, strict)
+
+    def check_on(self, region: Any, where: str) -> None:
         for function, strict in self.conditions():
-            if not holds_on(function, segment, strict):
+            if not self.holds_on(function, region, strict):
                 raise Invalid(f"{where}: is not shown to hold games only")
 
 
 def game_parametric(node: Node) -> ParametricGame:
-    return ParametricGame(node)
+    many = type(node.value.get("parameters")) is dict and len(node.value["parameters"]) > 1
+    return rule("game", "parametric-boxes")(node) if many else ParametricGame(node)
 
 
 def read_end(node: Node) -> Isolated | None:
@@ -135,19 +143,10 @@ def read_segment(node: Node) -> Segment:
 
 
 def read_values(game: ParametricGame, node: Node) -> list[Function]:
-    """`[S]` quotients of integer polynomials, the constant first, over one denominator"""
+    """`[S]` quotients of integer polynomials over one denominator"""
     members = node.fields((), ("num", "den", "choice", "player"))
-    polys = [[Fraction(x.integer()) for x in own.items()] for own in members["num"].items(game.size)]
-    bottom = trimmed([Fraction(x.integer()) for x in members["den"].items()])
-    return [(trimmed(p), bottom) for p in polys] if bottom else node.fail("a denominator other than 0")
-
-
-def negative(f: Function) -> Function:
-    return [-x for x in f[0]], f[1]
-
-
-def holds_on(f: Function, segment: Segment, strict: bool) -> bool:
-    return has_sign(times(*f), *segment, strict)
+    tops, bottom = [game.ring.read(own) for own in members["num"].items(game.size)], game.ring.read(members["den"])
+    return [(p, bottom) for p in tops] if bottom else node.fail("a denominator other than 0")
 
 
 class Claim:
@@ -179,29 +178,29 @@ class Claim:
         values = read_values(self.game, node)
         for s, own in enumerate(values):
             action = None if choice is None else choice[s]
-            if minus(own, self.game.backup(i, s, self.rows(i, s, action), values))[0]:
+            if self.game.ring.minus(own, self.game.backup(i, s, self.rows(i, s, action), values))[0]:
                 raise Invalid(f"{node.where}: fails at state {self.game.states[s]!r}")
         return values
 
     def gap(self, i: int, piece: list[Function]) -> Function:
-        total = constant(ZERO)
+        total = self.game.ring.constant(ZERO)
         for s, p in self.game.start.items():
-            total = add(total, mul(p, minus(piece[s], self.values[i][s])))
+            total = self.game.ring.add(total, self.game.ring.mul(p, self.game.ring.minus(piece[s], self.values[i][s])))
         return total
 
-    def is_finite(self, i: int, piece: list[Function], segment: Segment) -> bool:
+    def is_finite(self, i: int, piece: list[Function], segment: Any) -> bool:
         """No denominator of the piece or of the policy's values vanishes."""
-        bottom = times(piece[0][1], self.values[i][0][1])
-        return holds_on((times(bottom, bottom), [ONE]), segment, True)
+        bottom = self.game.ring.times(piece[0][1], self.values[i][0][1])
+        return self.game.holds_on((self.game.ring.times(bottom, bottom), self.game.ring.number(ONE)), segment, True)
 
-    def check_best(self, i: int, piece: list[Function], segment: Segment, where: str) -> None:
+    def check_best(self, i: int, piece: list[Function], segment: Any, where: str) -> None:
         """The piece is optimal all over the segment."""
         if not self.is_finite(i, piece, segment):
             raise Invalid(f"{where}: a denominator may vanish")
         for s in range(self.game.size):
             for a in range(self.game.sizes[s][i]):
-                spare = minus(piece[s], self.game.backup(i, s, self.rows(i, s, a), piece))
-                if not holds_on(spare, segment, False):
+                spare = self.game.ring.minus(piece[s], self.game.backup(i, s, self.rows(i, s, a), piece))
+                if not self.game.holds_on(spare, segment, False):
                     raise Invalid(f"{where}: player {self.game.players[i]} may do better at {self.game.states[s]!r}")
 
 
@@ -212,19 +211,18 @@ def claim_parametric(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str
     parts = proof.fields(("values", "pieces", "holds", "fails"))
     shown = Claim(game, ask("policy"), Node({k: proof.value[k] for k in ("values", "pieces")}, proof.where))
     for node, places in zip(sets["holds"].items(), parts["holds"].items(len(sets["holds"].value))):
-        segment = read_segment(node)
+        segment = game.region(node)
         game.check_on(segment, node.where)
         for i, place in enumerate(places.items(game.n)):
             piece = shown.pieces[i][place.integer(range(len(shown.pieces[i])))]
             shown.check_best(i, piece, segment, node.where)
-            if not holds_on(negative(shown.gap(i, piece)), segment, False):
+            if not game.holds_on(game.ring.negative(shown.gap(i, piece)), segment, False):
                 raise Invalid(f"{node.where}: player {game.players[i]} may gain")
     for node, place in zip(sets["fails"].items(), parts["fails"].items(len(sets["fails"].value))):
-        segment, (player, number) = read_segment(node), place.items(2)
+        segment, (player, number) = game.region(node), place.items(2)
         game.check_on(segment, node.where)
         i = player.integer(range(game.n))
         piece = shown.pieces[i][number.integer(range(len(shown.pieces[i])))]
-        if not shown.is_finite(i, piece, segment) or not holds_on(shown.gap(i, piece), segment, True):
+        if not shown.is_finite(i, piece, segment) or not game.holds_on(shown.gap(i, piece), segment, True):
             raise Invalid(f"{node.where}: player {game.players[i]} is not shown to gain")
-    count = len(sets["holds"].value), len(sets["fails"].value)
-    return [f"in {game.parameter}: an equilibrium on {count[0]} segments of the claim, none on {count[1]}"]
+    return [f"in {game.parameter}: an equilibrium {game.counted(sets)}"]

@@ -4,12 +4,13 @@ import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from game import Game, Policy
 from kernel import Ask
 from limits import spend
-from parametric import Claim, ParametricGame, Segment, holds_on, negative, read_segment
-from polynomials import Function, add, constant, minus, mul, times, trimmed
+from parametric import Claim, ParametricGame
+from polynomials import Function
 from reading import ONE, ZERO, Invalid, Node
 
 Rows = list[list[Fraction]]
@@ -30,14 +31,21 @@ class Stage:
 
     def gain(self, pair: Pair, rows: Rows) -> Function:
         """What the other action earns more against these rows"""
-        (i, a, b), total, game = pair, constant(ZERO), self.game
+        (i, a, b), game, ring = pair, self.game, self.game.ring
+        total = ring.constant(ZERO)
         spend(len(game.reward))
         for k, joint in enumerate(itertools.product(*(range(len(row)) for row in rows))):
             share = math.prod((row[c] for j, (row, c) in enumerate(zip(rows, joint)) if j != i), start=ONE)
             if joint[i] == a and share:
-                more = minus(game.reward[k + (b - a) * game.strides[0][i]][i], game.reward[k][i])
-                total = add(total, mul(constant(share), more))
+                more = ring.minus(game.reward[k + (b - a) * game.strides[0][i]][i], game.reward[k][i])
+                total = ring.add(total, ring.mul(ring.constant(share), more))
         return total
+
+    def gains(self, pair: Pair, rows: Rows, region: Any) -> bool:
+        return self.game.holds_on(self.gain(pair, rows), region, True)
+
+    def loses(self, pair: Pair, rows: Rows, region: Any, strict: bool) -> bool:
+        return self.game.holds_on(self.game.ring.negative(self.gain(pair, rows)), region, strict)
 
     def turned(self, pure: dict[int, int]) -> Rows:
         """The policy's rows, some of them turned to an action each"""
@@ -52,8 +60,8 @@ class Stage:
         for actions in itertools.product(*(range(len(self.rows[j])) for j in others)):
             yield self.turned(dict(zip(others, actions)))
 
-    def never_gains(self, pair: Pair, segment: Segment) -> bool:
-        return all(holds_on(negative(self.gain(pair, rows)), segment, False) for rows in self.profiles(pair[0]))
+    def never_gains(self, pair: Pair, region: Any) -> bool:
+        return all(self.loses(pair, rows, region, False) for rows in self.profiles(pair[0]))
 
     def read_pair(self, node: Node) -> tuple[Pair, dict[int, int]]:
         """Player, action and better, and what the proof turns others to: {player: action}"""
@@ -68,99 +76,89 @@ class Stage:
         return (i, a, b), {j: names[j].index(own.one_of(names[j])) for j, own in turned.items()}
 
 
-def check_segments(game: ParametricGame, claim: Node, proof: Node, judge: "Dominant | Stable") -> list[str]:
-    """Every segment of `holds`, and every one of `fails` by its part of the proof."""
-    sets, parts = claim.fields(("kind", "policy", "holds", "fails")), proof.fields(("fails",))
-    for node in sets["holds"].items():
-        segment = read_segment(node)
-        game.check_on(segment, node.where)
-        for pair in judge.stage.pairs():
-            if not judge.holds(pair, segment):
-                better = game.actions[0][pair[0]][pair[2]]
-                raise Invalid(f"{node.where}: player {game.players[pair[0]]} may gain by {better!r}")
-    for node, shown in zip(sets["fails"].items(), parts["fails"].items(len(sets["fails"].value))):
-        segment = read_segment(node)
-        game.check_on(segment, node.where)
-        if not judge.fails(shown, segment):
-            raise Invalid(f"{node.where}: it is not shown to fail")
-    count = len(sets["holds"].value), len(sets["fails"].value)
-    return [f"in {game.parameter}: {judge.words} on {count[0]} segments of the claim, not so on {count[1]}"]
-
-
-class Dominant:
+class Dominant(Stage):
     """Every action that is played is a best reply to all rows of the others: to all pure ones, payoffs being linear."""
 
     words = "the policy is dominant"
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def holds(self, pair: Pair, region: Any) -> bool:
+        return self.never_gains(pair, region)
 
-    def holds(self, pair: Pair, segment: Segment) -> bool:
-        return self.stage.never_gains(pair, segment)
-
-    def fails(self, node: Node, segment: Segment) -> bool:
-        pair, others = self.stage.read_pair(node)
-        return holds_on(self.stage.gain(pair, self.stage.turned(others)), segment, True)
+    def fails(self, node: Node, region: Any) -> bool:
+        pair, others = self.read_pair(node)
+        return self.gains(pair, self.turned(others), region)
 
 
-class Stable:
+class Stable(Stage):
     """delta^sel(0+) = 0: what is played stays a best reply while the others are near the policy (THEORY 9)."""
 
     words = "delta_sel is 0 near 0"
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def holds(self, pair: Pair, region: Any) -> bool:
+        return self.loses(pair, self.rows, region, True) or self.never_gains(pair, region)
 
-    def holds(self, pair: Pair, segment: Segment) -> bool:
-        at_policy = self.stage.gain(pair, self.stage.rows)
-        return holds_on(negative(at_policy), segment, True) or self.stage.never_gains(pair, segment)
-
-    def fails(self, node: Node, segment: Segment) -> bool:
+    def fails(self, node: Node, region: Any) -> bool:
         """It gains at the policy; or it ties there, and gains as one of the others moves towards an action."""
-        pair, others = self.stage.read_pair(node)
-        at_policy = self.stage.gain(pair, self.stage.rows)
+        pair, others = self.read_pair(node)
         if not others:
-            return holds_on(at_policy, segment, True)
+            return self.gains(pair, self.rows, region)
         if len(others) > 1:
             node.fail("one of the others who moves")
-        is_tied = holds_on(at_policy, segment, False) and holds_on(negative(at_policy), segment, False)
-        return is_tied and holds_on(self.stage.gain(pair, self.stage.turned(others)), segment, True)
+        is_least = self.game.holds_on(self.gain(pair, self.rows), region, False)
+        is_tied = is_least and self.loses(pair, self.rows, region, False)
+        return is_tied and self.gains(pair, self.turned(others), region)
+
+
+def check_regions(claim: Node, proof: Node, judge: Dominant | Stable) -> list[str]:
+    """Every region of `holds`, and every one of `fails` by its part of the proof."""
+    sets, parts, game = claim.fields(("kind", "policy", "holds", "fails")), proof.fields(("fails",)), judge.game
+    for node in sets["holds"].items():
+        region = game.region(node)
+        game.check_on(region, node.where)
+        for pair in judge.pairs():
+            if not judge.holds(pair, region):
+                better = game.actions[0][pair[0]][pair[2]]
+                raise Invalid(f"{node.where}: player {game.players[pair[0]]} may gain by {better!r}")
+    for node, shown in zip(sets["fails"].items(), parts["fails"].items(len(sets["fails"].value))):
+        region = game.region(node)
+        game.check_on(region, node.where)
+        if not judge.fails(shown, region):
+            raise Invalid(f"{node.where}: it is not shown to fail")
+    return [f"in {game.parameter}: {judge.words} {game.counted(sets)}"]
 
 
 def claim_parametric_dominant(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
-    stage = Stage(game, claim, ask("policy"))
-    return check_segments(stage.game, claim, proof, Dominant(stage))
+    return check_regions(claim, proof, Dominant(game, claim, ask("policy")))
 
 
 def claim_parametric_delta(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
-    stage = Stage(game, claim, ask("policy"))
-    return check_segments(stage.game, claim, proof, Stable(stage))
+    return check_regions(claim, proof, Stable(game, claim, ask("policy")))
 
 
 def claim_parametric_gap(game: Game, claim: Node, proof: Node, ask: Ask) -> list[str]:
     """On each segment the formula is the gap of one player, and no player's gap is above it."""
     members = claim.fields(("kind", "policy", "nash_gap"))
-    if not isinstance(game, ParametricGame):
-        claim.fail("a parametric game")
+    if not isinstance(game, ParametricGame) or not game.has_one:
+        claim.fail("a game in one parameter")
     parts = proof.fields(("values", "pieces", "nash_gap"))
     shown = Claim(game, ask("policy"), Node({k: proof.value[k] for k in ("values", "pieces")}, proof.where))
     formulas = members["nash_gap"].items()
     for node, own in zip(formulas, parts["nash_gap"].items(len(formulas))):
         entry, reasons = node.fields(("on", "num", "den")), own.fields(("player", "pieces"))
-        segment, formula = read_segment(entry["on"]), read_function(entry["num"], entry["den"])
+        segment, formula = game.region(entry["on"]), read_function(game, entry["num"], entry["den"])
         game.check_on(segment, node.where)
-        if not holds_on((times(formula[1], formula[1]), [ONE]), segment, True):
+        if not game.holds_on((game.ring.times(formula[1], formula[1]), game.ring.number(ONE)), segment, True):
             raise Invalid(f"{node.where}: its denominator may vanish")
         largest = game.players.index(reasons["player"].one_of(game.players))
         for i, place in enumerate(reasons["pieces"].items(game.n)):
             piece = shown.pieces[i][place.integer(range(len(shown.pieces[i])))]
             shown.check_best(i, piece, segment, node.where)
-            excess = minus(formula, shown.gap(i, piece))
-            if excess[0] if i == largest else not holds_on(excess, segment, False):
+            excess = game.ring.minus(formula, shown.gap(i, piece))
+            if excess[0] if i == largest else not game.holds_on(excess, segment, False):
                 raise Invalid(f"{node.where}: is not the gap of player {game.players[i]}")
     return [f"in {game.parameter}: nash_gap is given by {len(formulas)} formulas, each on a segment"]
 
 
-def read_function(top: Node, bottom: Node) -> Function:
-    p, q = (trimmed([Fraction(x.integer()) for x in node.items()]) for node in (top, bottom))
+def read_function(game: ParametricGame, top: Node, bottom: Node) -> Function:
+    p, q = game.ring.read(top), game.ring.read(bottom)
     return (p, q) if q else bottom.fail("a denominator other than 0")

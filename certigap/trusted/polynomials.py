@@ -5,12 +5,13 @@ A polynomial is the list of its coefficients, the constant first, without zeros 
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 from limits import longest, spend, weight
-from reading import ONE, ZERO
+from reading import ONE, ZERO, Node
 
 Poly = list[Fraction]
-Function = tuple[Poly, Poly]  # numerator, denominator
+Function = tuple[Any, Any]  # numerator, denominator
 Isolated = tuple[Poly, Fraction, Fraction]  # a polynomial with one root between two rationals, or twice that rational
 
 
@@ -165,19 +166,41 @@ def has_sign(p: Poly, lower: Isolated | None, upper: Isolated | None, closed: tu
     return left < right and inside(roots, left, right) == 0 and any(value(p, x) > 0 for x in samples)
 
 
-def add(f: Function, g: Function) -> Function:
-    if f[1] == g[1]:
-        return plus(f[0], g[0]), f[1]
-    return plus(times(f[0], g[1]), times(g[0], f[1])), times(f[1], g[1])
+class Quotients:
+    """Functions as pairs of polynomials of some kind; nothing is cancelled. Here of one variable."""
 
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
 
-def mul(f: Function, g: Function) -> Function:
-    return times(f[0], g[0]), times(f[1], g[1])
+    def plus(self, p: Any, q: Any) -> Any:
+        return plus(p, q)
 
+    def times(self, p: Any, q: Any) -> Any:
+        return times(p, q)
 
-def minus(f: Function, g: Function) -> Function:
-    return add(f, ([-x for x in g[0]], g[1]))
+    def number(self, x: Fraction) -> Any:
+        return trimmed([x])
 
+    def variable(self, name: str) -> Any:
+        return [ZERO, ONE]
 
-def constant(x: Fraction) -> Function:
-    return trimmed([x]), [ONE]
+    def read(self, node: Node) -> Any:
+        """A polynomial with integer coefficients"""
+        return trimmed([Fraction(x.integer()) for x in node.items()])
+
+    def constant(self, x: Fraction) -> Function:
+        return self.number(x), self.number(ONE)
+
+    def add(self, f: Function, g: Function) -> Function:
+        if f[1] == g[1]:
+            return self.plus(f[0], g[0]), f[1]
+        return self.plus(self.times(f[0], g[1]), self.times(g[0], f[1])), self.times(f[1], g[1])
+
+    def mul(self, f: Function, g: Function) -> Function:
+        return self.times(f[0], g[0]), self.times(f[1], g[1])
+
+    def negative(self, f: Function) -> Function:
+        return self.times(f[0], self.number(-ONE)), f[1]
+
+    def minus(self, f: Function, g: Function) -> Function:
+        return self.add(f, self.negative(g))

@@ -43,6 +43,7 @@ RULES = {
     },
     "game": {
         "parametric": "parametric",
+        "parametric-boxes": "parametric_boxes",
         "finite": "horizon",
     },
     "finite": {

@@ -125,6 +125,8 @@ class ParametricBoxes(Shown):
     undecided: tuple[Box, ...]
     outside: tuple[Box, ...]
     complete: bool
+    policy: Policy
+    shown: Mapping[Box, Any]  # what proves each box of `holds` and `fails` (`certigap.questions.parametric.boxes`)
 
     def share(self, boxes: tuple[Box, ...]) -> Fraction:
         """The part of the whole volume that some boxes take."""

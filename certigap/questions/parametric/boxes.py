@@ -8,8 +8,9 @@ of the domain.
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any, TypeAlias
 
 from certigap.errors import InputError
 from certigap.exact.bernstein import Terms, polynomial_range
@@ -17,14 +18,17 @@ from certigap.model.parametric.game import Function, ParametricGame, evaluated
 from certigap.model.policy import Policy
 from certigap.questions.parametric.answer import Box, ParametricBoxes
 from certigap.questions.parametric.process import Process, induced
-from certigap.questions.parametric.stable import comparisons
+from certigap.questions.parametric.stable import Comparison, comparisons
 from certigap.work.deadline import Deadline
 
 __all__ = ["divide"]
 
 HOLDS, FAILS, OPEN = 1, -1, 0
 
-Judge = Callable[["_Signs", Box], int]
+Verdict: TypeAlias = "tuple[int, Any]"
+"""Whether the statement holds on a box, and what shows it."""
+
+Judge = Callable[["_Signs", Box], Verdict]
 
 
 def divide(
@@ -38,12 +42,13 @@ def divide(
     root = Box(tuple(_finite(game, k) for k in range(len(game.parameters))))
     signs, judge = _Signs(game), _judge(game, policy, question)
     found: dict[int | None, list[Box]] = {HOLDS: [], FAILS: [], None: []}
+    shown = dict[Box, Any]()
     order = itertools.count()
     waiting = [(-root.volume, next(order), root)]
     left = root.volume
     while waiting and left > resolution * root.volume and deadline.going:
         _, _, box = heapq.heappop(waiting)
-        verdict = _judged(signs, judge, box)
+        verdict, shown[box] = _judged(signs, judge, box)
         if verdict != OPEN:
             found[verdict].append(box)
             left -= box.volume
@@ -53,16 +58,17 @@ def divide(
     undecided = tuple(box for _, _, box in sorted(waiting))
     complete = left <= resolution * root.volume
     return ParametricBoxes(
-        game, question, tuple(found[HOLDS]), tuple(found[FAILS]), undecided, tuple(found[None]), complete
-    )
+        game, question, tuple(found[HOLDS]), tuple(found[FAILS]), undecided, tuple(found[None]), complete, policy,
+        {box: shown[box] for box in (*found[HOLDS], *found[FAILS])},
+    )  # fmt: skip
 
 
-def _judged(signs: "_Signs", judge: Judge, box: Box) -> int | None:
+def _judged(signs: "_Signs", judge: Judge, box: Box) -> tuple[int | None, Any]:
     """`None`: no game in the box."""
     where = signs.domain(box)
     if where == FAILS:
-        return None
-    return judge(signs, box) if where == HOLDS else OPEN
+        return None, None
+    return judge(signs, box) if where == HOLDS else (OPEN, None)
 
 
 def _halves(box: Box, root: Box) -> list[Box]:
@@ -128,39 +134,44 @@ def _judge(game: ParametricGame, policy: Policy, question: str) -> Judge:
     if not game.is_normal_form:
         raise InputError(f"{question} over several parameters: expected a normal form, got {game!r}")
     pairs = comparisons(game, policy)
-    if question == "dominant":
-        return _Nonpositive({f for pair in pairs for f in pair.pure})
-    return _Stability([(pair.at_expert, pair.pure, list(pair.near.values())) for pair in pairs])
+    return _Dominance(pairs) if question == "dominant" else _Stability(pairs)
 
 
-class _Nonpositive:
-    """Functions that must all be at most 0."""
+class _Dominance:
+    """Comparisons that gain against no pure profile; what refutes it is one that does, with the profile."""
 
-    def __init__(self, functions: Iterable[Function]) -> None:
-        self.functions = list(functions)
+    def __init__(self, pairs: list[Comparison]) -> None:
+        self.pairs = pairs
 
-    def __call__(self, signs: _Signs, box: Box) -> int:
-        ends = [signs.range(f, box) for f in self.functions]
-        if any(lower > 0 for lower, _ in ends):
-            return FAILS
-        return HOLDS if all(upper <= 0 for _, upper in ends) else OPEN
+    def __call__(self, signs: _Signs, box: Box) -> Verdict:
+        holds = True
+        for pair in self.pairs:
+            for profile, gain in pair.pure.items():
+                lower, upper = signs.range(gain, box)
+                if lower > 0:
+                    return FAILS, (pair, dict(profile))
+                holds &= upper <= 0
+        return (HOLDS if holds else OPEN), None
 
 
 class _Stability:
     """Comparisons of which each is strict, or a weak dominance (`certigap.questions.parametric.stable`)."""
 
-    def __init__(self, pairs: list[tuple[Function, list[Function], list[Function]]]) -> None:
+    def __init__(self, pairs: list[Comparison]) -> None:
         self.pairs = pairs
 
-    def __call__(self, signs: _Signs, box: Box) -> int:
+    def __call__(self, signs: _Signs, box: Box) -> Verdict:
         holds = True
-        for at_expert, pure, near in self.pairs:
-            lower, upper = signs.range(at_expert, box)
-            is_tied = not at_expert
-            if lower > 0 or (is_tied and any(signs.range(f, box)[0] > 0 for f in near)):
-                return FAILS
-            holds &= upper < 0 or all(signs.range(f, box)[1] <= 0 for f in pure)
-        return HOLDS if holds else OPEN
+        for pair in self.pairs:
+            lower, upper = signs.range(pair.at_expert, box)
+            if lower > 0:
+                return FAILS, (pair, {})
+            if not pair.at_expert:
+                for (j, b), slope in pair.near.items():
+                    if signs.range(slope, box)[0] > 0:
+                        return FAILS, (pair, {j: b})
+            holds &= upper < 0 or all(signs.range(f, box)[1] <= 0 for f in pair.pure.values())
+        return (HOLDS if holds else OPEN), None
 
 
 class _Equilibrium:
@@ -175,28 +186,35 @@ class _Equilibrium:
         self.processes = [induced(game, i, {j: policy for j in everybody if j != i}) for i in everybody]
         self.solved: dict[tuple[int, tuple[int, ...]], list[Function]] = {}
 
-    def __call__(self, signs: _Signs, box: Box) -> int:
+    def __call__(self, signs: _Signs, box: Box) -> Verdict:
+        """What shows it: every player's best response with its values, or the player who gains and by which."""
         middle = [(lower + upper) / 2 for lower, upper in box.ends]
-        verdicts = [self._player(i, process, signs, box, middle) for i, process in enumerate(self.processes)]
-        return FAILS if FAILS in verdicts else min(verdicts, key=lambda v: v == HOLDS)
-
-    def _player(self, i: int, process: Process, signs: _Signs, box: Box, middle: list[Fraction]) -> int:
         if evaluated(self.game.discount, middle) is None:
-            return OPEN
+            return OPEN, None
+        found = [self._player(i, process, signs, box, middle) for i, process in enumerate(self.processes)]
+        for i, (verdict, best) in enumerate(found):
+            if verdict == FAILS:
+                return FAILS, (self.own, i, best)
+        if all(verdict == HOLDS for verdict, _ in found):
+            return HOLDS, (self.own, [best for _, best in found])
+        return OPEN, None
+
+    def _player(self, i: int, process: Process, signs: _Signs, box: Box, middle: list[Fraction]) -> Verdict:
         taken = tuple(process.best_at(middle))
         if (i, taken) not in self.solved:
             self.solved[i, taken] = process.values(taken)
         values = self.solved[i, taken]
         pairs = zip(self.game.initial, values, self.own[i], strict=True)
         gap = sum((p * (x - y) for p, x, y in pairs), self.game.domain.zero)
+        best = taken, tuple(values)
         if signs.range(gap, box)[0] > 0:
-            return FAILS
+            return FAILS, best
         if signs.range(gap, box)[1] > 0:
-            return OPEN
+            return OPEN, best
         spare = (
             values[s] - process.backup(s, k, values)
             for s, choices in enumerate(process.choices)
             for k in range(len(choices))
             if k != taken[s]
         )
-        return HOLDS if all(signs.range(f, box)[0] >= 0 for f in spare) else OPEN
+        return (HOLDS if all(signs.range(f, box)[0] >= 0 for f in spare) else OPEN), best

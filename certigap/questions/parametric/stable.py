@@ -28,7 +28,7 @@ def stability_set(game: ParametricGame, policy: Policy, deadline: Deadline) -> P
     domain = domain_of(game)
     holds, fails = domain, NOTHING
     for pair in comparisons(game, policy):
-        holds &= pair.loses | _all_nonpositive(pair.pure)
+        holds &= pair.loses | _all_nonpositive([*pair.pure.values()])
         fails |= domain & pair.gains
         for slope in pair.near.values():
             fails |= domain & pair.ties & where_above(slope)
@@ -40,7 +40,7 @@ class Comparison:
     """What a player's action `better` earns more than `action`, which it plays.
 
     at_expert: against the others' rows.
-    pure: against each of their pure profiles.
+    pure: against each of their pure profiles, {((player, action), ..): ..}.
     near: against their rows with that of one of them turned to an action, {(player, action): ..}.
     """
 
@@ -48,7 +48,7 @@ class Comparison:
     action: int
     better: int
     at_expert: Function
-    pure: list[Function]
+    pure: dict[tuple[tuple[int, int], ...], Function]
     near: dict[tuple[int, int], Function]
 
     @cached_property
@@ -75,12 +75,13 @@ def comparisons(game: ParametricGame, policy: Policy) -> list[Comparison]:
             for j in others
             for b in range(sizes[j])
         }
-        profiles = list(itertools.product(*(range(sizes[j]) for j in others)))
-        pure = [induced(game, i, {j: _turned(policy, j, b) for j, b in zip(others, p, strict=True)}) for p in profiles]
+        profiles = [tuple(zip(others, p, strict=True)) for p in itertools.product(*(range(sizes[j]) for j in others))]
+        pure = {profile: induced(game, i, {j: _turned(policy, j, b) for j, b in profile}) for profile in profiles}
         for a, b in itertools.permutations(range(sizes[i]), 2):
             if policy.rows[i][0].weights[a]:
                 moved = {move: _more(x, a, b) for move, x in near.items()}
-                found.append(Comparison(i, a, b, _more(expert, a, b), [_more(x, a, b) for x in pure], moved))
+                against = {profile: _more(x, a, b) for profile, x in pure.items()}
+                found.append(Comparison(i, a, b, _more(expert, a, b), against, moved))
     return found
 
 
