@@ -123,9 +123,8 @@ def main(arguments: list[str] | None = None) -> int:
             result["rules"] = read = lines_to_read(used)
             parts = ", ".join(f"{name} {count}" for name, count in read.items())
             lines.append(f"  rests on {sum(read.values())} lines: {parts}")
-    fault = written(
-        sys.stdout, 1, json.dumps({"exit_code": code, "results": results}) if given.json else "\n".join(lines)
-    )
+    text = json.dumps({"exit_code": code, "results": results}) if given.json else "\n".join(lines)
+    fault = written(sys.stdout, 1, text)
     if fault:
         written(sys.stderr, 2, f"checker.py: the verdict was not written: {fault}")
     return code

@@ -117,11 +117,11 @@ def test_false_claims_are_refused(world: Any) -> None:
 
 
 MUTANTS = [
-    ("parametric", "if minus(own, self.game.backup(i, s, self.rows(i, s, action), values))[0]:", "if False:"),
-    ("parametric", "                if not holds_on(spare, segment, False):", "                if False:"),
-    ("parametric", "            if not holds_on(negative(shown.gap(i, piece)), segment, False):", "            if False:"),
-    ("parametric", "if not shown.is_finite(i, piece, segment) or not holds_on(shown.gap(i, piece), segment, True):", "if not shown.is_finite(i, piece, segment):"),
-    ("parametric", "            if not holds_on(function, segment, strict):", "            if False:"),
+    ("parametric", "if self.game.ring.minus(own, self.game.backup(i, s, self.rows(i, s, action), values))[0]:", "if False:"),
+    ("parametric", "                if not self.game.holds_on(spare, segment, False):", "                if False:"),
+    ("parametric", "            if not game.holds_on(game.ring.negative(shown.gap(i, piece)), segment, False):", "            if False:"),
+    ("parametric", "if not shown.is_finite(i, piece, segment) or not game.holds_on(shown.gap(i, piece), segment, True):", "if not shown.is_finite(i, piece, segment):"),
+    ("parametric", "            if not self.holds_on(function, region, strict):", "            if False:"),
     ("polynomials", "return left < right and inside(roots, left, right) == 0 and any(value(p, x) > 0 for x in samples)", "return left < right and any(value(p, x) > 0 for x in samples)"),
     ("polynomials", "return left < right and inside(roots, left, right) == 0 and any(value(p, x) > 0 for x in samples)", "return left < right and inside(roots, left, right) == 0"),
 ]  # fmt: skip
@@ -140,12 +140,14 @@ def test_every_weakened_condition_lets_a_false_claim_through(home: str, old: str
 def test_a_weakened_parser_reads_another_game(tmp_path: Path) -> None:
     """With its sign lost, a temptation of 3 becomes one of 1: the true certificate of the other game is taken."""
     text = source()
-    old = "return minus(constant(ZERO), result) if negative else result"
+    old = "return self.ring.minus(self.ring.constant(ZERO), result) if negative else result"
     assert text["expressions"].count(old) == 1
     data, path, _ = certified(grim("5 - 4"), tmp_path)
     bench = Bench(CHECKER, path, tmp_path)
     assert bench.verdict(data) == "valid"
-    other = load(text | {"expressions": text["expressions"].replace('if sign == "+" else minus(result, right)', "")})
+    other = load(
+        text | {"expressions": text["expressions"].replace('if sign == "+" else self.ring.minus(result, right)', "")}
+    )
     assert Bench(other, path, tmp_path).verdict(data) == "invalid"
 
 

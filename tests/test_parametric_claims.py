@@ -239,19 +239,19 @@ def test_false_claims_are_refused(ask: str, world: World) -> None:
 
 
 MUTANTS = (
-    ("parametric_sets", "            if not judge.holds(pair, segment):", "            if False:", "tempted", "dominance"),
-    ("parametric_sets", "        if not judge.fails(shown, segment):", "        if False:", "tempted", "dominance"),
-    ("parametric_sets", "return all(holds_on(negative(self.gain(pair, rows)), segment, False) for rows in self.profiles(pair[0]))", "return any(holds_on(negative(self.gain(pair, rows)), segment, False) for rows in self.profiles(pair[0]))", "tempted", "dominance"),
-    ("parametric_sets", "        return holds_on(self.stage.gain(pair, self.stage.turned(others)), segment, True)\n\n\nclass Stable", "        return holds_on(self.stage.gain(pair, self.stage.turned(others)), segment, False)\n\n\nclass Stable", "level", "dominance"),
+    ("parametric_sets", "            if not judge.holds(pair, region):", "            if False:", "tempted", "dominance"),
+    ("parametric_sets", "        if not judge.fails(shown, region):", "        if False:", "tempted", "dominance"),
+    ("parametric_sets", "return all(self.loses(pair, rows, region, False) for rows in self.profiles(pair[0]))", "return any(self.loses(pair, rows, region, False) for rows in self.profiles(pair[0]))", "tempted", "dominance"),
+    ("parametric_sets", "        return self.game.holds_on(self.gain(pair, rows), region, True)", "        return self.game.holds_on(self.gain(pair, rows), region, False)", "level", "dominance"),
     ("parametric_sets", "        if not self.rows[i][a] or a == b:", "        if False:", "tempted", "dominance"),
-    ("parametric_sets", "return holds_on(negative(at_policy), segment, True) or", "return holds_on(negative(at_policy), segment, False) or", "tempted", "delta"),
-    ("parametric_sets", "            return holds_on(at_policy, segment, True)", "            return holds_on(at_policy, segment, False)", "level", "delta"),
-    ("parametric_sets", "return is_tied and holds_on(", "return holds_on(", "tempted", "delta"),
-    ("parametric_sets", "        game.check_on(segment, node.where)\n        for pair", "        for pair", "pole", "dominance"),
-    ("parametric_sets", "            if excess[0] if i == largest else not holds_on(excess, segment, False):", "            if i != largest and not holds_on(excess, segment, False):", "tempted", "gap"),
+    ("parametric_sets", "return self.loses(pair, self.rows, region, True) or", "return self.loses(pair, self.rows, region, False) or", "tempted", "delta"),
+    ("parametric_sets", "            return self.gains(pair, self.rows, region)", "            return self.game.holds_on(self.gain(pair, self.rows), region, False)", "level", "delta"),
+    ("parametric_sets", "return is_tied and self.gains(pair", "return self.gains(pair", "tempted", "delta"),
+    ("parametric_sets", "        game.check_on(region, node.where)\n        for pair", "        for pair", "pole", "dominance"),
+    ("parametric_sets", "            if excess[0] if i == largest else not game.holds_on(excess, segment, False):", "            if i != largest and not game.holds_on(excess, segment, False):", "tempted", "gap"),
     ("parametric_sets", "            shown.check_best(i, piece, segment, node.where)\n", "", "mixed", "gap"),
-    ("parametric_sets", "        if not holds_on((times(formula[1], formula[1]), [ONE]), segment, True):", "        if False:", "tempted", "gap"),
-    ("parametric", "            if not holds_on(negative(shown.gap(i, piece)), segment, False):", "            if False:", "tempted", "equilibrium"),
+    ("parametric_sets", "        if not game.holds_on((game.ring.times(formula[1], formula[1]), game.ring.number(ONE)), segment, True):", "        if False:", "tempted", "gap"),
+    ("parametric", "            if not game.holds_on(game.ring.negative(shown.gap(i, piece)), segment, False):", "            if False:", "tempted", "equilibrium"),
     ("polynomials", "    return is_alone(simple(p), end) and value(p, end[1]) > 0", "    return True", "tempted", "equilibrium"),
     ("polynomials", "    if is_root(p, end):\n        return not strict\n    return is_alone", "    if is_root(p, end):\n        return True\n    return is_alone", "tempted", "equilibrium"),
 )  # fmt: skip
@@ -273,7 +273,7 @@ def test_the_largest_gap_is_that_of_the_player_who_gains_most(tmp_path: Path) ->
     """The smaller of two gaps is no NashGap, though a player has it."""
     world = World(normal_form([["0", "0"], ["0", "3"], ["x^2 + 1", "0"], ["0", "0"]], {"C": "1"}), tmp_path)
     data = world.certified("gap")
-    old = " else not holds_on(excess, segment, False):"
+    old = " else not game.holds_on(excess, segment, False):"
     text = source()
     assert text["parametric_sets"].count(old) == 1
     weaker = load(text | {"parametric_sets": text["parametric_sets"].replace(old, " else False:")})
