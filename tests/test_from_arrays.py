@@ -127,3 +127,28 @@ def test_zero_sum_tables_and_what_is_refused() -> None:
     for number in (float("nan"), float("inf")):
         with pytest.raises(InputError, match="payoffs: expected finite numbers"):
             cg.normal_form([[number]], from_floats=10)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        REWARDS[0],
+        REWARDS[0].astype(np.int8),
+        (REWARDS[0] + 9).astype(np.uint8),
+        np.full((3, 1, 2), -128, dtype=np.int8),
+        REWARDS[0] / 8,
+        np.array([[["1/3", 2]], [[Fraction(-1, 7), 0]], [[1, "-5"]]], dtype=object),
+    ],
+)
+def test_a_zero_sum_game_is_one_players_rewards(own: Any) -> None:
+    game = cg.from_arrays(WEIGHTS, own, [1, 0, 3], "4/5", from_floats=8, zero_sum=True)
+    first = [Fraction(x) for x in own.reshape(-1).tolist()]
+    assert [game.reward(0, k) for k in range(6)] == first
+    assert [game.reward(1, k) for k in range(6)] == [-x for x in first]
+
+
+def test_a_zero_sum_game_has_two_players() -> None:
+    with pytest.raises(InputError, match=r"expected the shape \(S, A_1, A_2\) of a zero-sum game, got \(2, 3, 1, 2\)"):
+        cg.from_arrays(WEIGHTS, REWARDS, [1, 0, 3], "4/5", zero_sum=True)
+    with pytest.raises(InputError, match="transitions: expected the shape"):
+        cg.from_arrays(WEIGHTS, REWARDS[0].reshape(3, 2, 1), [1, 0, 3], "4/5", zero_sum=True)

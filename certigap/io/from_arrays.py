@@ -30,6 +30,7 @@ def from_arrays(
     initial: Any,
     discount: RationalLike,
     from_floats: int | None = None,
+    zero_sum: bool = False,
 ) -> Game:
     """A Markov game from arrays.
 
@@ -41,6 +42,7 @@ def from_arrays(
         discount: in [0, 1), exact.
         from_floats: a denominator D; floats become multiples of 1/D, in probability rows the largest entry takes what
             is missing to 1, and `meta` records the largest change (of a row, in L1).
+        zero_sum: two players; rewards `[S, A_1, A_2]` are the first player's, and the second gets their negatives.
 
     Raises:
         InputError: shapes that do not fit, a row without weight, floats without a denominator.
@@ -51,7 +53,7 @@ def from_arrays(
     """
     if from_floats is not None and not 1 <= from_floats <= _MAX_DENOMINATOR:
         raise InputError(f"from_floats: expected a denominator from 1 to 2^40, got {from_floats}")
-    payoffs = np.asarray(rewards)
+    payoffs = _both(np.asarray(rewards)) if zero_sum else np.asarray(rewards)
     if payoffs.ndim < 3 or payoffs.ndim != payoffs.shape[0] + 2 or payoffs.size == 0:
         raise InputError(f"rewards: expected the shape (n, S, A_1, .., A_n), got {payoffs.shape}")
     states, shape = payoffs.shape[1], payoffs.shape[2:]
@@ -74,6 +76,20 @@ def from_arrays(
         transitions=rows,
         meta=meta,
     )
+
+
+def _both(own: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """`[2, S, A_1, A_2]`: a player's rewards and their negatives; types without the negatives become Python's own."""
+    if own.ndim != 3 or own.size == 0:
+        raise InputError(f"rewards: expected the shape (S, A_1, A_2) of a zero-sum game, got {own.shape}")
+    if own.dtype.kind == "u" or (own.dtype.kind == "i" and own.min() == np.iinfo(own.dtype).min):
+        own = own.astype(object)
+    if own.dtype.kind == "O":
+        exact = np.array(
+            [rational(x.item() if isinstance(x, np.generic) else x) for x in own.reshape(-1)], dtype=object
+        )
+        own = exact.reshape(own.shape)
+    return np.stack([own, -own])
 
 
 def _compressed(transitions: Any, states: int, shape: Sequence[int]) -> tuple[IndexArray, IndexArray, npt.NDArray[Any]]:
