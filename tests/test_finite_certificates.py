@@ -18,6 +18,7 @@ from certigap.model.files.vectors import vector_json
 from certigap.model.finite import FinitePolicy, finite_horizon, write_finite_game, write_finite_policy
 from certigap.model.policy import Policy
 from certigap.semantics.finite import finite_gaps, finite_values
+from tests.checker.test_types import places
 from tests.helpers.checker.forge import path_set
 from tests.helpers.checker.harness import command, load, outcome, source
 from tests.helpers.finite import random_game, random_policy
@@ -258,3 +259,30 @@ def test_a_long_horizon_costs_what_its_files_say(tmp_path: Path) -> None:
     data = {"format": "certigap-certificate", "version": 1, "game": game.digest, "claim": claim}
     data |= {"proof": {"values": vectors, "optima": vectors}, "end": True}
     assert judged(data, tmp_path) == "malformed"
+
+
+@pytest.mark.parametrize("kind", ["nash-gap", "matching-error", "worst-case", "dse"])
+def test_wrong_types_anywhere_get_a_verdict(kind: str, tmp_path: Path) -> None:
+    """Every node replaced: no crash, and nothing is valid whose claim has changed but what says less."""
+    game = finite_horizon(cg.bimatrix([["1/2", 0], [0, 1]], [[1, 0], [0, "1/2"]]), 2)
+    write_finite_game(game, tmp_path / "game.json")
+    expert, policy = FinitePolicy.repeated(game, [[[1, 0]], [[1, 0]]]), FinitePolicy.uniform(game)
+    answer: Any = finite_gaps(game, policy)
+    if kind == "matching-error":
+        answer = cg.finite_errors(game, expert, policy)
+    elif kind in ("worst-case", "dse"):
+        answer = cg.finite_worst_case(game, expert, "1/10")
+    data = certificate(answer).to_json()
+    if kind == "dse":
+        timeline = [{"den": "1", "num": [x]} for x in (2, 1)]
+        vectors = {name: {"best_upper": timeline, "best_lower": timeline} for name in ("1", "2")}
+        data["proof"] = {"theorem": {"name": "dse", "proof": vectors}}
+        data["claim"]["nash_gap"].pop("lower")
+    for path in places(data):
+        for value in (None, [], {}, 7):
+            wrong = copy.deepcopy(data)
+            path_set(wrong, path, value)
+            verdict = judged(wrong, tmp_path)
+            assert verdict in ("valid", "invalid", "malformed"), (path, value, verdict)
+            said = wrong["claim"] == data["claim"] or not isinstance(wrong["claim"], dict)
+            assert verdict != "valid" or said, (path, value)

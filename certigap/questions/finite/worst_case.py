@@ -128,7 +128,7 @@ def finite_worst_case(
         expert=expert,
         measure=named,
         radius=radius,
-        interval=Interval(min(_lower(gaps), upper), upper),
+        interval=Interval(_lower(gaps), upper),
         bounds=search.bounds,
         why=search.why,
         upper_name=name,
