@@ -17,6 +17,7 @@ from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.questions.worst_case.known import Known, sharpened
 from certigap.questions.worst_case.off_path import has_off_path, with_zero
+from certigap.questions.worst_case.question import worst_case
 from tests.helpers.random_games import games_with_experts
 
 RADII = [Fraction(1, 20), Fraction(1, 5), Fraction(1)]
@@ -177,3 +178,34 @@ def test_certify_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     assert "\nworst NashGap at no error, off the expert's path  [9, 9.0" in capsys.readouterr().out
     assert main([*words, "--budget", "3", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["at_zero"]["lower"] == "9"
+
+
+def test_an_interrupt_ends_the_whole_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """During the answer, or what is asked beside it: what was proven is printed, nothing more is searched."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["games", "export", "theorem2-printed"]) == 0
+    words = ["certify", "theorem2-printed.game.json", "--expert", "theorem2-printed.expert.json", "--eps", "1/100"]
+    words += ["--budget", "9", "--json", "-o", "c.json"]
+    asked: list[float | None] = []
+
+    def cut(answer: Any, budget: float | None = None) -> Any:
+        asked.append(budget)
+        raise KeyboardInterrupt
+
+    def early(*given: Any, **options: Any) -> Any:
+        return replace(whole(*given, **options | {"budget": 1}), complete=False)
+
+    whole = worst_case
+    monkeypatch.setattr("certigap.questions.worst_case.off_path.with_zero", cut)
+    capsys.readouterr()
+    assert main(words) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["at_zero"] == {"lower": said["expert_regret"], "upper": said["upper"]}
+    assert asked[0] is not None
+    assert 1.7 < asked[0] < 9
+    monkeypatch.setattr("certigap.questions.worst_case.question.worst_case", early)
+    assert main(words) == 0
+    assert asked[1] == 0
+    assert main(["verify", "theorem2-printed.game.json", "c.json"]) == 0

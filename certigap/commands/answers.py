@@ -127,17 +127,25 @@ def certify(given: argparse.Namespace) -> int:
 
 
 def _with_zero(game: Any, expert: Any, eps: Fraction, given: argparse.Namespace) -> tuple[Any, Interval]:
-    """The answer, and W(0), which gets what is left of the budget, a fifth at least, where it takes a search."""
+    """The answer, and W(0), on which a fifth of the budget is spent, or as much as on the answer.
+
+    After an interrupt nothing more is searched: W(0) then lies between the expert's own gap and the answer's upper end.
+    """
     from certigap.certificates.known import read_known
     from certigap.questions.worst_case.off_path import has_off_path, with_zero
     from certigap.work.deadline import Deadline
 
     known = read_known(game, expert, given.known)
     deadline = Deadline(given.budget)
+    fifth = deadline.left / 5
     if eps > 0 and has_off_path(expert, given.measure):
-        given.budget = deadline.share(Fraction(4, 5)).budget
+        given.budget = deadline.left - fifth
     answer = worst_case_of(game, expert, eps, given, known)
-    return with_zero(answer, deadline.budget)
+    interrupted = not answer.complete and answer.seconds < given.budget
+    try:
+        return with_zero(answer, 0 if interrupted else min(deadline.left, max(fifth, answer.seconds)))
+    except KeyboardInterrupt:
+        return answer, Interval(answer.expert_regret.lower, answer.interval.upper)
 
 
 def _without(given: argparse.Namespace, option: str, default: Any) -> None:
