@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from certigap.floats.compiled import interpreted
 from certigap.floats.kernel.mode_prices import lowest
 from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
 from certigap.floats.play import Play
+from tests.test_scaling import times
 
 GAMES = [
     {"states": 3, "successors": 2, "players": 2, "actions": 2, "discount": "4/5"},
@@ -161,3 +163,25 @@ def test_the_modes_occupancies_are_those_of_the_rows() -> None:
     assert visits[[T1, N1]].sum() == pytest.approx(0, abs=1e-9)
     assert visits[X].sum() == pytest.approx(visits[N0].sum(), abs=1e-4)
     assert found.value == pytest.approx(_true(case, case.center, 1)[JOINT], abs=1e-5)
+
+
+@pytest.mark.parametrize("power", [-60, 40])
+def test_payoffs_in_another_unit_are_bounded_alike(power: int) -> None:
+    """To the last bit where the unit is a power of 2: prices, vectors, visit bounds and their thetas."""
+    case, factor = Case(1, GAMES[0]), Fraction(2) ** power
+    views = [
+        View(game, cg.Policy(game, case.expert.rows), 0, case.m, case.eps, (0, 1))
+        for game in (case.game, times(case.game, factor))
+    ]
+    one, other = (view.bench().bound(view.root(), JOINT, expert_rates(view, JOINT)) for view in views)
+    assert other.value == one.value * float(factor)
+    assert (other.vectors == one.vectors * float(factor)).all()
+    assert (other.prices[:-1] == one.prices[:-1] * float(factor)).all()
+    cutoff = 0.9 * one.value
+    one, other = (
+        view.bench().visits(view.root(), JOINT, expert_rates(view, JOINT), 1, (T0, T1, N0, N1), cutoff * size)
+        for view, size in zip(views, (1.0, float(factor)), strict=True)
+    )
+    assert other.value == one.value
+    assert (other.prices[:-1] == one.prices[:-1]).all()
+    assert other.prices[-1] == one.prices[-1] / float(factor)

@@ -3,6 +3,7 @@
 Proposals only: `certigap.floats.kernel` computes, the exact module of this package proves.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,7 +85,10 @@ class View:
         first = np.array([own[:-1] for own in layout.action_offsets]) + starts[:, None]
         none = np.zeros(0)
         strides = layout.shape_array[:, player + 1 :].prod(axis=1)
-        rewards = game.float_rewards()[player].copy()
+        self.span = 2 * float(game.half_range(player))
+        self.unit = 2.0 ** (math.frexp(self.span)[1] - 1) if self.span else 1.0
+        """Of payoffs in `arrays`: a power of 2, so that equal games in other units of payoff are bounded alike."""
+        rewards = game.float_rewards()[player] / self.unit
         self.center = np.concatenate(expert.floats())
         bare = ModeGame(
             player, game.float_discount, layout.shape_array, layout.row_offsets, strides, rewards,
@@ -100,7 +104,6 @@ class View:
         self.arrays = bare._replace(meet_offsets=meet, meet_columns=columns, meet_probabilities=probabilities)
         self.row_of = np.repeat(np.arange(first.size), layout.shape_array.T.ravel())
         """`[L]` of an entry of flat arrays: player * S + state."""
-        self.span = 2 * float(game.half_range(player))
 
     def with_order(self, order: Sequence[int]) -> "View":
         """The same view with rows nested in another order."""
@@ -224,9 +227,10 @@ class Bench:
         prices: FloatArray | None, vectors: FloatArray | None, target: float, rounds: int, relative: float,
         tolerance: float,
     ) -> Found:  # fmt: skip
-        view, state = self.view, self.state
-        horizon = 1 / (1 - view.arrays.discount)
-        scale = max(view.span, 1e-12)
+        view, state, unit = self.view, self.state, self.view.unit
+        horizon, scale = 1 / (1 - view.arrays.discount), max(view.span / unit, 1e-12)
+        paid = np.full(view.n + 1, unit if fixed else 1.0)  # what prices are counted in; occupancies have no unit
+        paid[-1] = 1.0 if fixed else 1 / unit
         most = np.full(view.n + 1, 4 * scale * horizon**2)
         if not fixed:
             most[:-1] += 4 * horizon**2
@@ -234,17 +238,19 @@ class Bench:
         used = np.array([rates[:, j].any() for j in range(view.n)] + [True])
         most[~used] = 0.0
         if prices is None:
-            prices = np.full(view.n + 1, 0.25 * scale * horizon**2)
-            prices[-1] = 1.0 if fixed else 0.0
-        start = np.minimum(prices, np.where(np.arange(view.n + 1) < view.n, most, np.inf))
+            start = np.full(view.n + 1, 0.25 * scale * horizon**2)
+            start[-1] = 1.0 if fixed else 0.0
+        else:
+            start = prices / paid
+        start = np.minimum(start, np.where(np.arange(view.n + 1) < view.n, most, np.inf))
         if vectors is not None:
-            state.vectors[:] = vectors
+            state.vectors[:] = vectors / paid[0]
         question = Question(
-            kind, rates, view.left(sets), mark, marked, cutoff, most, fixed, rounds, target, relative,
+            kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / paid[0], relative,
             tolerance * (scale if fixed else max(1.0, scale)),
         )  # fmt: skip
         value, floor = mode_bound(view.arrays, sets, question, start, state, self.room)
-        return Found(value, floor, start, state.vectors.copy())
+        return Found(value * paid[0], floor * paid[0], start * paid, state.vectors * paid[0])
 
 
 def visit_rates(view: View, kind: int, shares: FloatArray, imitator: FloatArray, deviator: FloatArray) -> FloatArray:

@@ -198,7 +198,7 @@ class ModeTree:
         view, game, state = self.view, self.view.arrays, bench.state
         scores = np.empty((view.n, view.states))
         unpaid(game, state, self.rates, view.occupancy, node.least, self.free_weight, scores)
-        scores *= (found.prices[:-1] + 1e-6)[:, None]
+        scores *= (found.prices[:-1] / view.unit + 1e-6)[:, None]
         scores[node.most - node.least <= NARROW] = 0.0
         j, s = (int(x) for x in np.unravel_index(int(np.argmax(scores)), scores.shape))
         best = float(scores[j, s])
