@@ -38,7 +38,8 @@ def test_whatever_is_shown_is_above_the_best_policy_known(center: Center) -> Non
     bound.search.run(lambda: 0.0, lambda _: (0.0, 0.0), lambda: next(budget, 0.0))
     for one, root in zip(bound.search.players, roots, strict=True):
         best = max(found.gap for found in search.candidates() if found.player == one.player)
-        assert best <= one.upper < 0.9 * root
+        assert best <= one.upper <= root
+    assert sum(one.upper for one in bound.search.players) < sum(roots)
 
 
 def test_a_limit_that_is_too_low_is_left_for_a_higher_one(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:

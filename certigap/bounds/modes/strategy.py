@@ -42,9 +42,13 @@ class PlayerSearch:
     @property
     def best(self) -> tuple[Attempt, ...]:
         """The attempts that show it: a joint one, or a pair."""
-        if self.claims[JOINT].upper <= self._pair:
-            return (self.claims[JOINT].best,)
-        return self.claims[OPTIMUM].best, self.claims[VALUE].best
+        return tuple(claim.best for claim in self.proving)
+
+    @property
+    def proving(self) -> tuple[LimitSearch, ...]:
+        """The claims of `best`."""
+        kinds = (JOINT,) if self.claims[JOINT].upper <= self._pair else (OPTIMUM, VALUE)
+        return tuple(self.claims[kind] for kind in kinds)
 
     @property
     def _pair(self) -> float:
@@ -105,9 +109,8 @@ class ModeSearch:
 
     @property
     def leaves(self) -> int:
-        """Leaves to be proved."""
-        trees = [attempt.tree for one in self.players for attempt in one.best]
-        return sum(tree.leaves for tree in trees if tree is not None)
+        """Leaves to be proved by all workers together; visit bounds, one after another, count as often as workers."""
+        return sum(claim.leaves for one in self.players for claim in one.proving)
 
     def run(
         self,
