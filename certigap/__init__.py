@@ -21,6 +21,7 @@ _HOMES = {
     "markov_game": "certigap.model.build",
     "normal_form": "certigap.model.build",
     "read_game": "certigap.model.files.codec",
+    "read_known": "certigap.certificates.known",
     "read_policy": "certigap.model.files.codec",
     "write_game": "certigap.model.files.codec",
     "write_policy": "certigap.model.files.codec",
@@ -99,6 +100,7 @@ __all__ = [*_HOMES, "games", "solve"]
 if TYPE_CHECKING:
     from certigap.certificates import certificate as certificate
     from certigap.certificates import verify as verify
+    from certigap.certificates.known import read_known as read_known
     from certigap.certificates.sweeps.sweep import sweep as sweep
     from certigap.errors import CertigapError as CertigapError
     from certigap.errors import InputError as InputError
