@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -286,3 +287,27 @@ def test_wrong_types_anywhere_get_a_verdict(kind: str, tmp_path: Path) -> None:
             assert verdict in ("valid", "invalid", "malformed"), (path, value, verdict)
             said = wrong["claim"] == data["claim"] or not isinstance(wrong["claim"], dict)
             assert verdict != "valid" or said, (path, value)
+
+
+@pytest.mark.parametrize("kind", ["matching-error", "worst-case", "dse", "trivial"])
+def test_a_million_steps_in_small_files_cost_little(kind: str, tmp_path: Path) -> None:
+    """What the horizon multiplies is read, one vector a step, before anything is made for every step."""
+    game = finite_horizon(cg.bimatrix([[0, 1], [1, 0]]), 10**6, "1/3")
+    write_finite_game(game, tmp_path / "game.json")
+    rows = {player: {"stage": {"1": "1"}} for player in ("1", "2")}
+    one = [{"den": "1", "num": [0]}]
+    sides = {player: {"best_upper": one, "best_lower": one} for player in ("1", "2")}
+    if kind == "matching-error":
+        claim: Data = {"kind": kind, "expert": rows, "policy": rows, "eps_mu": {"upper": "0"}}
+        proof: Data = {f"{who}_occupancy": {"exact": one} for who in ("expert", "policy")}
+    else:
+        claim = {"kind": "worst-case", "measure": "bc", "expert": rows, "radius": "1", "nash_gap": {"upper": "0"}}
+        proof = {"steps": {"occupancy": {"lower": one}, "players": {player: {"pair": []} for player in rows}}}
+        if kind != "worst-case":
+            proof = {"theorem": {"name": kind, "proof": sides if kind == "dse" else {}}}
+    frame = {"format": "certigap-certificate", "version": 1, "game": game.digest, "end": True}
+    (tmp_path / "certificate.json").write_text(json.dumps(frame | {"claim": claim, "proof": proof}))
+    began = time.process_time()
+    verdict = outcome(CHECKER, tmp_path / "game.json", tmp_path / "certificate.json")
+    assert verdict == ("limit" if kind == "trivial" else "malformed")
+    assert time.process_time() - began < 2

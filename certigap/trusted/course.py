@@ -5,7 +5,7 @@ against P_t^T m_t. The claims are those of `values`, with a `Course` for the eva
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from game import Policy, Vector, products
@@ -18,6 +18,16 @@ from values import Evaluation, claim_equilibrium, claim_matching_error, claim_na
 Vectors = list[Vector]  # [H]
 
 
+class RowSets:
+    """The row sets of every step, made when a pass comes to it: all of them at once take much room."""
+
+    def __init__(self, steps: int, make: Callable[[int], Sets]) -> None:
+        self.steps, self.make = steps, make
+
+    def __iter__(self) -> Iterator[Sets]:
+        return map(self.make, range(self.steps))
+
+
 def sets_of(policies: Timed) -> list[Sets]:
     """`[H]` row sets of one row each; steps of one object share theirs."""
     kept: dict[int, Sets] = {}
@@ -28,7 +38,7 @@ def sets_of(policies: Timed) -> list[Sets]:
 
 
 def check_backward(
-    game: FiniteGame, i: int, sets: Sequence[Sets], vectors: Vectors, backup: Backup, sign: int, what: str
+    game: FiniteGame, i: int, sets: Iterable[Sets], vectors: Vectors, backup: Backup, sign: int, what: str
 ) -> None:
     """`X_t >= backup(X_{t+1})` at every step and state, X_H = 0 (`<=` when `sign` is -1)."""
     for t, (rows, now, later) in enumerate(zip(sets, vectors, [*vectors[1:], game.end])):
@@ -108,8 +118,7 @@ class Moment(Evaluation):
     """One step of a course, as the errors of `values` want it."""
 
     def __init__(self, course: Course, t: int) -> None:
-        super().__init__(course.game, course.policies[t], course.proof, course.prefix)
-        self.course, self.t = course, t
+        self.game, self.policy, self.course, self.t = course.game, course.policies[t], course, t
 
     def occupancy(self, sign: int) -> Vector:
         return self.course.masses(sign)[self.t]
@@ -117,10 +126,12 @@ class Moment(Evaluation):
 
 def largest_distances(game: FiniteGame, expert: Course, policy: Course) -> dict[str, Derive]:
     """The errors by their names, each a function of the side: the largest of all steps; and the value gap."""
-    steps = [distances(game, Moment(expert, t), Moment(policy, t)) for t in range(game.horizon)]
+
+    def at(t: int) -> dict[str, Derive]:
+        return distances(game, Moment(expert, t), Moment(policy, t))
 
     def largest(name: str) -> Derive:
-        return lambda sign: max(step[name](sign) for step in steps)
+        return lambda sign: max(at(t)[name](sign) for t in range(game.horizon))
 
     whole = distances(game, expert, policy)
     return {name: whole[name] if name == "value_gap" else largest(name) for name in whole}

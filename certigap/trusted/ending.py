@@ -8,7 +8,7 @@ first do not: together with it, apart after it.
 import math
 from fractions import Fraction
 
-from course import Course, Vectors, check_backward, largest_distances, read_vectors
+from course import Course, RowSets, Vectors, check_backward, largest_distances, read_vectors
 from game import Policy, products
 from horizon import FiniteGame, Timed, rows_finite
 from kernel import LOWER, UPPER, Ask, PairBounds, Rows, Sets, Step, read_radius, rounds, widest
@@ -45,13 +45,14 @@ class Ball:
         mass = self.mass[t][s]
         return min(TWO, spread / mass) if mass > 0 and self.measure != "mu" else TWO
 
-    def sets(self) -> list[Sets]:
+    def sets(self) -> RowSets:
         """`[H][n][S]` the rows that the ball allows, each alone."""
-        result = []
-        for t, step in enumerate(self.expert):
+
+        def make(t: int) -> Sets:
             radii = [self.within(t, s, self.radius) for s in range(self.game.size)]
-            result.append([[Rows(row, radius) for row, radius in zip(own, radii)] for own in step])
-        return result
+            return [[Rows(row, radius) for row, radius in zip(own, radii)] for own in self.expert[t]]
+
+        return RowSets(self.game.horizon, make)
 
 
 def theorem(game: FiniteGame, expert: Timed, measure: str, radius: Fraction, limit: Fraction, node: Node) -> Fraction:
@@ -61,7 +62,7 @@ def theorem(game: FiniteGame, expert: Timed, measure: str, radius: Fraction, lim
     if members["name"].one_of(("trivial", "dse") if measure == "bc" else ("trivial",)) == "trivial":
         members["proof"].fields()
         return 2 * scale * game.worth(game.horizon)
-    everything = [[[Rows(row, TWO) for row in own] for own in step] for step in expert]
+    everything = RowSets(game.horizon, lambda t: [[Rows(row, TWO) for row in own] for own in expert[t]])
     for i, player in enumerate(game.players):
         own = members["proof"].fields(game.players)[player].fields(("best_upper", "best_lower"))
         high, low = (read_vectors(game, own[side]) for side in ("best_upper", "best_lower"))
@@ -98,7 +99,7 @@ def steps(game: FiniteGame, expert: Timed, measure: str, radius: Fraction, limit
     return max(bounds)
 
 
-def pair(ball: Ball, i: int, sets: list[Sets], node: Node) -> Fraction:
+def pair(ball: Ball, i: int, sets: RowSets, node: Node) -> Fraction:
     """nu.X_0 for four timelines H, B, L, X: 5.5, 5.5, 5.4 and 5.6 at every step."""
     game = ball.game
     high, best, low, up = (read_vectors(game, part) for part in node.items(4))
@@ -119,7 +120,7 @@ def pair(ball: Ball, i: int, sets: list[Sets], node: Node) -> Fraction:
     return game.at_start(up[0])
 
 
-def optimum(ball: Ball, i: int, sets: list[Sets], node: Node) -> Fraction:
+def optimum(ball: Ball, i: int, sets: RowSets, node: Node) -> Fraction:
     """An upper bound of nu.V*: timelines apart (5.5) and together, and a price a step."""
     game, visits = ball.game, most_visits(ball.game, i, ball.expert)
     apart, together, prices = coupled(game, node)
@@ -142,7 +143,7 @@ def optimum(ball: Ball, i: int, sets: list[Sets], node: Node) -> Fraction:
     return shown
 
 
-def value(ball: Ball, i: int, sets: list[Sets], node: Node) -> Fraction:
+def value(ball: Ball, i: int, sets: RowSets, node: Node) -> Fraction:
     """A lower bound of nu.V: the same from below, everybody straying; over rho the expert's less c_i N_H eps."""
     game = ball.game
     if ball.measure == "rho":
