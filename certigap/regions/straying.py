@@ -178,7 +178,7 @@ class _Search:
         scaled = engine.scaled
         high = shortened(game, player, high, lambda x, d: at_least(x, best_upper_steps(scaled, region, player, x, d)))
         low = shortened(game, player, low, lambda x, d: at_most(x, best_lower_steps(scaled, region, player, x, d)))
-        states = [_State(self, region, s, (high, low)) for s in range(len(self.game.states))]
+        states = _states(self, region, (high, low))
         mass = self.opponents.mass.fractions()
         if self.is_most:
             kept = [state.possible(state.sets) for state in states]
@@ -231,16 +231,24 @@ class _Search:
         return boxes | {place: below}, boxes | {place: above}
 
 
+def _states(search: _Search, region: Region, vectors: tuple[Vector, Vector]) -> "list[_State]":
+    """Every state of a node; V_hi and V_lo are brought to one denominator once for all of them."""
+    denominator, (high, low) = common_denominator(*vectors)
+    prices = (high, high, low, low)
+    return [_State(search, region, s, prices, denominator) for s in range(len(search.game.states))]
+
+
 class _State:
     """Which own actions are optimal, or possible, at one state of a node."""
 
-    def __init__(self, search: _Search, region: Region, s: int, vectors: tuple[Vector, Vector]) -> None:
+    def __init__(
+        self, search: _Search, region: Region, s: int, prices: Sequence[Sequence[int]], denominator: int
+    ) -> None:
         scaled, self.player = search.engine.scaled, search.player
         self.own = region.center.rows[search.player][s].fractions()
         self.sets, self.shape = region.sets[s], scaled.states[s].shape
         self.deviations = scaled.deviations(search.player)[s]
-        denominator, (high, low) = common_denominator(*vectors)
-        self.prices, self.denominator = (high, high, low, low), denominator
+        self.prices, self.denominator = prices, denominator
         self.radius = max((own[s] for j, own in enumerate(region.radii) if j != search.player), default=Fraction(0))
         self.rows = [own[s].fractions() for own in region.center.rows]
         self.ends = [
@@ -289,8 +297,7 @@ def choices(engine: RegionEngine, opponents: Opponents, vectors: tuple[Vector, V
     if region is None:
         raise ValueError("opponents: expected a policy, got none")
     search = _Search(engine, opponents, True, Deadline(None))
-    states = [_State(search, region, s, vectors) for s in range(len(opponents.expert.game.states))]
-    return [state.possible(state.sets) for state in states]
+    return [state.possible(state.sets) for state in _states(search, region, vectors)]
 
 
 def surely_visited(expert: Policy, player: int, region: Region, kept: list[list[bool]]) -> set[int]:
