@@ -10,13 +10,14 @@ from fractions import Fraction
 from typing import Any
 
 from certigap.errors import InputError
+from certigap.exact.brief import number_brief
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, format_rational, rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget
-from certigap.questions.continuity.answer import step_rows
+from certigap.questions.continuity.answer import last_values, step_rows
 from certigap.questions.continuity.figure import continuity_figure
 from certigap.questions.straying import StrayingAnswer, straying
 from certigap.regions.replies.steps import Event, Step, merged
@@ -70,7 +71,8 @@ class StrayingCurve(Shown):
         return continuity_figure(self, path)
 
     def _line(self) -> str:
-        return f"<StrayingCurve eps <= {format_rational(self.radius)}, {len(self.answers)} radii>"
+        where = f"eps <= {number_brief(self.radius)}, {len(self.answers)} radii"
+        return f"<StrayingCurve {where}: {last_values(self)}>"
 
 
 def straying_curve(

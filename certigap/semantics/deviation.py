@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from certigap.errors import InputError, SolverError
+from certigap.exact.brief import number_brief
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Bracket
 from certigap.model.game import Game
@@ -59,7 +60,9 @@ class BestResponse(Shown):
         return Sheet(("state", "value", "action"), rows)
 
     def _line(self) -> str:
-        return f"<BestResponse of player {self.game.players[self.player]}, {self.arithmetic}, {self.solver}>"
+        value = self.value
+        words = number_brief(value.value) if value.is_exact else f"about {float(value):.6g}"
+        return f"<BestResponse of player {self.game.players[self.player]}, {self.arithmetic}, value {words}>"
 
 
 def best_response(

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from certigap.exact.brief import Brief
+from certigap.exact.brief import Brief, number_brief
 from certigap.exact.interval import Interval
-from certigap.exact.rational import format_rational
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.model.shown import Cell, Sheet, Shown
 from certigap.questions.continuity.figure import continuity_figure
 from certigap.regions.replies import DeltaFunction
+from certigap.semantics.exploitability import describe
 
 __all__ = ["ContinuityAnswer", "Kappa"]
 
@@ -61,8 +61,17 @@ class ContinuityAnswer(Shown):
         return continuity_figure(self, path)
 
     def _line(self) -> str:
-        ends = (f"{player} {len(own.steps)}" for player, own in zip(self.game.players, self.delta_sel, strict=True))
-        return f"<ContinuityAnswer eps <= {format_rational(self.radius)}, steps of delta_sel: {', '.join(ends)}>"
+        return f"<ContinuityAnswer eps <= {number_brief(self.radius)}: {last_values(self)}>"
+
+
+def last_values(answer: Any) -> str:
+    """delta_sel, delta_max and kappa of every player at the largest radius, in words."""
+    words = []
+    for i, player in enumerate(answer.game.players):
+        ends = [function[i].steps[-1] for function in (answer.delta_sel, answer.delta_max)]
+        sel, most = (describe(Interval(step.lower, step.upper)) for step in ends)
+        words.append(f"{player} delta_sel {sel}, delta_max {most}, kappa {describe(answer.kappa[i].value)}")
+    return "; ".join(words)
 
 
 def step_rows(players: Sequence[str], *functions: Sequence[Any]) -> list[tuple[Cell, ...]]:

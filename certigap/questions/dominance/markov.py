@@ -10,7 +10,7 @@ from certigap.questions.arguments import check_budget, check_policy, check_seed
 from certigap.questions.dominance.answer import Verdict
 from certigap.regions.dominant import DominantTree, prove, refute
 from certigap.regions.engine import RegionEngine
-from certigap.semantics.exploitability import GapAnswer
+from certigap.semantics.exploitability import GapAnswer, describe
 from certigap.work.deadline import Deadline
 
 __all__ = ["MarkovDominance", "markov_dominance"]
@@ -49,8 +49,12 @@ class MarkovDominance(Shown):
         return Sheet(("player", "dominant", "gain"), list(zip(self.game.players, self.dominant, gains, strict=True)))
 
     def _line(self) -> str:
-        pairs = zip(self.game.players, self.dominant, strict=True)
-        return f"<MarkovDominance {'; '.join(f'{player} {verdict}' for player, verdict in pairs)}>"
+        words = []
+        for i, (player, verdict) in enumerate(zip(self.game.players, self.dominant, strict=True)):
+            found = self.refutations.get(player)
+            gain = "" if found is None else f", gains {describe(found.player_gaps[i])}"
+            words.append(f"{player} {verdict}{gain}")
+        return f"<MarkovDominance {'; '.join(words)}>"
 
 
 def markov_dominance(
