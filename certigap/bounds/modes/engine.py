@@ -229,7 +229,8 @@ class Bench:
     ) -> Found:  # fmt: skip
         view, state, unit = self.view, self.state, self.view.unit
         horizon, scale = 1 / (1 - view.arrays.discount), max(view.span / unit, 1e-12)
-        paid = np.full(view.n + 1, unit if fixed else 1.0)  # what prices are counted in; occupancies have no unit
+        size = unit if fixed else 1.0  # of the bound and of prices: occupancies have no unit
+        paid = np.full(view.n + 1, size)
         paid[-1] = 1.0 if fixed else 1 / unit
         most = np.full(view.n + 1, 4 * scale * horizon**2)
         if not fixed:
@@ -244,13 +245,13 @@ class Bench:
             start = prices / paid
         start = np.minimum(start, np.where(np.arange(view.n + 1) < view.n, most, np.inf))
         if vectors is not None:
-            state.vectors[:] = vectors / paid[0]
+            state.vectors[:] = vectors / size
         question = Question(
-            kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / paid[0], relative,
+            kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / size, relative,
             tolerance * (scale if fixed else max(1.0, scale)),
         )  # fmt: skip
         value, floor = mode_bound(view.arrays, sets, question, start, state, self.room)
-        return Found(value * paid[0], floor * paid[0], start * paid, state.vectors * paid[0])
+        return Found(value * size, floor * size, start * paid, state.vectors * size)
 
 
 def visit_rates(view: View, kind: int, shares: FloatArray, imitator: FloatArray, deviator: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ the one that will have the smaller bound, by what moved the bounds last, at limi
 shown. Where a bound is worst there may be a policy with a large gap: whoever wants to know is told.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from certigap.bounds.modes.claims import Attempt
@@ -18,6 +19,7 @@ __all__ = ["ModeSearch", "PlayerSearch"]
 LEAST_SECONDS = 0.3
 PART = 6  # of the time left for one attempt
 LEAST_PART = 20  # of all the time
+RESERVE = 0.05  # of all the time: proofs take up to a tenth longer than leaves that were timed
 OPTIMUM_PART = 0.125  # of what the aim leaves beyond the parts: V* is bounded closely with little work
 
 
@@ -126,14 +128,15 @@ class ModeSearch:
             seconds: how much time is left, proofs taken off.
         """
         whole = seconds()
+        reserve = RESERVE * whole if math.isfinite(whole) else 0.0
         while self.upper > (aim := target()):
-            left = seconds()
+            left = seconds() - reserve
             if left <= 0:
                 return False
             worst = max(self.players, key=lambda one: one.upper)
             share = max(left / PART, whole / LEAST_PART, LEAST_SECONDS)
             rivals = sum(one.upper > aim for one in self.players)
-            worst.step(aim, parts(worst.player), share, left / rivals, lambda: seconds() > 0)
+            worst.step(aim, parts(worst.player), share, left / rivals, lambda: seconds() > reserve)
             if self.told is not None:
                 for rows in worst.worst_rows:
                     self.told(worst.player, rows)
