@@ -114,6 +114,8 @@ STATEMENT = Statement(
     evidence=(
         Written(says="expansion and couplings"),
         Property(says="random games written out as layers, another discount", check=expansion, quick=20, full=300),
-        Property(says="random policies against the bounds of the balls that they lie on", check=bounds, quick=8, full=150),
+        Property(
+            says="random policies against the bounds of the balls that they lie on", check=bounds, quick=8, full=150
+        ),
     ),
 )
