@@ -72,6 +72,7 @@ def test_the_commands_that_know_it_agree(files: Path, capsys: pytest.CaptureFixt
     errors = run_json(capsys, "errors", "game.json", *EXPERT, "--policy", "learner.json", "-o", "errors.json")
     wanted = {"eps_bc": "2", "eps_mu": "0", "eps_rho": "2", "value_gap": "5"}
     assert {key: errors[key] for key in wanted} == wanted
+    assert "rows" not in errors  # those of one step: nobody has looked
     worst = run_json(capsys, "certify", "game.json", *EXPERT, "--eps", "1/10", "-o", "w.json", "--witness", "x.json")
     assert worst["complete"]
     solved = run_json(capsys, "solve", "game.json", "-o", "s.json", "--certificate", "e.json")

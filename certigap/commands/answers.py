@@ -79,7 +79,8 @@ def errors(given: argparse.Namespace) -> int:
         warn_of_idle(rows_of)
     names = {"eps_bc": "eps_BC", "eps_mu": "eps_mu", "eps_rho": "eps_rho", "value_gap": "ValueGap"}
     if given.json:
-        print_json(quantities({name: getattr(answer, name) for name in names}, given.exact) | rows_json(rows_of))
+        by_rows = {} if isinstance(game, FiniteGame) else rows_json(rows_of)
+        print_json(quantities({name: getattr(answer, name) for name in names}, given.exact) | by_rows)
     else:
         rows = [(title, interval_text(getattr(answer, name), given.exact)) for name, title in names.items()]
         say("\n".join([repr(game), table(rows), *rows_text(rows_of)]))
