@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from limits import bits, common, hold, longest, spend, weight
+from limits import bits, common, hold, longest, over, spend, weight
 from reading import ONE, ZERO, File, Malformed, Node, open_file, read_json, shorten
 
 MAX_PLAYERS = 100  # the kernel nests one call a player
@@ -102,16 +102,16 @@ class Game:
         self.sizes = [[len(own) for own in state] for state in self.actions]
         self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
         self.reward_den = [common((row[i] for row in rewards), len(rewards)) for i in range(self.n)]
-        self.rewards = [[int(row[i] * self.reward_den[i]) for row in rewards] for i in range(self.n)]
+        self.rewards = [[over(row[i], den) for row in rewards] for i, den in enumerate(self.reward_den)]
         self.next, self.next_den = [], []
         for a, b in zip(self.offsets, self.offsets[1:]):
             weights = [p for move in moves[a:b] for _, p in move]
             den = common(weights, len(weights))
             self.next_den.append(den)
-            self.next += [[(t, int(p * den)) for t, p in move] for move in moves[a:b]]
+            self.next += [[(t, over(p, den)) for t, p in move] for move in moves[a:b]]
         self.initial = [start.get(s, ZERO) for s in range(self.size)]
         self.initial_den = common(start.values(), self.size)
-        self.starts = [(s, int(p * self.initial_den)) for s, p in start.items()]
+        self.starts = [(s, over(p, self.initial_den)) for s, p in start.items()]
         self.bits = longest([*self.next_den, *self.reward_den]) + 2 * bits(self.discount)
         self.bits += max(longest(own) for own in self.rewards)
         hold(self.size + len(self.next), self.bits)

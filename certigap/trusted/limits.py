@@ -68,6 +68,11 @@ def common(numbers: Iterable[Fraction | int], count: int) -> int:
     return result
 
 
+def over(x: Fraction, den: int) -> int:
+    """The numerator of x over `den`, a multiple of its denominator."""
+    return x.numerator * (den // x.denominator)
+
+
 def summed(numbers: Iterable[Fraction]) -> Fraction:
     """Their sum, every addition being paid for."""
     result = Fraction(0)

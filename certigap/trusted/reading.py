@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from limits import common
+from limits import common, over
 
 MAX_BYTES = 1 << 30
 MAX_DEPTH = 100
@@ -191,12 +191,12 @@ class Node:
         result = {}
         for name, entry in self.fields((), index).items():
             weight = entry.rational(decimals)
-            if weight < 0:
+            if weight.numerator < 0:
                 entry.fail("a probability")
             if weight:
                 result[index[name]] = weight
         den = common(result.values(), len(result))
-        whole = sum(x.numerator * (den // x.denominator) for x in result.values())
+        whole = sum(over(x, den) for x in result.values())
         if whole != den:
             raise Malformed(f"{self.where}: sums to {shorten(Fraction(whole, den))}, expected 1")
         return result

@@ -113,7 +113,7 @@ MUTANTS = (
         "coin.number-over-one.json",
     ),
     Mutant("rational-lowest-terms", "result.denominator != int(bottom)):", "False):", "coin.number-unreduced.json"),
-    Mutant("row-negative", "            if weight < 0:\n", "            if False:\n", "coin.row-negative.json"),
+    Mutant("row-negative", "if weight.numerator < 0:", "if False:", "coin.row-negative.json"),
     Mutant("row-sum", "if whole != den:", "if False:", "coin.row-sum-above.json"),
     Mutant("row-sum-above", "if whole != den:", "if whole > den:", "coin.row-sum-below.json"),
     Mutant("row-sum-below", "if whole != den:", "if whole < den:", "coin.row-sum-above.json"),
