@@ -105,19 +105,29 @@ class World:
         return max(gaps) if kind == "parametric-gap" else max(gaps) == 0
 
 
+def place(end: Any) -> Fraction:
+    """An end; a root to within 2^-60 of itself, by halving the interval that isolates it."""
+    if isinstance(end, str):
+        return Fraction(end)
+    low, high = Fraction(end["lower"]), Fraction(end["upper"])
+
+    def sign(x: Fraction) -> bool:
+        return sum(c * x**k for k, c in enumerate(reversed(end["root_of"]))) > 0
+
+    while high - low > Fraction(1, 2**60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sign(middle) == sign(low) else (low, middle)
+    return (low + high) / 2
+
+
 def points(segment: Data) -> Iterator[Fraction]:
-    """Rational values of a segment: its ends, and some between."""
-    if segment["lower"] == segment["upper"] and not isinstance(segment["lower"], str):
-        return
-    ends = [
-        Fraction(end) if isinstance(end, str) else Fraction(end["lower"]) + Fraction(1, 10**15)
-        for end in (segment["lower"], segment["upper"])
-    ]
-    inner = [ends[0] + (ends[1] - ends[0]) * Fraction(k, 16) for k in range(1, 16)]
-    for k, end in enumerate(ends):
-        if isinstance(segment[("lower", "upper")[k]], str) and not segment[("lower_open", "upper_open")[k]]:
-            inner.append(end)
-    yield from inner if ends[0] < ends[1] else inner[-1:]
+    """Rational values of a segment: its ends, and some between; none of a point that is no rational."""
+    low, high = place(segment["lower"]), place(segment["upper"])
+    if high - low > Fraction(1, 2**50):
+        yield from (low + (high - low) * Fraction(k, 16) for k in range(1, 16))
+    for side in ("lower", "upper"):
+        if isinstance(segment[side], str) and not segment[f"{side}_open"]:
+            yield Fraction(segment[side])
 
 
 def is_false(world: World, data: Data) -> bool:
