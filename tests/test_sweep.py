@@ -254,6 +254,7 @@ def test_a_killed_worker_of_a_cluster_loses_nothing(cluster: Any, tmp_path: Path
 
 
 def test_a_sweep_on_a_cluster_whose_worker_is_killed(cluster: Any, files: list[str]) -> None:
+    radii = ["1/10", "1/8", "1/5", "1/4"]
     with peer("distributed").Client(cluster, set_as_default=False) as client:
         before = client.run(os.getpid)
 
@@ -263,16 +264,16 @@ def test_a_sweep_on_a_cluster_whose_worker_is_killed(cluster: Any, files: list[s
                 os.kill(before[busy[0]], signal.SIGKILL)
 
         answer = sweep(
-            files,
-            ["1/10", "1/5", "1/4"],
+            files[:1],
+            radii,
             out="found",
             scheduler=cluster.scheduler_address,
             progress=kill,
         )
         after = client.run(os.getpid)
-    assert [row.status for row in answer.rows] == ["computed"] * 6
+    assert [row.status for row in answer.rows] == ["computed"] * 4
     assert set(after.values()) != set(before.values())
-    assert ends(sweep(files, ["1/10", "1/5", "1/4"], out="found")) == ends(answer)
+    assert ends(sweep(files[:1], radii, out="found")) == ends(answer)
 
 
 def test_a_scheduler_that_does_not_answer(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
