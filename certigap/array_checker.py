@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 MOST, TOP, LOW = 2**31 - 1, 2**61, 2**31 - 1
-CHUNK = 2**17  # transitions that are worked on at a time: what is made of them stays near the processor
+CHUNK = 2**18  # transitions that are worked on at a time: what is made of them stays near the processor
 NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
 )
@@ -168,15 +168,23 @@ def mean(high: Any, low: Any, den: Any) -> Any:
     return (upper << 31) + (((high - upper * den) << 31) + low) // den
 
 
+def run_sums(values: Any, starts: Any) -> Any:
+    """The sums of the runs that begin at `starts`; runs of one length are added as columns, in half the time."""
+    size, rest = divmod(len(values), len(starts))
+    if rest or size > 64 or not np.array_equal(starts, np.arange(0, len(values), size)):
+        return np.add.reduceat(values, starts)
+    return sum(values[place::size] for place in range(1, size)) + values[::size]
+
+
 def row_means(game: Game, first: int, last: int, x: Any, narrow: bool) -> Any:
     """The means of x over the next states of the rows `first .. last - 1`, rounded down."""
     a, b = game.offsets[first], game.offsets[last]
     value, weights = x[game.columns[a:b]], game.weights[a:b]
     starts, den = game.offsets[first:last] - a, game.denominators[first:last].astype(np.int64)
     if narrow:
-        return np.add.reduceat(value * weights, starts) // den
-    high = np.add.reduceat((value >> 31) * weights, starts)
-    return mean(high, np.add.reduceat((value & LOW) * weights, starts), den)
+        return run_sums(value * weights, starts) // den
+    high = run_sums((value >> 31) * weights, starts)
+    return mean(high, run_sums((value & LOW) * weights, starts), den)
 
 
 def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
