@@ -15,6 +15,7 @@ Parts = Callable[[int], tuple[float, float]]
 """For a player, V* and -V at the start of a policy with a large gap."""
 
 _WORTHWHILE = 0.99  # of the best bound: a tree that brings less is not worth its certificate
+_ROUNDING = 1e-3  # of the bound: what its proof may add to it, since vectors of trees are to 1e-5 of the payoffs
 
 
 def coupled(
@@ -25,13 +26,18 @@ def coupled(
     Args:
         modes: the search over the ball.
         table: its bounds so far.
-        target: told the bound now (a float), says which one is good enough.
+        target: told the bound that stands now (a float), says which one is good enough.
         parts: how the target may be divided.
         until: the end of search and proof.
     """
-    whole = modes.upper
-    closed = uninterrupted(lambda: modes.run(lambda: target(modes.upper), parts, until))
-    if modes.upper < min(whole, _WORTHWHILE * float(table.upper)):
+    whole, standing = modes.upper, float(table.upper)
+
+    def shown() -> float:
+        """What will be proved: trees that bring little are not."""
+        return modes.upper * (1 + _ROUNDING) if modes.upper < min(whole, _WORTHWHILE * standing) else standing
+
+    closed = uninterrupted(lambda: modes.run(lambda: target(shown()), parts, until))
+    if shown() < standing:
         found = modes.proved()
         if found.value is not None and found.value < table.upper:
             table = table.joined(found)
