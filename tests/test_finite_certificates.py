@@ -19,10 +19,10 @@ from certigap.model.files.vectors import vector_json
 from certigap.model.finite import FinitePolicy, finite_horizon, write_finite_game, write_finite_policy
 from certigap.model.policy import Policy
 from certigap.semantics.finite import finite_gaps, finite_values
-from tests.checker.test_types import places
 from tests.helpers.checker.forge import path_set
 from tests.helpers.checker.harness import command, load, outcome, source
 from tests.helpers.finite import random_game, random_policy
+from tests.helpers.node_paths import places
 
 Data = dict[str, Any]
 CHECKER = load()

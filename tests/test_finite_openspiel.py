@@ -14,7 +14,7 @@ from certigap.model.finite import FinitePolicy, read_any_game
 from certigap.semantics.finite import finite_gaps
 from certigap.solve.finite import solve_finite
 from tests.helpers.peers import peer
-from tests.test_io_openspiel import GOOFSPIEL, SOCCER, spiel_nash_conv, weighted_policy
+from tests.helpers.spiel_play import GOOFSPIEL, SOCCER, spiel_nash_conv, weighted_policy
 
 
 @pytest.fixture(scope="module")

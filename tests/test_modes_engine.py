@@ -15,7 +15,7 @@ from certigap.floats.compiled import interpreted
 from certigap.floats.kernel.mode_prices import lowest
 from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
 from certigap.floats.play import Play
-from tests.test_scaling import times
+from tests.helpers.scaled import times
 
 GAMES = [
     {"states": 3, "successors": 2, "players": 2, "actions": 2, "discount": "4/5"},

@@ -13,7 +13,7 @@ import pytest
 import certigap as cg
 from certigap.exact.interval import Interval
 from certigap.exact.vector import Vector
-from certigap.model.build import bimatrix, common_denominator
+from certigap.model.build import bimatrix
 from certigap.model.finite import FinitePolicy, finite_horizon
 from certigap.model.game import Game
 from certigap.model.large import ArrayGame, ArrayPolicy
@@ -26,6 +26,7 @@ from certigap.semantics.finite import finite_gaps
 from certigap.solve.finite import solve_finite
 from certigap.solve.regularised import regularised_equilibrium
 from tests.helpers.random_games import games_with_experts
+from tests.helpers.scaled import times
 from tests.helpers.strategies import random_markov_game, random_normal_form, random_policy
 
 SCALES = [Fraction(1, 10**15), Fraction(10**15)]
@@ -35,14 +36,6 @@ FLAT = 1e-10
 """What rounding leaves of a 0, in games with payoffs of about 1."""
 TIGHT = 5e-3
 """Relative, in general: a search ends at upper/lower = 1.005, at other boxes where the last bit of a float differs."""
-
-
-def times(game: Game, factor: Fraction) -> Game:
-    """The game with every reward multiplied."""
-    rows = range(game.layout.rows)
-    tables = [common_denominator([factor * game.reward(i, k) for k in rows]) for i in range(len(game.players))]
-    rewards, denominators = zip(*tables, strict=True)
-    return dataclasses.replace(game, rewards=rewards, reward_denominators=denominators)
 
 
 def on(game: Game, policy: Policy) -> Policy:

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from tests.helpers.checker.forge import path_set
 from tests.helpers.checker.harness import HERE, Bench, load
 from tests.helpers.checker.judging import Judge
 from tests.helpers.checker.truth import TrueGame
+from tests.helpers.node_paths import places
 
 WRONG: tuple[Any, ...] = (None, True, [], {}, "", 7, "x")
 CASES = (
@@ -43,14 +43,6 @@ CASES = (
     "meet.best-none",
     "alone.best-far",
 )
-
-
-def places(node: Any, path: str = "") -> Iterator[str]:
-    """Paths of all nodes below the root."""
-    if isinstance(node, dict | list):
-        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
-            yield f"{path}/{key}".lstrip("/")
-            yield from places(child, f"{path}/{key}".lstrip("/"))
 
 
 @pytest.mark.parametrize("case", CASES)
