@@ -18,7 +18,7 @@ from certigap.model.large.policy import ArrayPolicy
 
 __all__ = ["Chosen", "Process", "Sweeps", "Tables"]
 
-_ALONE = 2_000  # states up to which a second thread costs more than it saves
+_ALONE = 600_000  # transitions up to which handing work to a second thread costs more than it saves
 _THREADS = 2  # as many blocks: a sweep is bound by memory, more threads gain little
 _SAMPLES, _SAMPLE = 8, 32  # ranges of states, and their length, by which it is judged whether merging pays
 _MERGED = 0.8  # of the entries: merging pays where no more remain; sorting 20 entries takes as long as three sweeps
@@ -46,7 +46,7 @@ class Tables:
 
     def _cuts(self) -> list[tuple[int, int]]:
         """Ranges of states with about as many joint actions each, one a block; the same on every machine."""
-        blocks = _THREADS if self.game.states > _ALONE else 1
+        blocks = _THREADS if self.game.entries > _ALONE else 1
         goals = np.arange(1, blocks) * (self.game.rows // blocks)
         ends = [0, *np.searchsorted(self.game.row_offsets, goals).tolist(), self.game.states]
         return [(first, last) for first, last in itertools.pairwise(ends) if first < last]
