@@ -37,12 +37,6 @@ class LimitSearch(ClaimSearch):
         self._gained, self._spent = 0.0, 0.0
         self._plain_root = self._plain_tree.upper
 
-    @property
-    def leaves(self) -> int:
-        """Leaves of the best attempt, and its visit bounds, which are proved one after another, for every worker."""
-        tree, visits = self.best.tree, self.best.visits.visits
-        return (0 if tree is None else tree.leaves) + self.workers * len(visits)
-
     def run(self, aim: float, seconds: float, going: Callable[[], bool], left: float = math.inf) -> None:
         """Go on towards `aim` for about `seconds`, of the `left` seconds that there are in all."""
         if self.upper <= aim:

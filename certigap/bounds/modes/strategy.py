@@ -6,7 +6,6 @@ the one that will have the smaller bound, by what moved the bounds last, at limi
 shown. Where a bound is worst there may be a policy with a large gap: whoever wants to know is told.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 from certigap.bounds.modes.claims import Attempt
@@ -19,7 +18,6 @@ __all__ = ["ModeSearch", "PlayerSearch"]
 LEAST_SECONDS = 0.3
 PART = 6  # of the time left for one attempt
 LEAST_PART = 20  # of all the time
-RESERVE = 0.05  # of all the time: proofs take up to a tenth longer than leaves that were timed
 OPTIMUM_PART = 0.125  # of what the aim leaves beyond the parts: V* is bounded closely with little work
 
 
@@ -109,11 +107,6 @@ class ModeSearch:
         """No gap is larger, up to the exact proof."""
         return max(one.upper for one in self.players)
 
-    @property
-    def leaves(self) -> int:
-        """Leaves to be proved by all workers together; visit bounds, one after another, count as often as workers."""
-        return sum(claim.leaves for one in self.players for claim in one.proving)
-
     def run(
         self,
         target: Callable[[], float],
@@ -128,15 +121,14 @@ class ModeSearch:
             seconds: how much time is left, proofs taken off.
         """
         whole = seconds()
-        reserve = RESERVE * whole if math.isfinite(whole) else 0.0
         while self.upper > (aim := target()):
-            left = seconds() - reserve
+            left = seconds()
             if left <= 0:
                 return False
             worst = max(self.players, key=lambda one: one.upper)
             share = max(left / PART, whole / LEAST_PART, LEAST_SECONDS)
             rivals = sum(one.upper > aim for one in self.players)
-            worst.step(aim, parts(worst.player), share, left / rivals, lambda: seconds() > reserve)
+            worst.step(aim, parts(worst.player), share, left / rivals, lambda: seconds() > 0)
             if self.told is not None:
                 for rows in worst.worst_rows:
                     self.told(worst.player, rows)
