@@ -88,7 +88,7 @@ def test_programs_that_fail_leave_a_valid_interval(
         raise error
 
     monkeypatch.setattr(cvxpy.Problem, "solve", broken)
-    answer = worst_case(game, expert, "1/20", measure, budget=0.2 if measure == "bc" else 30)
+    answer = worst_case(game, expert, "1/20", measure, budget=0.2 if measure == "bc" else 4)
     assert answer.interval.upper is not None
     assert (answer.interval.lower or 0) <= answer.interval.upper
     if measure != "bc":

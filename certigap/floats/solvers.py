@@ -6,7 +6,7 @@ residuals refine, and where both fail the factorisation after all, up to 2,000 s
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from certigap.errors import SolverError, foreign
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.model.game import BELOW_ONE
 
-__all__ = ["Resolvent", "first_best", "linear_solution", "policy_iteration"]
+__all__ = ["Resolvent", "first_best", "least_cost", "linear_solution", "policy_iteration"]
 
 
 _DENSE_STATES = 300  # up to which dense elimination is used: no overhead, but a cube of work
@@ -100,6 +100,27 @@ def linear_solution(matrix: FloatArray, right: FloatArray) -> FloatArray:
     """
     with foreign("float linear solve"):
         return np.asarray(np.linalg.solve(matrix, right))
+
+
+def least_cost(
+    cost: FloatArray,
+    matrix: Any,
+    right: FloatArray,
+    bounds: Sequence[tuple[float | None, float | None]],
+    seconds: float,
+) -> FloatArray:
+    """x of least `cost.x` with `matrix x <= right` between `bounds`, by HiGHS.
+
+    Raises:
+        SolverError: HiGHS failed, or found no x in that time.
+    """
+    from scipy.optimize import linprog
+
+    with foreign("linear program"):
+        found = linprog(cost, A_ub=matrix, b_ub=right, bounds=bounds, method="highs", options={"time_limit": seconds})
+        if found.x is None:
+            raise SolverError(f"linear program: {found.message}")
+        return _finite(found.x)
 
 
 def _dense(matrix: Any, discount: float) -> tuple[Any, Any] | None:

@@ -45,7 +45,7 @@ def gap_shares(policy: Policy, player: int, spent: FloatArray | None = None) -> 
 
     >>> from certigap.model.build import bimatrix
     >>> gap_shares(Policy.pure(bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])), 0)
-    (StateShare(state='', gap_share=1.0, visits=1.0),)
+    (StateShare(state='', gap_share=1.0, visits=1.0, price=None),)
     """
     game = FloatGame(policy.game)
     own = policy.floats()

@@ -83,8 +83,8 @@ class ModeRows:
         """R2: every donor gives to the best receiver but itself; up to `least` in any case."""
         *_, second, first = self.receivers[:1] + sorted(self.receivers, key=q1.__getitem__)
         gains = [q1[first if c != first else second] - q0[c] for c in self.donors]
-        total, moved, least, free = sum(map(mul, self.center, q0)), sum(self.lost), sum(self.got), min(self.free, most)
-        total += sum(gain * self.lost[c] for gain, c in zip(gains, self.donors))
+        moved, least, free = sum(self.lost), sum(self.got), min(self.free, most)
+        total: int = sum(map(mul, self.center, q0)) + sum(gain * self.lost[c] for gain, c in zip(gains, self.donors))
         for gain, amount in sorted(((gain, self.give[c]) for gain, c in zip(gains, self.donors)), reverse=True):
             limit = most if gain > fee else free if gain > 0 else 0
             some = max(min(amount, max(limit, least) - moved), 0)
@@ -216,6 +216,8 @@ class Part:
             top, bottom = left.numerator, left.denominator
             result.append([])
             for (rows, _, _, most), low, (m, den) in zip(own, lows, self.mass):
+                if rows is None:  # counted by `voids`
+                    return None
                 if m:  # no more than low + left / m
                     over, under = top * den * low.denominator, bottom * m * low.denominator
                     most = min(most, -(-(over + low.numerator * GRID * bottom * m) // under) * rows.half)

@@ -10,6 +10,7 @@ and nu.G_0 + sum_t g^t p_t B_t bounds what is asked, w_t(s) = p_t ratio_t(s). Pr
 floats (or from a search along p_t = x N_(H-t) where that is large); what they prove is computed exactly.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,8 +20,9 @@ import numpy.typing as npt
 
 from certigap.bounds.finite.ball import FiniteBall
 from certigap.bounds.finite.sweeps import FiniteSweeps, Vectors
-from certigap.errors import foreign
+from certigap.errors import SolverError
 from certigap.exact.vector import Vector
+from certigap.floats.solvers import least_cost
 from certigap.model.finite.game import FiniteGame
 from certigap.model.policy import Policy
 from certigap.semantics.finite import rounded
@@ -193,9 +195,8 @@ def _prices(process: _Process, moved: Vectors) -> list[list[Fraction]]:
     game = process.sweeps.game
     entries = sum(sum(bool(p) for p in c.weights) for step in process.choices for own in step for c in own)
     if entries <= _MOST_ROWS:
-        with foreign("linear program of prices"):
-            found = _program(process, moved)
-        return [[Fraction(max(0, round(x * _PRICE_GRID)), _PRICE_GRID) for x in found]]
+        with contextlib.suppress(SolverError):
+            return [[Fraction(max(0, round(x * _PRICE_GRID)), _PRICE_GRID) for x in _program(process, moved)]]
     slope = 2 * game.stage.half_range(process.player)
     left = [game.remaining(game.horizon - t) for t in range(game.horizon)]
     return [[slope * n * Fraction(x) for n in left] for x in ("1", "1/4", "1/16", "0")]
@@ -207,7 +208,6 @@ def _program(process: _Process, moved: Vectors) -> list[float]:
     Variables G_t(s), then p_t, then z for each row of positive probability: minimise nu.G_0 + sum_t g^t B_t p_t,
     G_t(s) >= sum_k e_k z_k for each choice, z_k >= q_G(k), z_k >= max q_F - 2 ratio_t(s) p_t.
     """
-    from scipy.optimize import linprog
     from scipy.sparse import coo_array
 
     game, horizon, states = process.sweeps.game, len(process.choices), len(process.sweeps.game.states)
@@ -247,8 +247,5 @@ def _program(process: _Process, moved: Vectors) -> list[float]:
     ]
     free = [(None, None)] * (horizon * states)
     bounds = [*free, *[(0, None)] * horizon, *[(None, None)] * (count - len(free) - horizon)]
-    limit = process.sweeps.deadline.within(30).left
-    found = linprog(cost, A_ub=matrix, b_ub=right, bounds=bounds, method="highs", options={"time_limit": limit})
-    if found.x is None:
-        return [0.0] * horizon
-    return [float(x) for x in found.x[horizon * states : horizon * states + horizon]]
+    found = least_cost(cost, matrix, np.array(right), bounds, process.sweeps.deadline.within(30).left)
+    return [float(x) for x in found[horizon * states : horizon * states + horizon]]

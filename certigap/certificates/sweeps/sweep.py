@@ -7,7 +7,6 @@ The caller writes what workers send, so they need no common disk, and an interru
 """
 
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from certigap.model.game import Game
 from certigap.model.shown import Sheet, Shown
 from certigap.questions.arguments import check_budget, check_seed
 from certigap.questions.worst_case.limits import RATIO
+from certigap.work.clock import now
 from certigap.work.engines import Lost, in_pool, on_cluster
 from certigap.work.parallel import worker_count
 
@@ -134,7 +134,7 @@ def sweep(
     >>> [str(row.interval.upper) for row in sweep([game], ["1/10", "1/5"], experts=[expert], out=folder).rows]
     ['9/200', '9/100']
     """
-    began = time.monotonic()
+    began = now()
     check_budget(budget)
     check_seed(seed)
     effort, folder, count = Effort(budget, rational(ratio), seed), Path(out), worker_count(workers)
@@ -158,7 +158,7 @@ def sweep(
     except KeyboardInterrupt:
         pass
     write_atomically(folder / TABLE, csv_text(table.rows))
-    return SweepAnswer(tuple(table.rows), folder, time.monotonic() - began)
+    return SweepAnswer(tuple(table.rows), folder, now() - began)
 
 
 class _Table:

@@ -104,8 +104,9 @@ def finite_worst_case(
     >>> from certigap.model.build import bimatrix
     >>> from certigap.model.finite import finite_horizon
     >>> game = finite_horizon(bimatrix([["-1/10", "-9/10"], [0, 0]], [["-1/10", 0], ["-9/10", 0]]), 3)
-    >>> finite_worst_case(game, FinitePolicy.repeated(game, [[[0, 1]], [[0, 1]]]), "1/10").interval.upper
-    Fraction(27, 200)
+    >>> answer = finite_worst_case(game, FinitePolicy.repeated(game, [[[0, 1]], [[0, 1]]]), "1/10")
+    >>> answer.interval.lower, f"{float(answer.interval.upper):.6f}"
+    (Fraction(27, 200), '0.135000')
     """
     radius, named = ball_radius(eps), Measure.named(measure)
     require_finite_policy(game, expert)

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from certigap.errors import foreign
+
 __all__ = ["places"]
 
 _STEPS = 200  # of 200 nodes: 0.2 s
 
 
+@foreign("layout of the graph")
 def places(adjacent: Any) -> Any:
     """`[S, 2]` places, wider than high, about 1 between neighbours; the same for the same graph.
 
