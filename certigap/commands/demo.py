@@ -36,7 +36,7 @@ def _demo(given: argparse.Namespace, folder: Path) -> int:
     game_file, expert_file, cert_file = (folder / f"tag.{kind}.json" for kind in ("game", "expert", "cert"))
     write_game(game, game_file)
     write_policy(expert, expert_file)
-    given.measure, given.budget, given.seed, given.ratio = "bc", 30.0, 0, "11/10"
+    given.measure, given.budget, given.seed, given.ratio = "bc", 10.0, 0, "11/10"
     answer = worst_case_of(game, expert, rational_option(given.eps, "--eps"), given)
     proof = certificate(answer)
     proof.write(cert_file)
