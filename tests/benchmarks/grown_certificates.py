@@ -33,11 +33,11 @@ SLOW = 1.0  # seconds of a check from which on a plot shows more than the interp
 
 
 def places(node: Any, here: Place = ()) -> Iterator[Place]:
-    """Where a list or a number stands; of alike entries of a list the first one speaks for all."""
+    """Where a list that is not empty or a number stands; of alike entries of a list the first speaks for all."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield from places(value, (*here, key))
-    elif isinstance(node, list):
+    elif isinstance(node, list) and node:
         yield here
         for k, value in enumerate(node[:1]):
             yield from places(value, (*here, k))
@@ -54,7 +54,7 @@ def grown(node: Any, place: Place, size: int) -> Any:
             return node | {key: inner}
         return [inner if k == key else value for k, value in enumerate(node)]
     if isinstance(node, list):
-        return [node[k % len(node)] for k in range(size)] if node else node
+        return [node[k % len(node)] for k in range(size)]
     digits = "1" + "0" * (size - 2) + "1"
     return WHOLE + digits + WHOLE if isinstance(node, int) else f"1/{digits}"
 
