@@ -10,6 +10,7 @@ from certigap.commands.carriers import rows_json, rows_text, warn_of_idle
 from certigap.commands.entropy import regularised_gap
 from certigap.commands.finite import finite_errors_of, finite_gap
 from certigap.commands.finite_certify import certify_with_horizon
+from certigap.commands.gaps import show_gaps, worst_json
 from certigap.commands.imitator import measured
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
 from certigap.commands.policies import witness_text
@@ -45,14 +46,7 @@ def gap(given: argparse.Namespace) -> int:
     if given.temperature is not None:
         return regularised_gap(given, game, policy)
     answer = gaps(game, policy, arithmetic=given.arithmetic)
-    named = dict(zip(game.players, answer.player_gaps, strict=True))
-    totals = {"nash_gap": answer.nash_gap, "nash_conv": answer.nash_conv}
-    if given.json:
-        print_json(quantities(totals, given.exact) | {"player_gaps": quantities(named, given.exact)})
-    else:
-        rows = [(f"gap of player {player}", value) for player, value in named.items()]
-        rows += [("NashGap", answer.nash_gap), ("NashConv", answer.nash_conv)]
-        say(f"{game!r}\n{table([(title, interval_text(value, given.exact)) for title, value in rows])}")
+    show_gaps(given, answer, game.players)
     if given.output:
         certificate(answer, given.claim).write(given.output)
         say_written(given)
@@ -174,18 +168,8 @@ def worst_case_of(game: Any, expert: Any, eps: Fraction, given: argparse.Namespa
 
 
 def certify_json(answer: Any, exact: bool) -> dict[str, Any]:
-    return {
-        "eps": quantity(answer.radius, exact=True),
-        "measure": str(answer.measure),
-        "lower": quantity(answer.interval.lower, exact, "lower"),
-        "upper": quantity(answer.interval.upper, exact, "upper"),
-        "bounds": quantities(answer.bounds, exact, "upper"),
-        "why": dict(answer.why),
-        "expert_regret": quantity(answer.expert_regret, exact),
-        "complete": answer.complete,
-        "witness": policy_rows_to_json(answer.witness),
-        "witness_player": answer.game.players[answer.witness_player],
-    }
+    witness = policy_rows_to_json(answer.witness)
+    return worst_json(answer, exact, witness) | {"witness_player": answer.game.players[answer.witness_player]}
 
 
 def certify_text(answer: Any, ratio: Fraction, exact: bool = False, zero: Interval | None = None) -> str:

@@ -3,11 +3,10 @@
 import argparse
 import sys
 
-from certigap.commands.output import print_json, rational_option, say_written
-from certigap.commands.streams import say
+from certigap.commands.gaps import show_gaps
+from certigap.commands.output import rational_option, say_written
 from certigap.errors import InputError
 from certigap.model.large import ArrayPolicy, read_array_game, read_array_policy
-from certigap.report import interval_text, quantities, table
 
 __all__ = ["array_gap"]
 
@@ -22,14 +21,7 @@ def array_gap(given: argparse.Namespace) -> int:
     game = read_array_game(given.game)
     policy = ArrayPolicy.uniform(game) if given.policy == "uniform" else read_array_policy(given.policy, game)
     answer = array_gaps(game, policy, None if given.width is None else rational_option(given.width, "--width"))
-    named = {str(i + 1): gap for i, gap in enumerate(answer.player_gaps)}
-    totals = {"nash_gap": answer.nash_gap, "nash_conv": answer.nash_conv}
-    if given.json:
-        print_json(quantities(totals, given.exact) | {"player_gaps": quantities(named, given.exact)})
-    else:
-        rows = [(f"gap of player {player}", value) for player, value in named.items()]
-        rows += [("NashGap", answer.nash_gap), ("NashConv", answer.nash_conv)]
-        say(f"{game!r}\n{table([(title, interval_text(value, given.exact)) for title, value in rows])}")
+    show_gaps(given, answer, tuple(str(i + 1) for i in range(len(answer.player_gaps))))
     if answer.wide:
         print("certigap: warning: an interval is wider than --width: floats find none narrower", file=sys.stderr)
     if given.output:

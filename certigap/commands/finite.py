@@ -3,13 +3,14 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from certigap.commands.gaps import show_gaps
 from certigap.commands.output import plain, print_json, say_written, status
 from certigap.commands.policies import policy_text
 from certigap.commands.streams import say
 from certigap.errors import InputError
 from certigap.model.finite import FiniteGame, read_finite_policy, write_finite_policy
 from certigap.model.finite.files import finite_rows_to_json
-from certigap.report import interval_text, quantities, quantity, table
+from certigap.report import interval_text, quantity, table
 
 if TYPE_CHECKING:
     from certigap.semantics.finite_errors import FiniteErrorsAnswer
@@ -25,14 +26,7 @@ def finite_gap(given: argparse.Namespace, game: FiniteGame) -> int:
     if given.temperature is not None:
         raise InputError("--temperature: expected a game without a horizon, got one with it")
     answer = finite_gaps(game, read_finite_policy(given.policy, game), given.arithmetic)
-    named = dict(zip(game.players, answer.player_gaps, strict=True))
-    totals = {"nash_gap": answer.nash_gap, "nash_conv": answer.nash_conv}
-    if given.json:
-        print_json(quantities(totals, given.exact) | {"player_gaps": quantities(named, given.exact)})
-    else:
-        rows = [(f"gap of player {player}", value) for player, value in named.items()]
-        rows += [("NashGap", answer.nash_gap), ("NashConv", answer.nash_conv)]
-        say(f"{game!r}\n{table([(title, interval_text(value, given.exact)) for title, value in rows])}")
+    show_gaps(given, answer, game.players)
     if given.output:
         certificate(answer, given.claim).write(given.output)
         say_written(given)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from certigap.bounds.balls import Measure
+from certigap.commands.gaps import worst_json
 from certigap.commands.output import print_json, rational_option, say_written, status
 from certigap.commands.streams import say
 from certigap.exact.interval import Interval
@@ -12,7 +13,7 @@ from certigap.exact.rational import format_rational
 from certigap.exact.rounding import decimal_up
 from certigap.model.finite import FiniteGame, FinitePolicy, read_finite_policy, write_finite_policy
 from certigap.model.finite.files import finite_rows_to_json
-from certigap.report import interval_text, number_text, quantities, quantity, table
+from certigap.report import interval_text, number_text, quantities, table
 
 __all__ = ["certify_with_horizon"]
 
@@ -35,7 +36,8 @@ def certify_with_horizon(given: argparse.Namespace, game: FiniteGame) -> int:
     with status("the worst NashGap"):
         answer = finite_worst_case(game, expert, radius, given.measure, budget=given.budget, seed=given.seed)
     if given.json:
-        print_json(_json(answer, given.exact) | ({"policy": quantities(own, given.exact)} if own else {}))
+        found = worst_json(answer, given.exact, finite_rows_to_json(answer.witness))
+        print_json(found | ({"policy": quantities(own, given.exact)} if own else {}))
     else:
         say(f"{game!r}\n{_text(answer, own, given.exact)}")
     if given.output:
@@ -60,20 +62,6 @@ def _short(error: Interval) -> Fraction:
     upper = error.upper if error.upper is not None else Fraction(2)
     is_short = max(upper.numerator.bit_length(), upper.denominator.bit_length()) <= _BITS
     return upper if is_short else decimal_up(upper, _DIGITS)
-
-
-def _json(answer: Any, exact: bool) -> dict[str, Any]:
-    return {
-        "eps": quantity(answer.radius, exact=True),
-        "measure": str(answer.measure),
-        "lower": quantity(answer.interval.lower, exact, "lower"),
-        "upper": quantity(answer.interval.upper, exact, "upper"),
-        "bounds": quantities(answer.bounds, exact, "upper"),
-        "why": dict(answer.why),
-        "expert_regret": quantity(answer.expert_regret, exact),
-        "complete": answer.complete,
-        "witness": finite_rows_to_json(answer.witness),
-    }
 
 
 def _text(answer: Any, own: dict[str, Interval], exact: bool) -> str:

@@ -5,7 +5,7 @@ tree's largest bound. Where the visit bounds bring nothing, the tree is the same
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, Bench, View, pla
 from certigap.bounds.modes.search import ModeTree
 from certigap.bounds.modes.visits import VisitBounds
 from certigap.exact.integers import FloatArray
-from certigap.work.clock import now
 
 __all__ = ["Attempt", "ClaimSearch"]
 
@@ -22,7 +21,6 @@ ROW_WEIGHT = {JOINT: 1.0, OPTIMUM: 0.3, VALUE: 0.2}
 
 VISIT_ROUNDS = 6
 WORTH = 0.98  # of the root's bound: what visits bring less is not worth a round
-TOO_LOW = 0.2  # of the way from the aim to what is shown: a limit below makes for weak visit bounds
 VISIT_SHARE = 0.5  # of an attempt's time
 SHARES = ((1, 0, 0), (0, 0.7, 0.3), (0, 0.4, 0.6), (0.4, 0.4, 0.2))
 STEPS = (0.2, 0.1)  # by which shares are improved
@@ -73,28 +71,6 @@ class ClaimSearch:
     def upper(self) -> float:
         """The smallest bound shown."""
         return self.best.upper
-
-    def run(self, aim: float, seconds: float, going: Callable[[], bool]) -> None:
-        """Go on towards `aim` for `seconds`: with the tree that is open, or anew where its limit serves no longer.
-
-        Best first, a tree that aims too low is as good as another; only its visit bounds are weaker.
-        """
-        began, before = now(), self.upper
-        end, visits_end = began + seconds, began + VISIT_SHARE * seconds
-        upper, live = self.best.upper, self._live
-        low = max(aim, live.limit) if live is not None and not live.closed else aim
-        too_low = live is not None and live.limit < aim + TOO_LOW * (upper - aim) and self._opening < seconds / 2
-        if live is None or live.closed or too_low:
-            limit = aim if live is None else (low + upper) / 2
-            live = self._open(limit, lambda: going() and now() < visits_end)
-            self._opening = now() - began
-        if live.tree is not None:
-            closed = live.tree.run(live.limit, lambda: going() and now() < end)
-            live = replace(live, upper=max(live.limit, live.tree.upper), closed=closed)
-        self._live = live
-        if live.upper < self.best.upper:
-            self.best = live
-        self.rate = (before - self.upper) / max(now() - began, 1e-3)
 
     def _open(self, limit: float, visiting: Callable[[], bool]) -> Attempt:
         """Visit bounds for a limit, and a tree with its root."""
