@@ -19,8 +19,6 @@ FOREIGN = {"ValueError", "TypeError", "KeyError", "IndexError", "RuntimeError", 
 INSIDE = ("bounds", "floats", "regions", "semantics", "solve", "witnesses", "trusted", "checker.py", "array_checker.py")
 """Parts that users' input does not reach unread: a `ValueError` there says that the program itself is wrong."""
 INVARIANTS = {
-    "certificates/finite.py",
-    "certificates/finite_worst_case.py",
     "model/files/game_codec.py",
     "questions/frontier/question.py",
 }

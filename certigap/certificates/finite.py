@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from certigap.certificates.certificate import Certificate
+from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import format_rational
 from certigap.model.files.vectors import vector_json
@@ -39,7 +40,7 @@ def finite_equilibrium(answer: FiniteGapAnswer) -> Certificate:
     """The claim `equilibrium`: NashGap is at most `regret`."""
     upper = answer.nash_gap.upper
     if upper is None:
-        raise ValueError("certificate: expected a known upper end, got none")
+        raise InputError("certificate: expected a known upper end, got none")
     claim = {
         "kind": "equilibrium",
         "policy": finite_rows_to_json(answer.policy),

@@ -5,6 +5,7 @@ from typing import Any
 from certigap.bounds.finite.coupling import Coupled
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.finite import timeline_json
+from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model.files.vectors import vector_json
 from certigap.model.finite.files import finite_rows_to_json
@@ -45,7 +46,7 @@ def _player(player: str, proof: PlayerProof) -> dict[str, Any]:
     if proof.pair is not None:
         return {"pair": [_vectors(vectors) for vectors in proof.pair]}
     if proof.optimum is None or proof.value is None:
-        raise ValueError("worst case: expected a proof for every player, got none")
+        raise InputError("worst case: expected a proof for every player, got none")
     if isinstance(proof.value, Coupled):
         return {"optimum": _coupled(proof.optimum), "value": _coupled(proof.value)}
     return {"optimum": _coupled(proof.optimum), "value": {"values": {player: timeline_json(proof.value)}}}
