@@ -11,11 +11,14 @@ from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE
 from certigap.bounds.modes.limits import LimitSearch
-from certigap.bounds.modes.rule import ModeBound
+from certigap.bounds.modes.rule import ModeBound, ModeEvidence
 from certigap.bounds.modes.spending import spending
 from certigap.cli import main
+from certigap.model.policy import Policy
 from certigap.witnesses import Search
+from certigap.work.deadline import Deadline
 from tests.helpers.command_line import run_json
+from tests.helpers.scaled import times
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +41,23 @@ def test_whatever_is_shown_is_above_the_best_policy_known(center: Center) -> Non
     bound.search.run(lambda: 0.0, lambda _: (0.0, 0.0), lambda: next(budget, 0.0))
     for one, root in zip(bound.search.players, roots, strict=True):
         best = max(found.gap for found in search.candidates() if found.player == one.player)
-        assert best <= one.upper <= root
+        assert best <= one.upper * float(bound.unit) <= root * float(bound.unit)
     assert sum(one.upper for one in bound.search.players) < sum(roots)
+
+
+@pytest.mark.parametrize("factor", [Fraction(1, 10**12), Fraction(1), Fraction(10**12)])
+def test_proofs_do_not_know_how_large_payoffs_are(center: Center, factor: Fraction, tmp_path: Path) -> None:
+    """What visit bounds and trees show in floats is what is proved of them, and the checker agrees."""
+    expert = Policy(times(center.game, factor), center.expert.rows)
+    bound = _bound(Center(expert, 0))
+    bound.run(lambda: 0.0, lambda _: (0.0, 0.0), Deadline(3))
+    found = bound.proved()
+    assert isinstance(found.evidence, ModeEvidence)
+    assert any(cover.visits for own in found.evidence.covers for cover in own)
+    assert found.value == found.evidence.upper
+    assert float(found.value) == pytest.approx(bound.upper, rel=1e-3)
+    cg.certificate(cg.worst_case(expert.game, expert, "1/20", budget=3)).write(tmp_path / "c.cert.json")
+    assert cg.verify(expert.game, tmp_path / "c.cert.json")[0].verdict == "valid"
 
 
 def test_a_limit_that_is_too_low_is_left_for_a_higher_one(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
 from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.nodes import ModeBall, mode_ball
 from certigap.bounds.modes.proof import ModeCover
+from certigap.bounds.modes.scaled import payoff_unit, scaled_ball, scaled_cover
 from certigap.bounds.modes.settle import KIND_NAMES, leaf_seconds, settled_cover
 from certigap.bounds.modes.strategy import ModeSearch, PlayerSearch
 from certigap.bounds.modes.written import modes_json
@@ -81,7 +82,8 @@ class ModeBound:
     def __init__(self, center: Center, ball: ErrorBall, workers: int | None = None) -> None:
         self.center, self.ball = center, ball
         self.workers = worker_count(workers)
-        self._ball: ModeBall = mode_ball(ball, center.occupancy_lower)
+        self.unit = payoff_unit(center.game)  # in which `search` counts payoffs
+        self._ball: ModeBall = scaled_ball(mode_ball(ball, center.occupancy_lower), self.unit)
         self._exact: dict[tuple[int, int], ExactModes] = {}
         self._seconds: dict[tuple[int, int], float] = {}  # for a leaf, by player and kind
         self.search = ModeSearch([self._player(i) for i in range(len(center.game.players))])
@@ -89,7 +91,7 @@ class ModeBound:
     @property
     def upper(self) -> float:
         """No gap is larger, up to the exact proof."""
-        return self.search.upper
+        return self.search.upper * float(self.unit)
 
     def run(self, target: Callable[[], float], parts: Callable[[int], tuple[float, float]], deadline: Deadline) -> bool:
         """Sharpen until `upper` is at most `target()`; False when the time is over, that for the proof taken off.
@@ -99,7 +101,13 @@ class ModeBound:
             parts: for a player, V* and -V of a policy with a large gap.
             deadline: of search and proof.
         """
-        return self.search.run(target, parts, lambda: deadline.left - self._proof_seconds())
+        unit = float(self.unit)
+
+        def own_parts(player: int) -> tuple[float, float]:
+            optimum, value = parts(player)
+            return optimum / unit, value / unit
+
+        return self.search.run(lambda: target() / unit, own_parts, lambda: deadline.left - self._proof_seconds())
 
     def proved(self) -> Bound:
         """What stands, in exact numbers."""
@@ -109,7 +117,7 @@ class ModeBound:
             whole = tuple(cover for cover in found if cover is not None)
             if len(whole) < len(found):
                 return Bound.unproven("modes", "the vectors could not be rounded so that every inequality holds")
-            covers.append(whole)
+            covers.append(tuple(scaled_cover(cover, self.unit) for cover in whole))
         evidence = ModeEvidence(self.center.game, tuple(covers), self.center.occupancy_lower)
         return Bound("modes", evidence.upper, evidence)
 
@@ -134,11 +142,11 @@ class ModeBound:
         return self._exact[key]
 
     def _player(self, player: int) -> PlayerSearch:
-        game, ball = self.center.game, self._ball
+        game, ball = self._ball.game, self._ball
         n, mass = len(game.players), np.array([float(m) for m in ball.mass])
         orders = [[(first + k) % n for k in range(n)] for first in range(n)]
         share = None if ball.share is None else float(ball.share)
-        view = View(game, self.center.expert, player, mass, float(ball.spent), orders[0], share)
+        view = View(game, ball.expert, player, mass, float(ball.spent), orders[0], share)
         exact, starts = self._exact.setdefault((player, 0), ExactModes(ball, player, 0)), {}
         for kind in (JOINT, OPTIMUM, VALUE):
             bounds = exact.claim(KIND_NAMES[kind], Fraction(0)).visit_bounds
