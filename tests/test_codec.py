@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import json
 import os
+import random
 import stat
 import tempfile
 from fractions import Fraction
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from certigap.errors import InputError
 from certigap.model import Game, Policy, bimatrix, normal_form, read_game, read_policy, write_game, write_policy
+from certigap.model.build import markov_game
 from certigap.model.files import atomic
 from certigap.model.files.atomic import write_atomically
 from certigap.model.files.codec import (
@@ -154,6 +156,61 @@ def test_the_game_says_what_the_file_says(file: dict[str, Any]) -> None:
         assert columns == sorted(columns)
     start = dict(zip(game.states, game.initial.fractions(), strict=True))
     assert start == {state: Fraction(file["initial"].get(state, 0)) for state in game.states}
+
+
+def number_forms(rng: random.Random, x: Fraction) -> list[Any]:
+    """The ways of a game file to write a number."""
+    forms: list[Any] = [str(x)]
+    if x.denominator == 1:
+        forms += [int(x), f"{x}.0"]
+    if 10**9 % x.denominator == 0:
+        whole, part = divmod(abs(int(x * 10**9)), 10**9)
+        forms.append(f"{'-' if x < 0 else ''}{whole}.{part:09}")
+    return rng.choice(forms)
+
+
+@pytest.mark.parametrize("bits", [1, 3, 20, 30, 53, 59, 60, 61, 62, 63, 64, 70, 400])
+def test_numbers_of_every_size_and_form(bits: int) -> None:
+    rng = random.Random(bits)
+    states = [f"s{k}" for k in range(4)]
+
+    def row() -> dict[str, Any]:
+        weights = [rng.getrandbits(bits) if rng.random() < 2 / 3 else 0 for _ in states]
+        weights[rng.randrange(4)] += 10 ** rng.randrange(2)
+        parts = [(state, Fraction(weight, sum(weights))) for state, weight in zip(states, weights, strict=True)]
+        rng.shuffle(parts)
+        return {state: part for state, part in parts if part or rng.random() < 1 / 2}
+
+    def reward() -> Fraction:
+        return Fraction(rng.getrandbits(bits) - rng.getrandbits(bits), rng.choice([1, 8, 10**6, 7, 2**bits + 1]))
+
+    rows = [[([reward()], row()) for _ in range(2)] for _ in states]
+    outcome = {(s, (a,)): rows[k][j] for k, s in enumerate(states) for j, a in enumerate("ab")}
+    own = {"players": ["1"], "discount": "1/2"}
+    built = markov_game(states=states, actions=[["a", "b"]], outcome=outcome, initial={"s0": 1}, **own)
+    bodies = [
+        {
+            "name": state,
+            "actions": [["a", "b"]],
+            "outcomes": [
+                {
+                    "rewards": [number_forms(rng, x) for x in rewards],
+                    "next": {other: number_forms(rng, p) for other, p in following.items()},
+                }
+                for rewards, following in rows[k]
+            ],
+        }
+        for k, state in enumerate(states)
+    ]
+    file = {"format": "certigap-game", "version": 1, "initial": {"s0": 1}, "states": bodies, **own}
+    game = parse_game(json.dumps(file))
+    assert game.digest == built.digest == independent_digest(file)
+    for k in range(8):
+        assert game.transitions.row(k) == built.transitions.row(k)
+        assert game.reward(0, k) == built.reward(0, k)
+    for ours, others in ((game.transitions.weights, built.transitions.weights), (game.rewards[0], built.rewards[0])):
+        assert ours.dtype == others.dtype
+        assert ours.tolist() == others.tolist()
 
 
 @settings(max_examples=40)

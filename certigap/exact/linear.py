@@ -241,10 +241,11 @@ def _solve_block(graph: _Graph, block: list[int], solutions: list[list[Any]]) ->
     for index, state in enumerate(block):
         row = index * size
         system[row + index] += graph.diagonal[state]
-        for entry in range(graph.offsets[state], graph.offsets[state + 1]):
-            column, weight = graph.columns[entry], graph.weights[entry]
-            if column in position:
-                system[row + position[column]] -= weight
+        entries = slice(graph.offsets[state], graph.offsets[state + 1])
+        for column, weight in zip(graph.columns[entries], graph.weights[entries], strict=True):
+            place = position.get(column)
+            if place is not None:
+                system[row + place] -= weight
                 continue
             for solution in solutions:
                 solution[state] += weight * solution[column]

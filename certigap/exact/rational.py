@@ -19,6 +19,7 @@ __all__ = [
     "format_int",
     "format_rational",
     "parse_int",
+    "parse_ratio",
     "parse_rational",
     "rational",
     "typed_rational",
@@ -60,28 +61,39 @@ def format_int(value: int) -> str:
     return str(fmpz(value))
 
 
+def parse_ratio(text: str) -> tuple[int, int]:
+    """Numerator and denominator, in lowest terms, of the rational written by `text`; otherwise as `parse_rational`.
+
+    >>> parse_ratio("-0.250")
+    (-1, 4)
+    """
+    match = _RATIONAL.fullmatch(text)
+    if match is None:
+        raise InputError(f"expected a rational such as -3, 3/4 or 0.75, got {_shorten(text)}")
+    sign, whole, bottom, decimals = match.groups()
+    denominator = 1
+    if decimals is not None:
+        numerator, denominator = parse_int(whole + decimals), 10 ** len(decimals)
+        factor = math.gcd(numerator, denominator)
+        numerator, denominator = numerator // factor, denominator // factor
+    elif bottom is not None:
+        numerator, denominator = parse_int(whole), parse_int(bottom)
+        if denominator == 1 or math.gcd(numerator, denominator) != 1:
+            raise InputError(f"expected lowest terms with a denominator above 1, got {_shorten(text)}")
+    else:
+        numerator = parse_int(whole)
+    if sign and not numerator:
+        raise InputError(f"expected 0 without a sign, got {_shorten(text)}")
+    return -numerator if sign else numerator, denominator
+
+
 def parse_rational(text: str) -> Fraction:
     """The rational written by `text`; `ValueError` (expected, got) when it is not strictly written.
 
     >>> parse_rational("3/4"), parse_rational("-0.25")
     (Fraction(3, 4), Fraction(-1, 4))
     """
-    match = _RATIONAL.fullmatch(text)
-    if match is None:
-        raise InputError(f"expected a rational such as -3, 3/4 or 0.75, got {_shorten(text)}")
-    sign, whole, bottom, decimals = match.groups()
-    if decimals is not None:
-        value = Fraction(parse_int(whole + decimals), 10 ** len(decimals))
-    elif bottom is not None:
-        numerator, denominator = parse_int(whole), parse_int(bottom)
-        if denominator == 1 or math.gcd(numerator, denominator) != 1:
-            raise InputError(f"expected lowest terms with a denominator above 1, got {_shorten(text)}")
-        value = Fraction(numerator, denominator)
-    else:
-        value = Fraction(parse_int(whole))
-    if sign and value == 0:
-        raise InputError(f"expected 0 without a sign, got {_shorten(text)}")
-    return -value if sign else value
+    return Fraction(*parse_ratio(text))
 
 
 def format_rational(value: Fraction | int) -> str:

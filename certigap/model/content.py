@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from certigap.exact.integers import bit_length
 from certigap.exact.rational import format_rational
 from certigap.model.files.json_write import dumps, quoted
 from certigap.work.collector import collector_off
@@ -18,6 +20,7 @@ __all__ = ["FORMAT", "VERSION", "game_digest", "game_to_json"]
 
 FORMAT = "certigap-game"
 VERSION = 1
+_KEY_BITS = 62  # a numerator and a denominator side by side in an integer of 64
 
 
 def game_to_json(game: "Game") -> dict[str, Any]:
@@ -50,15 +53,14 @@ def _markov_text(game: "Game") -> Iterator[str]:
     rank = np.empty(len(names), dtype=np.int64)
     rank[sorted(range(len(names)), key=game.states.__getitem__)] = np.arange(len(names))
     runs = np.repeat(np.arange(game.layout.rows), np.diff(game.transitions.offsets))
-    order = np.lexsort((rank[columns], runs))
-    texts = _probabilities(game)
-    entries = [
-        f'{names[column]}:"{texts[e]}"' for e, column in zip(order.tolist(), columns[order].tolist(), strict=True)
-    ]
+    order = np.argsort(runs * len(names) + rank[columns])
+    opened = np.array([f'{name}:"' for name in names], dtype=object)[columns[order]]
+    entries = (opened + _probabilities(game)[order]).tolist()  # without the quote at the end
     ends = game.transitions.offsets.tolist()
     rewards = ['","'.join(row) for row in _rewards_by_row(game)]
+    join_quoted = '",'.join
     outcomes = [
-        f'{{"next":{{{",".join(entries[ends[k] : ends[k + 1]])}}},"rewards":["{rewards[k]}"]}}'
+        f'{{"next":{{{join_quoted(entries[ends[k] : ends[k + 1]])}"}},"rewards":["{rewards[k]}"]}}'
         for k in range(game.layout.rows)
     ]
     actions = {own: dumps(own) for own in set(game.actions)}
@@ -111,18 +113,20 @@ def _rewards_by_row(game: "Game") -> list[list[str]]:
 
 
 def _next_by_row(game: "Game") -> list[dict[str, str]]:
-    texts, names, ends = _probabilities(game), game.states, game.transitions.offsets.tolist()
+    texts, names, ends = _probabilities(game).tolist(), game.states, game.transitions.offsets.tolist()
     entries = [(names[column], text) for column, text in zip(game.transitions.columns.tolist(), texts, strict=True)]
     return [dict(entries[ends[k] : ends[k + 1]]) for k in range(len(ends) - 1)]
 
 
-def _probabilities(game: "Game") -> list[str]:
-    """The text of every entry's probability."""
+def _probabilities(game: "Game") -> npt.NDArray[Any]:
+    """The text of every entry's probability (Python text); each probability is written once."""
     rows = game.transitions
     bottoms = np.repeat(rows.denominators, np.diff(rows.offsets))
-    if rows.weights.dtype == object or bottoms.dtype == object:
+    longest = bit_length(bottoms)
+    if 2 * longest > _KEY_BITS:
         pairs = zip(rows.weights.tolist(), bottoms.tolist(), strict=True)
-        return [format_rational(Fraction(*pair)) for pair in pairs]
+        return np.array([format_rational(Fraction(*pair)) for pair in pairs], dtype=object)
     common = np.gcd(rows.weights, bottoms)
-    reduced = zip((rows.weights // common).tolist(), (bottoms // common).tolist(), strict=True)
-    return [f"{top}/{bottom}" if bottom > 1 else str(top) for top, bottom in reduced]
+    keys, codes = np.unique((rows.weights // common << longest) + bottoms // common, return_inverse=True)
+    reduced = zip((keys >> longest).tolist(), (keys & ((1 << longest) - 1)).tolist(), strict=True)
+    return np.array([f"{top}/{bottom}" if bottom > 1 else str(top) for top, bottom in reduced], dtype=object)[codes]

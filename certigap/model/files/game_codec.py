@@ -9,20 +9,17 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
-
-import numpy as np
+from typing import NoReturn
 
 from certigap.errors import InputError
-from certigap.exact.integers import IntArray, integer_array
-from certigap.exact.rational import parse_rational
 from certigap.model.build import common_denominator, self_loops
 from certigap.model.content import FORMAT, VERSION, game_digest, game_to_json
 from certigap.model.files.atomic import write_atomically
+from certigap.model.files.game_columns import IrregularError, state_columns
 from certigap.model.files.json_node import Node, brief, name_fault
 from certigap.model.files.strict_json import dumps, parse_json, read_json
 from certigap.model.game import Game
-from certigap.model.rows import Distribution, SparseRows, distribution
+from certigap.model.rows import Distribution, distribution
 from certigap.work.collector import collector_off
 
 __all__ = [
@@ -41,7 +38,6 @@ __all__ = [
 ]
 
 HEADER = ("format", "version")
-_KNOWN = 2**18  # texts of numbers that are remembered while a game is read
 _READABLE_ROWS = 2_000  # larger games are written on one line, a third of the size
 
 
@@ -107,97 +103,14 @@ def indices(names: Sequence[str]) -> dict[str, int]:
     return {name: index for index, name in enumerate(names)}
 
 
-class _Known(dict[Any, tuple[int, int]]):
-    """Text -> the numerator and the denominator that it writes; each is read once. What is no text has no entry."""
-
-    def __missing__(self, text: Any) -> tuple[int, int]:
-        if type(text) is not str:
-            raise KeyError(text)
-        value = parse_rational(text)
-        pair = value.numerator, value.denominator
-        if len(self) < _KNOWN:
-            self[text] = pair
-        return pair
-
-
-class _Outcomes:
-    """Rewards and transitions in the order of the rows, as they are read."""
-
-    def __init__(self, players: int, states: Sequence[str]) -> None:
-        self.position = indices(states)
-        self.rewards: list[list[tuple[int, int]]] = [[] for _ in range(players)]
-        self.offsets = [0]
-        self.columns: list[int] = []
-        self.weights: list[int] = []
-        self.denominators: list[int] = []
-        self._known = _Known()
-
-    def add(self, node: Node) -> None:
-        """One outcome; places are made only for one that cannot be read, which then says where and why."""
-        try:
-            rewards, following = node.value["rewards"], node.value["next"]
-            if len(node.value) != 2 or type(rewards) is not list or len(rewards) != len(self.rewards):
-                raise ValueError
-            own = [self._known[text] for text in rewards]
-            columns = [self.position[state] for state in following]
-            pairs = [self._known[text] for text in following.values()]
-        except (LookupError, TypeError, ValueError, AttributeError):
-            own, columns, pairs = self._placed(node)
-        denominator = math.lcm(*[bottom for _, bottom in pairs])
-        weights = [top * (denominator // bottom) for top, bottom in pairs]
-        if sum(weights) != denominator or min(weights) <= 0 or sorted(columns) != columns:
-            row = distribution([Fraction(*pair) for pair in pairs], node.child("next").where)
-            entries = sorted((column, weight) for column, weight in zip(columns, row.weights, strict=True) if weight)
-            columns, weights = [column for column, _ in entries], [weight for _, weight in entries]
-        for player, reward in zip(self.rewards, own, strict=True):
-            player.append(reward)
-        self.columns += columns
-        self.weights += weights
-        self.denominators.append(denominator)
-        self.offsets.append(len(self.columns))
-
-    def _placed(self, node: Node) -> tuple[list[tuple[int, int]], list[int], list[tuple[int, int]]]:
-        """Rewards, next states and probabilities of an outcome, whatever form its numbers have."""
-        members = node.object(("rewards", "next"))
-        own = [reward.rational() for reward in members["rewards"].array(len(self.rewards))]
-        columns, values = _state_entries(members["next"], self.position)
-        return [_pair(value) for value in own], columns, [_pair(value) for value in values]
-
-    def scaled_rewards(self) -> tuple[tuple[IntArray, ...], tuple[int, ...]]:
-        """Per player numerators over one denominator, and that."""
-        denominators = tuple(math.lcm(1, *{bottom for _, bottom in own}) for own in self.rewards)
-        scaled = [
-            integer_array([top * (denominator // bottom) for top, bottom in own])
-            for own, denominator in zip(self.rewards, denominators, strict=True)
-        ]
-        return tuple(scaled), denominators
-
-    def transitions(self) -> SparseRows:
-        return SparseRows(
-            np.array(self.offsets, dtype=np.int64),
-            np.array(self.columns, dtype=np.int64),
-            integer_array(self.weights),
-            integer_array(self.denominators),
-        )
-
-
-def _pair(value: Fraction) -> tuple[int, int]:
-    return value.numerator, value.denominator
-
-
 def state_row(node: Node, position: Mapping[str, int]) -> tuple[list[int], Distribution]:
     """A probability row over named states: their indices, in the order of the text, and the row over them."""
-    columns, values = _state_entries(node, position)
-    return columns, distribution(values, node.where)
-
-
-def _state_entries(node: Node, position: Mapping[str, int]) -> tuple[list[int], list[Fraction]]:
-    """Indices of the named states, in the order of the text, and their numbers."""
     entries = node.mapping()
     for state in entries:
         if state not in position:
             node.fail(f"expected names of states, got {brief(state)}")
-    return [position[state] for state in entries], [entry.rational() for entry in entries.values()]
+    values = [entry.rational() for entry in entries.values()]
+    return [position[state] for state in entries], distribution(values, node.where)
 
 
 def stage_from_node(node: Node) -> tuple[Game, dict[str, Node]]:
@@ -217,28 +130,36 @@ def _markov_game(node: Node) -> Game:
 
 def _states_of(members: Mapping[str, Node], discount: Fraction) -> Game:
     players = members["players"].names()
-    bodies = [state.object(("name", "actions", "outcomes")) for state in members["states"].array()]
-    states = _state_names(members["states"], [body["name"] for body in bodies])
-    outcomes = _Outcomes(len(players), states)
-    actions = []
-    for body in bodies:
-        own = tuple(names.names() for names in body["actions"].array(len(players)))
-        for outcome in body["outcomes"].array(math.prod(map(len, own))):
-            outcomes.add(outcome)
-        actions.append(own)
-    rewards, denominators = outcomes.scaled_rewards()
+    try:
+        columns = state_columns(members["states"].value, len(players))
+    except IrregularError:
+        _refuse_states(members["states"], len(players))
     return Game(
         players=players,
-        states=states,
-        actions=tuple(actions),
+        states=columns.names,
+        actions=columns.actions,
         discount=discount,
-        initial=_initial(members["initial"], outcomes.position),
-        rewards=rewards,
-        reward_denominators=denominators,
-        transitions=outcomes.transitions(),
+        initial=_initial(members["initial"], indices(columns.names)),
+        rewards=columns.rewards,
+        reward_denominators=columns.reward_denominators,
+        transitions=columns.transitions,
         name=title(members),
         meta=members["meta"].value if "meta" in members else {},
     )
+
+
+def _refuse_states(node: Node, players: int) -> NoReturn:
+    """Raise for the first of the states that is not one, with its place and the reason."""
+    bodies = [state.object(("name", "actions", "outcomes")) for state in node.array()]
+    position = indices(_state_names(node, [body["name"] for body in bodies]))
+    for body in bodies:
+        sizes = [len(names.names()) for names in body["actions"].array(players)]
+        for outcome in body["outcomes"].array(math.prod(sizes)):
+            parts = outcome.object(("rewards", "next"))
+            for reward in parts["rewards"].array(players):
+                reward.rational()
+            state_row(parts["next"], position)
+    node.fail("expected states, got what no reader of states explains")
 
 
 def _normal_form(node: Node) -> Game:

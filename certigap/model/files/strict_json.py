@@ -34,6 +34,8 @@ __all__ = [
 
 MAX_BYTES = 2**30  # FORMAT 1
 _CHUNK = 2**22  # bytes read at a time: memory against system calls
+_NOT_NESTING = bytes(set(range(256)) - set(b'[]{}"'))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAYBE_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")  # in the text, as it is or escaped
 
@@ -97,7 +99,7 @@ def parse_json(text: str, source: str = "text") -> Node:
         raise InputError(f"{source}: expected strict JSON, got at {at}: {error.msg}") from None
     except RecursionError:
         raise InputError(f"{source}: expected at most {MAX_DEPTH} levels of nesting, got far more") from None
-    if hooks.refused or _too_deep(root.value) or _MAYBE_SURROGATE.search(text):
+    if hooks.refused or _too_deep(root.value, text) or _may_have_surrogates(text):
         _refuse_first_fault(root)
     return root
 
@@ -163,7 +165,12 @@ def _read_bytes(path: str | os.PathLike[str], max_bytes: int) -> bytes | None:
     return bytes(data)
 
 
-def _too_deep(root: Any) -> bool:
+def _too_deep(root: Any, text: str) -> bool:
+    """Whether lists and objects are nested in more than `MAX_DEPTH` levels."""
+    if "\\" not in text:
+        nesting = text.encode("utf-8", "replace").translate(_ONE_KIND, _NOT_NESTING).replace(b'""', b"")
+        if b'"' not in nesting:  # so no string has a bracket: the quotes before one inside would be odd in number
+            return _height(nesting) > MAX_DEPTH
     level = [root]
     for _ in range(MAX_DEPTH):
         level = [child for parent in level for child in _children(parent) if type(child) in (dict, list)]
@@ -172,10 +179,24 @@ def _too_deep(root: Any) -> bool:
     return True
 
 
+def _height(nesting: bytes) -> int:
+    """The levels of balanced brackets, at most one above `MAX_DEPTH`: the innermost ones go, again and again."""
+    for height in range(MAX_DEPTH + 1):
+        if not nesting:
+            return height
+        nesting = nesting.replace(b"[]", b"")
+    return MAX_DEPTH + 1
+
+
 def _children(value: Any) -> Iterable[Any]:
     if type(value) is dict:
         return value.values()
     return value if type(value) is list else ()
+
+
+def _may_have_surrogates(text: str) -> bool:
+    """Few texts do: most are ASCII without an escape, which is seen at once."""
+    return ("\\" in text or not text.isascii()) and _MAYBE_SURROGATE.search(text) is not None
 
 
 def _refuse_first_fault(root: Node) -> None:
