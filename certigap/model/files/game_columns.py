@@ -24,7 +24,7 @@ _STATE, _OUTCOME = ("name", "actions", "outcomes"), ("rewards", "next")
 _SUM_BITS = 62  # one of 64 is the sign, one is kept
 
 
-class IrregularError(Exception):
+class IrregularError(InputError):
     """The value is not what a game file holds at its place."""
 
 
