@@ -25,24 +25,32 @@ def cover_modes(game: Game, i: int, region: Region, boxes: Boxes, node: Node, li
     parts, player = node.fields((), VECTORS), game.players[i]
     if parts.keys() not in ({"joint"}, {"optimum", "value"}):
         node.fail("joint, or optimum and value")
-    shown = sum((Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items()), ZERO)
+    shown = sum((Cover(game, i, region, boxes, kind, part).shown for kind, part in parts.items()), ZERO)
     if limit < shown:
         raise Invalid(f"{node.where}: bounds the gap of player {player} by {show(shown)}, claimed {show(limit)}")
 
 
 class Cover:
-    """Visits and a tree: player `i`'s gap, V* or -V at the start is at most `limit` in the region."""
+    """Visits and a tree: player `i`'s gap, V* or -V at the start is at most `shown` in the region.
+
+    All payoffs in it, and its limit, are counted in units.
+    """
 
     def __init__(self, game: Game, i: int, region: Region, boxes: Boxes, kind: str, node: Node) -> None:
-        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("tilts", "charges"))
+        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("unit", "tilts", "charges"))
         self.game, self.i, self.region, self.kind, self.stay = game, i, region, kind, 1 - game.discount
         self.limit, first = parts["limit"].rational(), game.players.index(parts["first"].one_of(game.players))
+        self.unit = parts["unit"].rational() if "unit" in parts else ONE
+        if self.unit <= 0:
+            parts["unit"].fail("a unit > 0")
+        spend(weight(bits(self.unit) + bits(self.limit)))
+        self.shown = self.limit * self.unit
         self.order, self.pool = [*range(first, game.n), *range(first)], read_vectors(game, parts["vectors"])
         self.tilts = [Tilt(game, region, tilt) for tilt in parts["tilts"].items()] if "tilts" in parts else []
         listed = parts["charges"].items() if "charges" in parts else []
         self.listed = [self.charges(entry.fields(("prices",), ("shares",))) for entry in listed]
         self.no_tilt, self.common = Tilt(game, region), common_moves(game, i) if kind == "joint" else []
-        self.last = Pay(game, i, ONE, self.no_tilt)
+        self.last = Pay(game, i, ONE / self.unit, self.no_tilt)
         self.deviator, self.imitator = self.places(i), self.places(None)
         self.tilted = ("tilt",) if kind != "optimum" else ()  # what the imitator pays: V* knows none
         self.visits = self.first_visits()
@@ -159,6 +167,7 @@ class Cover:
 
     def pay(self, theta: Fraction, tilt: Tilt) -> Pay:
         """The last one again, where nothing of it changes."""
+        theta /= self.unit
         if (self.last.theta, self.last.tilt) != (theta, tilt):
             self.last = Pay(self.game, self.i, theta, tilt)
         return self.last

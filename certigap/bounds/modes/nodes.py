@@ -36,6 +36,7 @@ class ModeBall:
 
     `mass`: `[S]` m <= mu. `spent`: B >= sum_s mu(s) ||y_j - e_j||_1 for every player j. `drift`: how far the
     occupancies of states, and of joint actions, are from the expert's, in L1. `share`: no state spends more (rho).
+    `unit`: in which the game's payoffs are counted.
     """
 
     expert: Policy
@@ -44,6 +45,7 @@ class ModeBall:
     spent: Fraction
     drift: tuple[Fraction, Fraction]
     share: Fraction | None
+    unit: Fraction = Fraction(1)
 
     @property
     def game(self) -> Game:

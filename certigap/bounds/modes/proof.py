@@ -86,10 +86,19 @@ class ModeSplit(Brief):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ModeCover(Brief):
-    """Visits in the order in which they were proved, and a tree in preorder; empty where a visit was below 0."""
+    """Visits in the order in which they were proved, and a tree in preorder; empty where a visit was below 0.
+
+    All payoffs in it are counted in units.
+    """
 
     kind: str
-    limit: Fraction
+    limit: Fraction  # in units
     first: int  # player whose row is the outermost
     visits: tuple[Visit, ...]
     nodes: tuple[ModeSplit | ModeLeaf, ...]
+    unit: Fraction = _ONE
+
+    @property
+    def shown(self) -> Fraction:
+        """The bound, in payoffs of the game."""
+        return self.limit * self.unit

@@ -18,9 +18,9 @@ from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
 from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.nodes import ModeBall, mode_ball
 from certigap.bounds.modes.proof import ModeCover
-from certigap.bounds.modes.scaled import payoff_unit, scaled_ball, scaled_cover
 from certigap.bounds.modes.settle import KIND_NAMES, leaf_seconds, settled_cover
 from certigap.bounds.modes.strategy import ModeSearch, PlayerSearch
+from certigap.bounds.modes.units import counted
 from certigap.bounds.modes.written import modes_json
 from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
@@ -62,7 +62,7 @@ class ModeEvidence(Brief):
     @property
     def upper(self) -> Fraction:
         """The largest gap that the covers allow a player."""
-        return max(sum((cover.limit for cover in own), Fraction(0)) for own in self.covers)
+        return max(sum((cover.shown for cover in own), Fraction(0)) for own in self.covers)
 
     def to_json(self) -> dict[str, Any]:
         """FORMAT 7: a cover."""
@@ -82,8 +82,8 @@ class ModeBound:
     def __init__(self, center: Center, ball: ErrorBall, workers: int | None = None) -> None:
         self.center, self.ball = center, ball
         self.workers = worker_count(workers)
-        self.unit = payoff_unit(center.game)  # in which `search` counts payoffs
-        self._ball: ModeBall = scaled_ball(mode_ball(ball, center.occupancy_lower), self.unit)
+        self._ball: ModeBall = counted(mode_ball(ball, center.occupancy_lower))
+        self.unit = self._ball.unit  # in which `search` counts payoffs
         self._exact: dict[tuple[int, int], ExactModes] = {}
         self._seconds: dict[tuple[int, int], float] = {}  # for a leaf, by player and kind
         self.search = ModeSearch([self._player(i) for i in range(len(center.game.players))])
@@ -117,7 +117,7 @@ class ModeBound:
             whole = tuple(cover for cover in found if cover is not None)
             if len(whole) < len(found):
                 return Bound.unproven("modes", "the vectors could not be rounded so that every inequality holds")
-            covers.append(tuple(scaled_cover(cover, self.unit) for cover in whole))
+            covers.append(whole)
         evidence = ModeEvidence(self.center.game, tuple(covers), self.center.occupancy_lower)
         return Bound("modes", evidence.upper, evidence)
 

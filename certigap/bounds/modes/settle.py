@@ -48,7 +48,7 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
             visit.group, visit.state, theta, _named(kind, visit.vectors), prices, _shares(attempt, visit.shares)
         )
         if claim.closed:
-            return ModeCover(kind, claim.limit, first, tuple(claim.visits), ())
+            return ModeCover(kind, claim.limit, first, tuple(claim.visits), (), exact.ball.unit)
     if attempt.tree is None:
         return None
     nodes: list[ModeSplit | ModeLeaf | None] = []
@@ -76,7 +76,8 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
     if limit is None:
         return None
     short = max(limit, _above(float(limit))) if limit > claim.limit or not claim.visits else limit
-    return ModeCover(kind, short, first, tuple(claim.visits), tuple(node for node in nodes if node is not None))
+    proved_nodes = tuple(node for node in nodes if node is not None)
+    return ModeCover(kind, short, first, tuple(claim.visits), proved_nodes, exact.ball.unit)
 
 
 def leaf_seconds(attempt: Attempt, exact: ExactModes) -> float:

@@ -63,6 +63,8 @@ def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
         "visits": visits,
         "tree": tree,
     }
+    if cover.unit != 1:
+        result["unit"] = format_rational(cover.unit)
     if tilts.entries:
         result["tilts"] = tilts.entries
     if charges.entries:

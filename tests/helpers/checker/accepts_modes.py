@@ -17,6 +17,7 @@ Data = dict[str, Any]
 MODE_GAMES = ("coin", "pair", "trio", "ragged", "solo", "stay", "linger", "wide")
 FAMILIES = {
     "plain": mode_plans.plain,
+    "unit": mode_plans.units,
     "shares": mode_plans.shares,
     "tree": mode_plans.trees,
     "tilt": mode_plans.tilts,

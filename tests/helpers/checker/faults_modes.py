@@ -42,6 +42,8 @@ def member_faults(joint: Data, tree: Data) -> Iterator[Fault]:
         yield f"coin.mode-{key}.json", without(joint, f"{own}/{key}"), f"modes: no {key}"
     yield "coin.mode-first-nobody.json", edited(joint, f"{own}/first", "nobody"), "modes: no such player first"
     yield "coin.mode-limit-number.json", edited(joint, f"{own}/limit", 1), "modes: a limit that is no text"
+    for name, unit in (("zero", "0"), ("negative", "-1")):
+        yield f"coin.mode-unit-{name}.json", edited(joint, f"{own}/unit", unit), f"modes: a unit of {unit}"
     yield "coin.mode-base.json", edited(joint, f"{own}/vectors/0", {"base": 0, "num": [0, 0]}), "a vector on itself"
     later = {"base": 2, "num": [0, 0]}
     yield "coin.mode-base-later.json", edited(joint, f"{own}/vectors/1", later), "a vector on a later one"

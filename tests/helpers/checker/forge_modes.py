@@ -36,7 +36,8 @@ class Plan:
     tilt: Any = None
     steps: tuple[Step, ...] = field(default=())
     tree: Any = None
-    limit: Fraction | None = None  # None: what the leaves show
+    limit: Fraction | None = None  # in units; None: what the leaves show
+    unit: str = ""
     cheat: str = ""  # "leaf", "shared", "visit": its vectors are too low; "void": an empty leaf; "half": one too few
     # "near": no cheat, the limit is such that the first visit shows 1/1000
 
@@ -48,7 +49,7 @@ class ModeProver:
         self.m, self.game, self.region, self.boxes, self.i = module, game, region, boxes, i
 
     def cover(self, plan: Plan) -> tuple[Data, Fraction]:
-        """The cover as a certificate has it, and its limit."""
+        """The cover as a certificate has it, and the bound that it shows."""
         self.plan, self.pool, self.shown = plan, [], []
         self.data: Data = {
             "limit": str(plan.limit or 0),
@@ -57,6 +58,8 @@ class ModeProver:
             "visits": [],
             "tree": [],
         }
+        if plan.unit:
+            self.data["unit"] = plan.unit
         if plan.tilt is not None:
             self.data["tilts"] = [plan.tilt]
         self.rule = self.unread()
@@ -81,7 +84,7 @@ class ModeProver:
             self.grow(root, plan.tree, {})
         limit = plan.limit if plan.limit is not None else max(self.shown, default=Fraction(0))
         self.data["limit"] = str(limit)
-        return copy.deepcopy(self.data), limit
+        return copy.deepcopy(self.data), limit * Fraction(plan.unit or 1)
 
     def unread(self) -> Any:
         """The checker's cover, its visits read, its tree not."""
@@ -166,7 +169,9 @@ class ModeProver:
         if sets is None:
             return None
         largest = max(abs(x) for x in self.game.rewards[self.i]) / Fraction(self.game.reward_den[self.i])
-        start = -math.ceil(((theta + 1) * largest / (1 - self.game.discount) + 4) * DEN) * 2
+        start = (
+            -math.ceil(((theta / Fraction(self.plan.unit or 1) + 1) * largest / (1 - self.game.discount) + 4) * DEN) * 2
+        )
         for name in names:
             vectors[name] = self.fresh(start)
             for _ in range(SWEEPS):

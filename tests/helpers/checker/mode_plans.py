@@ -19,9 +19,10 @@ HALF = ["1/2", "1/2", "0"]
 
 
 def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iterator[Data]:
-    """Certificates as strong as `module` makes them; `family`: plain, shares, tree, visit, tilt, region."""
+    """Certificates as strong as `module` makes them; `family`: plain, unit, shares, tree, visit, tilt, region."""
     for claim, plans in {
         "plain": plain,
+        "unit": units,
         "shares": shares,
         "tree": trees,
         "two": twice,
@@ -36,7 +37,7 @@ def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iter
     }[family](world):
         data = mode_certificate(module, game, world, claim, plans)
         yield data
-        if family == "claim":
+        if family in ("claim", "unit"):
             limits = [
                 Fraction(cover["limit"])
                 for own in data["proof"]["cover"]["players"].values()
@@ -88,6 +89,14 @@ def plain(world: World) -> Iterator[tuple[Data, list[Plan]]]:
             yield claim, [Plan(prices=(price,) * n)]
             yield claim, pair(n, price, price)
             yield claim, pair(n, "0", price, first=n - 1)
+
+
+def units(world: World) -> Iterator[tuple[Data, list[Plan]]]:
+    """Payoffs counted in other units than the game's."""
+    for unit, (claim, plans) in itertools.product(("8", "1/8", "3/2"), plain(world)):
+        yield claim, [replace(plan, unit=unit) for plan in plans]
+    for unit, (claim, plans) in itertools.product(("8", "1/8"), visits(world)):
+        yield claim, [replace(plan, unit=unit) for plan in plans]
 
 
 def shares(world: World) -> Iterator[tuple[Data, list[Plan]]]:

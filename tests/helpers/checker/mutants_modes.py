@@ -140,8 +140,8 @@ VALUES = (
 COVERS = (
     Mutant(
         "mode-limits-largest",
-        "shown = sum((Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items()), ZERO)",
-        "shown = max(Cover(game, i, region, boxes, kind, part).limit for kind, part in parts.items())",
+        "shown = sum((Cover(game, i, region, boxes, kind, part).shown for kind, part in parts.items()), ZERO)",
+        "shown = max(Cover(game, i, region, boxes, kind, part).shown for kind, part in parts.items())",
         "modes-claim pair",
     ),
     Mutant(
@@ -150,6 +150,8 @@ COVERS = (
         '    if False:\n        raise Invalid(f"{node.where}: bounds',
         "modes-claim pair",
     ),
+    Mutant("mode-unit-limit", "self.shown = self.limit * self.unit\n", "self.shown = self.limit\n", "modes-unit pair"),
+    Mutant("mode-unit-pay", "        theta /= self.unit\n", "", "modes-unit pair"),
     Mutant("mode-leaf-limit", "if shown > self.limit:", "if False:", "modes-claim pair"),
     Mutant(
         "mode-first-visits",
@@ -246,6 +248,7 @@ COVERS = (
 )
 GRAMMAR = (
     Mutant("mode-share-sum", "if sum(shares[j], ZERO) > 1:", "if False:", "coin.mode-share-sum.json"),
+    Mutant("mode-unit-positive", "if self.unit <= 0:", "if self.unit == 0:", "coin.mode-unit-negative.json"),
     Mutant("mode-value-alone", '{"optimum", "value"}):', '{"optimum", "value"}, {"value"}):', "coin.mode-value.json"),
     Mutant("mode-optimum-tilted", '("tilt",) if kind != "optimum" else ()', '("tilt",)', "coin.mode-tilt-optimum.json"),
     Mutant(
