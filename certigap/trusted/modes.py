@@ -56,6 +56,7 @@ class Cover:
         self.visits = self.first_visits()
         self.shares = {group: list(map(self.share, region.mass, own)) for group, own in self.visits.items()}
         self.length = max(map(longest, self.shares.values()))
+        self.trail: list[tuple[str, int, Fraction]] = []  # M's that visits have lowered: what they were before
         root = Part(region, boxes)
         if not any(self.closes(root, visit) for visit in parts["visits"].items()):
             self.check_tree(root, parts["tree"])
@@ -79,40 +80,64 @@ class Cover:
         """m / M, 0 where nobody comes"""
         return mass / seen if seen else ZERO
 
-    def closes(self, root: Part, node: Node) -> bool:
-        """A visit bounds the occupancy of a state where the limit is exceeded; below 0, it is exceeded nowhere."""
+    def closes(self, part: Part, node: Node) -> bool:
+        """A visit bounds the occupancy of a state by policies of the node beyond the limit; below 0, there are none."""
         parts = node.fields(("group", "state", "theta", "leaf"), ("prices", "shares", "charge", *self.tilted))
         group, state = parts["group"].one_of(GROUPS[self.kind]), parts["state"].one_of(self.game.states)
-        theta, s, sets = read_radius(parts["theta"]), self.game.states.index(state), root.sets()
+        theta, s, sets = read_radius(parts["theta"]), self.game.states.index(state), part.sets()
         proof = self.read(node, parts, theta, {}, self.tilt(parts))
         if sets is None:
             return True
         self.check(sets, proof, VECTORS[self.kind], (group, s), node.where)
-        least = self.value(root, proof) - theta * self.limit
-        self.visits[group][s] = min(self.visits[group][s], least)
-        self.shares[group][s] = self.share(self.region.mass[s], self.visits[group][s])
-        self.length = max(self.length, bits(self.shares[group][s]))
+        least = self.value(part, proof) - theta * self.limit
+        self.trail.append((group, s, self.visits[group][s]))
+        self.see(group, s, min(self.visits[group][s], least))
         return least < 0
+
+    def see(self, group: str, s: int, most: Fraction) -> None:
+        """From now on M of the group at the state is this."""
+        self.visits[group][s], self.shares[group][s] = most, self.share(self.region.mass[s], most)
+        self.length = max(self.length, bits(self.shares[group][s]))
+
+    def forget(self, known: int) -> None:
+        """Only the first `known` visits stay in force: the others were made in nodes that are left."""
+        while len(self.trail) > known:
+            self.see(*self.trail.pop())
 
     def check_tree(self, part: Part, node: Node) -> None:
         """The leaves cover the root, and each of them shows the limit."""
-        waiting: list[tuple[int, Change | None, dict[str, Vector], Tilt]] = [(0, None, {}, self.no_tilt)]
+        start = 0, len(self.trail), None, dict[str, Vector](), self.no_tilt
+        waiting: list[tuple[int, int, Change | None, dict[str, Vector], Tilt]] = [start]
         for entry in node.items():
             if not waiting:
                 raise Invalid(f"{entry.where}: the tree was complete before this node")
-            depth, half, shared, tilt = waiting.pop()
+            depth, seen, half, shared, tilt = waiting.pop()
             part.enter(depth, half)
-            if "split" not in entry.fields((), ("split", "shared", "leaf", "prices", "shares", "charge", "tilt")):
+            self.forget(seen)
+            members = entry.fields((), ("visits", "split", "shared", "leaf", "prices", "shares", "charge", "tilt"))
+            if "visits" in members and self.closed(part, entry, members.pop("visits")):
+                continue
+            if "split" not in members:
                 self.check_leaf(part, entry, shared, tilt)
                 continue
-            can_share = "shared" in entry.value and SHARED[self.kind]
-            parts = entry.fields(("split",), ("shared", *self.tilted) if can_share else ())
+            can_share = "shared" in members and SHARED[self.kind]
+            parts = entry.fields(("split",), ("visits", *(("shared", *self.tilted) if can_share else ())))
             if "shared" in parts:
                 shared, tilt = self.share_vectors(part, parts)
             below, above = part.halves(self.game, parts["split"])
-            waiting += [(len(part.path), above, shared, tilt), (len(part.path), below, shared, tilt)]
+            here = len(part.path), len(self.trail)
+            waiting += [(*here, above, shared, tilt), (*here, below, shared, tilt)]
         if waiting:
             raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")
+
+    def closed(self, part: Part, entry: Node, visits: Node) -> bool:
+        """One of a node's visits is below 0: then the node holds nothing else."""
+        if any(self.closes(part, visit) for visit in visits.items()):
+            entry.fields(("visits",))
+            return True
+        if len(entry.value) == 1:
+            raise Invalid(f"{entry.where}: the node has neither leaf nor split, and no visit below 0")
+        return False
 
     def share_vectors(self, part: Part, parts: dict[str, Node]) -> tuple[dict[str, Vector], Tilt]:
         """Vectors that hold in a node without a charge, hence in all its parts; none are known of an empty node."""
@@ -131,7 +156,7 @@ class Cover:
             if sets is not None:
                 raise Invalid(f"{node.where}: the node is not seen to be empty")
             return
-        parts = node.fields(("leaf",), ("prices", "shares", "charge", *(() if shared else self.tilted)))
+        parts = node.fields(("leaf",), ("visits", "prices", "shares", "charge", *(() if shared else self.tilted)))
         proof = self.read(node, parts, ONE, shared, tilt if shared else self.tilt(parts))
         if sets is None:
             return

@@ -2,12 +2,13 @@
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from certigap.bounds.modes.written import packed
 from tests.helpers.checker import mode_plans
-from tests.helpers.checker.forge_modes import Plan, Step
+from tests.helpers.checker.forge_modes import Plan, Seen, Step
 from tests.helpers.checker.mode_plans import mode_certificate
 from tests.helpers.checker.worlds import World
 
@@ -20,6 +21,7 @@ FAMILIES = {
     "unit": mode_plans.units,
     "shares": mode_plans.shares,
     "tree": mode_plans.trees,
+    "within": mode_plans.withins,
     "tilt": mode_plans.tilts,
     "region": mode_plans.regions,
 }
@@ -45,6 +47,7 @@ def mode_accepts(world: World) -> Iterator[tuple[str, Data]]:
                 break
     if world.name == "stay":
         yield "modes-visits", mode_certificate(module, game, world, *visited(world))
+        yield "modes-closed", mode_certificate(module, game, world, *closed(world))
 
 
 def as_text(data: Data) -> Data:
@@ -67,3 +70,11 @@ def visited(world: World) -> tuple[Data, list[Plan]]:
     steps = tuple(Step("deviator", 0, theta, prices) for theta in ("0", "5", "50", "50"))
     optimum = Plan("optimum", prices=prices, steps=steps, limit=Fraction(13, 10))
     return mode_plans.ball(world), [optimum, Plan("value", prices=("0", "0"))]
+
+
+def closed(world: World) -> tuple[Data, list[Plan]]:
+    """The same in each half of a tree, where nothing but visits is needed."""
+    claim, (optimum, value) = visited(world)
+    split = [world.true.players[1], world.true.states[0], None, "1/4"]
+    tree = (split, *(Seen(optimum.steps, "closed"),) * 2, False)
+    return claim, [replace(optimum, steps=(), tree=tree), value]

@@ -23,6 +23,7 @@ def mode_faults(accept: Callable[[str], Data]) -> Iterator[Fault]:
     yield from leaf_faults(joint, pair, shares)
     yield from tilt_faults(tilt, pair)
     yield from visit_faults(accept("stay.modes-visits"))
+    yield from within_faults(accept("stay.modes-closed"), accept("coin.modes-within-joint"))
     yield from text_faults(accept("coin.modes-text-joint"))
 
 
@@ -106,6 +107,17 @@ def visit_faults(data: Data) -> Iterator[Fault]:
     yield "stay.mode-visit-imitator.json", edited(data, f"{visit}/group", "imitator"), "an imitator of V*"
     yield "stay.mode-visit-nowhere.json", edited(data, f"{visit}/state", "nowhere"), "no such state"
     yield "stay.mode-visit-void.json", edited(data, f"{visit}/leaf", []), "a visit without vectors"
+
+
+def within_faults(closed: Data, open_: Data) -> Iterator[Fault]:
+    own, tree = f"{OWN}/optimum", f"{OWN}/joint/tree"
+    leaf = closed["proof"]["cover"]["players"]["1"]["modes"]["optimum"]["tree"][1]["visits"][-1]
+    beside = edited(closed, f"{own}/tree/1/leaf", leaf["leaf"])
+    yield "stay.mode-closed-leaf.json", beside, "a leaf in a node that its visits close"
+    yield "stay.mode-closed-theta.json", without(closed, f"{own}/tree/1/visits/0/theta"), "a node's visit without theta"
+    yield "coin.mode-within-none.json", edited(open_, f"{tree}/1/visits", {}), "a node's visits that are no array"
+    void = edited(json.loads(edited(open_, f"{tree}/1/leaf", [])), f"{tree}/1/visits", [])
+    yield "coin.mode-within-void.json", void, "an empty node with visits"
 
 
 def text_faults(data: Data) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["ModeProver", "Plan", "Step"]
+__all__ = ["ModeProver", "Plan", "Seen", "Step"]
 
 Data = dict[str, Any]
 DEN = 2**10  # of vectors
@@ -26,8 +26,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A node with visits of its own; `tree` as in a plan, or "closed": the visits are all that it holds."""
+
+    steps: tuple[Step, ...]
+    tree: Any = None
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A cover: `tree` is None (one leaf) or (split, left, right, whether vectors are shared there)."""
+    """A cover: `tree` is None (one leaf), (split, left, right, whether vectors are shared there) or `Seen`."""
 
     kind: str = "joint"
     first: int = 0
@@ -103,7 +111,9 @@ class ModeProver:
         return parts | self.leaf(root, step.prices, step.shares, {}, Fraction(step.theta), (step.group, step.state))
 
     def grow(self, part: Any, tree: Any, shared: Data) -> None:
-        if tree is None and self.plan.cheat == "void":
+        if isinstance(tree, Seen):
+            self.look(part, tree, shared)
+        elif tree is None and self.plan.cheat == "void":
             self.data["tree"].append({"leaf": []})
         elif tree is None and self.plan.cheat == "half" and self.shown:
             pass
@@ -112,6 +122,26 @@ class ModeProver:
             self.data["tree"].append(entry)
         else:
             self.divide(part, tree, shared)
+
+    def look(self, part: Any, node: Seen, shared: Data) -> None:
+        """Visits of a node, then what is below them."""
+        known, place, visits = len(self.rule.trail), len(self.data["tree"]), []
+        if part.sets() is None:
+            self.grow(part, None, shared)
+            return
+        closed = node.tree == "closed"
+        for step in node.steps:
+            visits.append(self.visit(part, step))
+            self.rule.pool = self.m.read_vectors(self.game, self.m.Node(self.pool, "vectors"))
+            if self.rule.closes(part, self.m.Node(visits[-1], "visit")):
+                closed = True
+                break
+        if closed:
+            self.data["tree"].append({"visits": visits})
+        else:
+            self.grow(part, node.tree, shared)
+            self.data["tree"][place]["visits"] = visits
+        self.rule.forget(known)
 
     def divide(self, part: Any, tree: Any, shared: Data) -> None:
         split, left, right, shares = tree

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.helpers.checker import forge
-from tests.helpers.checker.forge_modes import ModeProver, Plan, Step
+from tests.helpers.checker.forge_modes import ModeProver, Plan, Seen, Step
 from tests.helpers.checker.templates import region
 from tests.helpers.checker.worlds import World
 
@@ -19,7 +19,7 @@ HALF = ["1/2", "1/2", "0"]
 
 
 def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iterator[Data]:
-    """Certificates as strong as `module` makes them; `family`: plain, unit, shares, tree, visit, tilt, region."""
+    """Certificates as strong as `module` makes them; `family`: plain, unit, shares, tree, visit, within, tilt, .."""
     for claim, plans in {
         "plain": plain,
         "unit": units,
@@ -27,6 +27,7 @@ def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iter
         "tree": trees,
         "two": twice,
         "visit": visits,
+        "within": withins,
         "tilt": tilts,
         "region": regions,
         "cheat": cheats,
@@ -167,6 +168,23 @@ def visits(world: World) -> Iterator[tuple[Data, list[Plan]]]:
                 one = tuple(replace(step, shares=split) for step in steps)
                 other = pair(n, "0", "0")[1 if kind == "optimum" else 0]
                 yield ball(world), [replace(joint, kind=kind, steps=one), other]
+
+
+def withins(world: World) -> Iterator[tuple[Data, list[Plan]]]:
+    """Visits in the half of a tree that is near the expert, then the other half; and visits that are all of a half."""
+    game = world.true
+    n, mu = len(game.players), game.occupancy(game.rows(world.expert))
+    cells = [(j, s) for s, m in enumerate(mu) for j in range(n) if len(game.actions[s][j]) > 1 and m]
+    for (j, s), radius, price in itertools.product(cells, ("2/5", "1/10"), ("2", "1/2", "10")):
+        most = min(Fraction(radius) / mu[s], Fraction(2))
+        split = [game.players[j], game.states[s], None, str(most / 8)]
+        for group, shares in (("deviator", [["0", "0", "1"]] * n), ("imitator", [["0", "1", "0"]] * n)):
+            seen = Seen((Step(group, s, "0", (price,) * n, shares),))
+            half = Plan(prices=(price,) * n, shares=shares, tree=(split, seen, None, False))
+            yield ball(world, radius), [half]
+            kind, other = ("optimum", "value") if group == "deviator" else ("value", "optimum")
+            yield ball(world, radius), [replace(half, kind=kind), Plan(other, prices=("0",) * n)]
+            yield ball(world, radius), [replace(half, tree=replace(seen, tree="closed"))]
 
 
 def circles(world: World) -> Iterator[tuple[Data, list[Plan]]]:

@@ -13,12 +13,12 @@ from tests.helpers.checker.mutants import Mutant
 __all__ = ["MUTANTS"]
 
 CHECKED = "        self.check(sets, proof, VECTORS[self.kind], (group, s), node.where)\n"
-LESS = "        least = self.value(root, proof) - theta * self.limit\n"
-KEPT = "        self.visits[group][s] = min(self.visits[group][s], least)\n"
-KEPT += "        self.shares[group][s] = self.share(self.region.mass[s], self.visits[group][s])\n"
-KEPT += "        self.length = max(self.length, bits(self.shares[group][s]))\n"
+LESS = "        least = self.value(part, proof) - theta * self.limit\n"
+KEPT = "        self.trail.append((group, s, self.visits[group][s]))\n"
+KEPT += "        self.see(group, s, min(self.visits[group][s], least))\n"
 FREE = "Proof(self.game, shared, self.pay(ONE, tilt), free)"
 SHARED_CHECK = f'        self.check(sets, {FREE}, [*shared], None, parts["shared"].where)\n'
+OPEN = 'f"{entry.where}: the node has neither leaf nor split, and no visit below 0"'
 MISSING = 'raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")'
 LEAF_CHECK = (
     "        self.check(sets, proof, [name for name in VECTORS[self.kind] if name not in shared], None, node.where)\n"
@@ -172,6 +172,10 @@ COVERS = (
         'self.visits = region.__dict__.setdefault("visits", self.first_visits())\n',
         "modes-cross linger",
     ),
+    Mutant("mode-visits-of-halves", "while len(self.trail) > known:", "while False:", "modes-within stay"),
+    Mutant(
+        "mode-visits-open", f"            raise Invalid({OPEN})\n", "            return True\n", "modes-within pair"
+    ),
     Mutant("mode-visit-zero", "return least < 0\n", "return least <= 0\n", "modes-never stay"),
     Mutant("mode-visit-limit", "- theta * self.limit\n", "- 2 * theta * self.limit\n", "modes-visit stay"),
     Mutant("mode-visit-unmarked", "marked = int(mark ==", "marked = 0 * int(mark ==", "modes-visit stay"),
@@ -186,8 +190,8 @@ COVERS = (
     Mutant("mode-void-leaf", "            if sets is not None:\n", "            if False:\n", "modes-cheat pair"),
     Mutant(
         "mode-tree-short",
-        f"        if waiting:\n            {MISSING}\n\n    def share",
-        "\n    def share",
+        f"        if waiting:\n            {MISSING}\n\n    def closed",
+        "\n    def closed",
         "modes-cheat pair",
     ),
     Mutant("mode-rate-coupled", "price, price * coupled * self.stay,", "price, price * coupled,", "modes-plain pair"),
@@ -259,6 +263,7 @@ GRAMMAR = (
     ),
     Mutant("mode-groups", "one_of(GROUPS[self.kind])", 'one_of(GROUPS["joint"])', "stay.mode-visit-imitator.json"),
     Mutant("mode-empty-leaf-more", '            node.fields(("leaf",))\n', "", "coin.mode-empty-prices.json"),
+    Mutant("mode-closed-leaf", '            entry.fields(("visits",))\n', "", "stay.mode-closed-leaf.json"),
     Mutant("mode-tilt-below", "*(() if shared else self.tilted)", "*self.tilted", "coin.mode-shared-tilt.json"),
     Mutant("mode-text-letter", "if digit < 0 or shift", "if shift", "coin.mode-text-letter.json"),
     Mutant("mode-text-long", "or shift >= 5 * MOST_DIGITS:", "or False:", "coin.mode-text-long.json"),
