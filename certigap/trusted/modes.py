@@ -1,6 +1,5 @@
 """FORMAT 6.5: bounds of V* - V, of V* and of -V by chains that run side by side until their draws differ."""
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -8,7 +7,7 @@ from game import Game, Vector
 from kernel import Boxes, read_radius, show
 from limits import bits, longest, spend, summed, weight
 from moderows import GRID, Around, Axis, Change, ModeSets, Part, axes
-from modevalues import Charge, Pay, Point, Proof, Shares, Tilt, common_moves, read_vectors
+from modevalues import Charge, Pay, Point, Proof, Shares, Tilt, common_moves, floored, read_vectors
 from multipliers import most_visits
 from reading import ONE, ZERO, Invalid, Malformed, Node
 from regions import Region
@@ -241,12 +240,3 @@ class Cover:
             if price and (self.kind != "optimum" or j != self.i):
                 total += price * (self.region.spent - part.paid[j])
         return total
-
-
-def floored(before: Fraction, factor: Fraction, shares: list[Fraction]) -> list[int]:
-    """before + factor share, rounded down to GRID"""
-    if not factor:
-        return [math.floor(before * GRID)] * len(shares)
-    under, first = before.denominator * factor.denominator, before.numerator * factor.denominator
-    each = before.denominator * factor.numerator
-    return [(first * x.denominator + each * x.numerator) * GRID // (under * x.denominator) for x in shares]

@@ -1,5 +1,6 @@
 """FORMAT 6.5: what a leaf or a visit holds, and the values of one state that its vectors make."""
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -123,6 +124,15 @@ def common_moves(game: Game, i: int) -> list[list[Deviation]]:
             both = [[(t, min(w, other[t])) for t, w in own.items() if t in other] for own, other in pairs]
             result[s].append((others, both))
     return result
+
+
+def floored(before: Fraction, factor: Fraction, shares: list[Fraction]) -> list[int]:
+    """before + factor share, rounded down to GRID"""
+    if not factor:
+        return [math.floor(before * GRID)] * len(shares)
+    under, first = before.denominator * factor.denominator, before.numerator * factor.denominator
+    each = before.denominator * factor.numerator
+    return [(first * x.denominator + each * x.numerator) * GRID // (under * x.denominator) for x in shares]
 
 
 DIGITS = {letter: k for k, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
