@@ -63,6 +63,7 @@ _HOMES = {
     "read_array_game": "certigap.model.large",
     "write_array_game": "certigap.model.large",
     "array_gaps": "certigap.semantics.array_gaps",
+    "array_worst_case": "certigap.questions.array_worst_case.question",
     "policy_from_openspiel": "certigap.io.openspiel_policy",
     "best_case": "certigap.questions.best_case",
     "concentrability": "certigap.questions.concentrability",
@@ -135,6 +136,7 @@ if TYPE_CHECKING:
     from certigap.model.parametric import free_discount as free_discount
     from certigap.model.parametric import read_parametric_game as read_parametric_game
     from certigap.model.policy import Policy as Policy
+    from certigap.questions.array_worst_case.question import array_worst_case as array_worst_case
     from certigap.questions.best_case import best_case as best_case
     from certigap.questions.concentrability import concentrability as concentrability
     from certigap.questions.continuity import continuity as continuity

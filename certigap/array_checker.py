@@ -1,6 +1,6 @@
 """A second checker for large array games: FORMAT 16 in NumPy, on 64-bit integers that cannot overflow.
 
-    python -I certigap/array_checker.py [--json] [--policy P] GAME CERTIFICATE..
+    python -I certigap/array_checker.py [--json] [--expert E] [--policy P] GAME CERTIFICATE..
 
 It imports NumPy and nothing of the package, and says what `checker.py` says of the same files, only sooner: both
 compute the same integers. Bounds: denominators are below 2^31 and vectors at most 2^61, so a weighted mean of numbers
@@ -10,15 +10,19 @@ of at most 2^62 is taken in two limbs, high * 2^31 + low, with sums below 2^62 e
 import argparse
 import hashlib
 import json
+import math
 import re
 import sys
 import zipfile
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NoReturn
 
 import numpy as np
 
 MOST, TOP, LOW = 2**31 - 1, 2**61, 2**31 - 1
+ONE, UNIT, SIZE = 2**28, 2**61, 2**60  # of the units of shares, of an occupancy's, and of what strays
+STAGES, PRICE = 100, 2**58
 CHUNK = 2**18  # transitions that are worked on at a time: what is made of them stays near the processor
 NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
@@ -47,14 +51,16 @@ def no_float(text: str) -> NoReturn:
     raise Malformed(f"header: expected no number such as {text[:20]}")
 
 
-def read(path: str, types: dict[str, str]) -> tuple[Any, dict[str, Any]]:
-    """The header and the arrays of a container with these members."""
+def read(path: str, *choices: dict[str, str]) -> tuple[Any, dict[str, Any]]:
+    """The header and the arrays of a container whose members are one of these sets."""
     arrays: dict[str, Any] = {}
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            if sorted(m.filename for m in members) != sorted(f"{name}.npy" for name in ("header", *types)):
-                raise Malformed(f"{path}: expected the members header, {', '.join(types)}, once each")
+            names = sorted(m.filename for m in members)
+            types = next((own for own in choices if names == sorted(f"{name}.npy" for name in ("header", *own))), None)
+            if types is None:
+                raise Malformed(f"{path}: expected the members header, {', '.join(choices[0])}, once each")
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 arrays[name] = read_member(file, member, types.get(name, "|u1"), f"{path}: {name}")
@@ -145,11 +151,11 @@ class Game:
         need(len(self.initial) == states and self.initial.min() >= 0, "a start weight a state")
         need(1 <= self.initial.sum(dtype=np.int64) <= MOST, "start weights with a sum from 1 to 2^31 - 1")
 
-    def policy(self, arrays: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
+    def policy(self, arrays: dict[str, Any], role: str = "") -> list[tuple[Any, Any, Any]]:
         """Per player: weights, denominators by state, first action of each state."""
         policy = []
         for j in range(len(self.scales)):
-            weights, sums = arrays[f"weights_{j}"], arrays[f"denominators_{j}"]
+            weights, sums = arrays[f"{role}weights_{j}"], arrays[f"{role}denominators_{j}"]
             first = running(self.shapes[:, j])
             need(weights.shape == (first[-1],) and sums.shape == (len(self.shapes),), "a weight an action")
             found = np.add.reduceat(weights, first[:-1], dtype=np.int64)
@@ -187,80 +193,140 @@ def row_means(game: Game, first: int, last: int, x: Any, narrow: bool) -> Any:
     return mean(high, run_sums((value & LOW) * weights, starts), den)
 
 
-def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
-    """F x of FORMAT 16."""
+def chunks(game: Game) -> Iterator[tuple[int, int]]:
+    """Ranges of states with about `CHUNK` transitions each."""
+    cuts = np.searchsorted(game.offsets[game.first], np.arange(0, len(game.columns), CHUNK)).tolist()
+    ends = [*cuts[1:], len(game.shapes), len(game.shapes)]
+    return ((begin, end) for begin, end in zip([*cuts, len(game.shapes)], ends, strict=True) if begin < end)
+
+
+def alike(game: Game, begin: int, end: int) -> Iterator[tuple[Any, list[int], Any]]:
+    """States of one shape: who they are, the shape, and their rows `[m, joint actions]`, counted from the first."""
+    same = (game.shapes[begin:end] == game.shapes[begin]).all()
+    for shape in game.shapes[begin : begin + 1] if same else np.unique(game.shapes[begin:end], axis=0):
+        where = begin + np.flatnonzero((game.shapes[begin:end] == shape).all(axis=1))
+        first = game.first[where] - game.first[begin]
+        yield where, shape.tolist(), first[:, None] + np.arange(int(shape.prod(dtype=np.int64)))
+
+
+def backups(game: Game, begin: int, end: int, x: Any, bits: int, i: int, sign: int = 1) -> Any:
+    """z of FORMAT 16 of all joint actions of some states."""
     top, bottom = game.discount.numerator, game.discount.denominator
     narrow = int(np.abs(x).max()) * int(game.denominators.max()) < 2**62
-    result, states = np.empty_like(x), len(game.shapes)
-    cuts = np.searchsorted(game.offsets[game.first], np.arange(0, len(game.columns), CHUNK)).tolist()
-    for begin, end in zip([*cuts, states], [*cuts[1:], states, states], strict=True):
-        if begin == end:
-            continue
-        k0, k1 = int(game.first[begin]), int(game.first[end])
-        m = row_means(game, k0, k1, x, narrow)
-        z = (game.rewards[i, k0:k1] << bits) + mean(top * (m >> 31), top * (m & LOW), bottom)
-        same = (game.shapes[begin:end] == game.shapes[begin]).all()
-        for shape in game.shapes[begin : begin + 1] if same else np.unique(game.shapes[begin:end], axis=0):
-            where = begin + np.flatnonzero((game.shapes[begin:end] == shape).all(axis=1))
-            rows = (game.first[where] - k0)[:, None] + np.arange(int(shape.prod(dtype=np.int64)))
-            result[where] = folded(z[rows].reshape(-1, *shape.tolist()), policy, where, own)
+    k0, k1 = int(game.first[begin]), int(game.first[end])
+    m = row_means(game, k0, k1, x, narrow)
+    return (sign * game.rewards[i, k0:k1] << bits) + mean(top * (m >> 31), top * (m & LOW), bottom)
+
+
+def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
+    """F x of FORMAT 16."""
+    result = np.empty_like(x)
+    for begin, end in chunks(game):
+        z = backups(game, begin, end, x, bits, i)
+        for where, shape, rows in alike(game, begin, end):
+            result[where] = folded(z[rows].reshape(-1, *shape), policy, where, own).max(axis=1)
     return result
 
 
+def weights_of(policy: Any, where: Any, j: int, shape: Any) -> tuple[Any, Any]:
+    """The weights of player `j` and their sums at some states, spread for arrays `[m, A_1, .., A_n]`."""
+    weights, sums, first = policy[j]
+    w = weights[first[where][:, None] + np.arange(shape[j])].astype(np.int64)
+    spread = [len(where), *(1,) * len(shape)]
+    den = sums[where].astype(np.int64).reshape(spread)
+    spread[1 + j] = shape[j]
+    return w.reshape(spread), den
+
+
 def folded(z: Any, policy: Any, where: Any, own: int) -> Any:
-    """`[m]` from `[m, A_1, .., A_n]`: means over the players, the last first; the best of `own` at the end."""
+    """`[m, A_own]` from `[m, A_1, .., A_n]`: means over the other players, the last first; `[m, 1]` where own is n."""
     for j in range(z.ndim - 2, -1, -1):
-        if j == own:
-            z = np.moveaxis(z, 1 + j, -1)  # it stands last and is not met again: the axes before it keep their places
-            continue
-        weights, sums, first = policy[j]
-        w = weights[first[where][:, None] + np.arange(z.shape[1 + j])].astype(np.int64)
-        w = w.reshape(len(where), *(1,) * j, -1, *(1,) * (z.ndim - 2 - j))
-        den = sums[where].astype(np.int64).reshape(len(where), *(1,) * (z.ndim - 2))
-        z = mean(((z >> 31) * w).sum(axis=1 + j), ((z & LOW) * w).sum(axis=1 + j), den)
-    return z.reshape(len(where), -1).max(axis=1)
+        if j != own:
+            w, den = weights_of(policy, where, j, z.shape[1:])
+            z = mean(
+                ((z >> 31) * w).sum(axis=1 + j, keepdims=True), ((z & LOW) * w).sum(axis=1 + j, keepdims=True), den
+            )
+    return z.reshape(len(where), -1)
+
+
+def start_of(game: Game, x: Any) -> Fraction:
+    """nu.x"""
+    weights = game.initial.astype(np.int64)
+    high, low = int(weights @ (x >> 31)), int(weights @ (x & LOW))
+    return Fraction((high << 31) + low, int(weights.sum()))
 
 
 def ends(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> tuple[Fraction, Fraction]:
-    n = len(game.scales)
+    n, start = len(game.scales), start_of(game, x)
     change = step(game, policy, x, bits, i, own) - x
-    weights = game.initial.astype(np.int64)
-    high, low = int(weights @ (x >> 31)), int(weights @ (x & LOW))
-    start = Fraction((high << 31) + low, int(weights.sum()))
     unit, horizon, means = game.scales[i] / 2**bits, 1 / (1 - game.discount), 2 + n - (own < n)
     return unit * (start + int(change.min()) * horizon), unit * (start + (int(change.max()) + means) * horizon)
 
 
-def check(game: Game, path: str, expected: Any) -> tuple[Any, str]:
+def policy_types(game: Game, role: str = "") -> dict[str, str]:
+    return {f"{role}{part}_{j}": "<i4" for j in range(len(game.scales)) for part in ("weights", "denominators")}
+
+
+def certificate_types(game: Game) -> list[dict[str, str]]:
+    """The members that certificates may have: of a nash-gap, and of a worst case without and with a witness."""
+    policy = policy_types(game)
+    ball = policy | dict.fromkeys(("occupancy", "optima", "values", "together"), "<i8")
+    witness = policy_types(game, "witness_") | dict.fromkeys(("witness_value", "witness_optimum"), "<i8")
+    return [policy | {"values": "<i8", "optima": "<i8"}, ball, ball | witness]
+
+
+def check(game: Game, path: str, expected: dict[str, Any]) -> tuple[Any, str]:
     """The claim of a certificate and its words."""
-    n, states = len(game.scales), len(game.shapes)
-    members = {f"{part}_{j}": "<i4" for j in range(n) for part in ("weights", "denominators")}
-    header, arrays = read(path, members | {"values": "<i8", "optima": "<i8"})
-    keys(header, {"format", "version", "game", "claim", "bits", "end"}, {"provenance"}, "a certificate")
+    header, arrays = read(path, *certificate_types(game))
+    required = {"format", "version", "game", "claim", "bits", "end"}
+    keys(header, required, {"provenance", "prices", "witness"}, "a certificate")
     need(header["format"] == "certigap-array-certificate" and header["version"] == 1, "a certificate, version 1")
     need(header["end"] is True, "end: true")
     if header["game"] != game.digest:
         raise Invalid("the certificate speaks of another game")
+    claim = header["claim"]
+    need(isinstance(claim, dict) and claim.get("kind") in KINDS, f"a claim of kind {' or '.join(KINDS)}")
+    words, policies = KINDS[claim["kind"]](game, header, arrays)
+    for role, rows in expected.items():
+        if role not in policies or any(
+            not np.array_equal(ours, given)
+            for own, other in zip(policies[role], rows, strict=True)
+            for ours, given in zip(own, other, strict=True)
+        ):
+            raise Invalid(f"its {role} is not the policy of the file given")
+    return claim, words
+
+
+def digits(header: Any, n: int, most: int) -> list[int]:
+    """The bits of every player's vectors."""
+    bits = header["bits"]
+    need(isinstance(bits, list) and len(bits) == n and all(type(b) is int and 0 <= b <= most for b in bits), "bits")
+    return list(bits)
+
+
+def fits(game: Game, i: int, bits: int, vectors: list[Any], most: int) -> None:
+    """Rewards and vectors are at most `most` in their units."""
+    largest = max(abs(int(end)) for end in (game.rewards[i].min(), game.rewards[i].max()))
+    sizes = [abs(int(end)) for own in vectors for end in (own.min(), own.max())]
+    need(largest << bits <= most and max(sizes) <= most, f"vectors and rewards of at most {most} in their units")
+
+
+def policy_gap(game: Game, policy: Any, i: int, bits: int, value: Any, best: Any) -> tuple[Fraction, Fraction]:
+    fits(game, i, bits, [value, best], TOP)
+    low, high = ends(game, policy, value, bits, i, len(game.scales))
+    least, most = ends(game, policy, best, bits, i, i)
+    return max(Fraction(0), least - high), most - low
+
+
+def nash_gap(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]:
+    """The gaps of a policy."""
+    n, states = len(game.scales), len(game.shapes)
     claim = keys(header["claim"], {"kind"}, {"nash_gap", "nash_conv", "player_gaps"}, "a claim")
-    need(claim["kind"] == "nash-gap" and len(claim) > 1, "a claim of kind nash-gap with an interval")
-    bits, policy = header["bits"], game.policy(arrays)
-    need(isinstance(bits, list) and len(bits) == n and all(type(b) is int and 0 <= b <= 61 for b in bits), "bits")
-    if expected is not None and any(
-        not np.array_equal(ours, given)
-        for own, other in zip(policy, expected, strict=True)
-        for ours, given in zip(own, other, strict=True)
-    ):
-        raise Invalid("its policy is not the policy of the file given")
+    need(len(claim) > 1, "a claim with an interval")
+    need(not header.keys() & {"prices", "witness"} and "occupancy" not in arrays, "the parts of a nash-gap alone")
+    bits, policy = digits(header, n, 61), game.policy(arrays)
     need(arrays["values"].shape == arrays["optima"].shape == (n, states), "vectors of all players at all states")
-    gaps = []
-    for i in range(n):
-        value, best = arrays["values"][i], arrays["optima"][i]
-        largest = max(abs(int(end)) for end in (game.rewards[i].min(), game.rewards[i].max()))
-        sizes = [abs(int(end)) for own in (value, best) for end in (own.min(), own.max())]
-        need(largest << bits[i] <= TOP and max(sizes) <= TOP, "vectors and rewards of at most 2^61 in their units")
-        low, high = ends(game, policy, value, bits[i], i, n)
-        least, most = ends(game, policy, best, bits[i], i, i)
-        gaps.append((max(Fraction(0), least - high), most - low))
+    gaps = [policy_gap(game, policy, i, bits[i], arrays["values"][i], arrays["optima"][i]) for i in range(n)]
     shown = {
         "nash_gap": tuple(map(max, zip(*gaps, strict=True))),
         "nash_conv": tuple(map(sum, zip(*gaps, strict=True))),
@@ -268,7 +334,7 @@ def check(game: Game, path: str, expected: Any) -> tuple[Any, str]:
     words = [interval(claim[key], key, *shown[key]) for key in shown if key in claim]
     own = keys(claim.get("player_gaps", {}), set(), {str(i + 1) for i in range(n)}, "player_gaps")
     words += [interval(node, f"player {name}'s gap", *gaps[int(name) - 1]) for name, node in own.items()]
-    return claim, "; ".join(words)
+    return "; ".join(words), {"policy": policy}
 
 
 def interval(node: Any, what: str, low: Fraction, high: Fraction) -> str:
@@ -284,18 +350,243 @@ def interval(node: Any, what: str, low: Fraction, high: Fraction) -> str:
     )
 
 
+def share(part: Any, whole: Any) -> Any:
+    """part/whole in units of 2^-28, rounded down, at most 4; 0 where there is nothing. Both are at most 2^62."""
+    safe = np.maximum(whole, 1)
+    units = part // safe
+    rest, result = part - units * safe, np.minimum(units, 4)
+    for _ in range(28):  # long division, a binary digit at a time: no term reaches 2^63
+        rest = rest << 1
+        digit = rest >= safe
+        rest, result = rest - np.where(digit, safe, 0), 2 * result + digit
+    return np.where(whole > 0, np.minimum(result, 4 * ONE), 0)
+
+
+def times(number: Any, shares: Any, more: int = 0) -> Any:
+    """number times shares, rounded down; up where `more` is ONE - 1."""
+    return (((number >> 31) * shares) << 3) + (((number & LOW) * shares + more) >> 28)
+
+
+def total(numbers: Any) -> int:
+    return (int((numbers >> 31).sum()) << 31) + int((numbers & LOW).sum())
+
+
+class Ball:
+    """The expert, m - slack <= mu, and the largest error (FORMAT 16)."""
+
+    def __init__(self, game: Game, expert: Any, mass: Any, radius: Fraction) -> None:
+        self.game, self.expert, self.mass, self.radius = game, expert, mass, radius
+        top, bottom = game.discount.numerator, game.discount.denominator
+        nu = mean(game.initial.astype(np.int64) << 30, 0, int(game.initial.sum(dtype=np.int64)))
+        start = mean((bottom - top) * (nu >> 31), (bottom - top) * (nu & LOW), bottom)
+        after = self.pushed()
+        change = start + mean(top * (after >> 31), top * (after & LOW), bottom) - mass
+        rounding = len(game.scales) * len(game.denominators) + len(game.columns) + 3 * len(mass)
+        below, above = total(np.maximum(-change, 0)), total(np.maximum(change, 0)) + rounding
+        self.lower = np.maximum(mass - min(math.ceil(below / (1 - game.discount)), UNIT), 0)
+        self.missing = Fraction(above, UNIT) / (1 - game.discount)
+
+    def pushed(self) -> Any:
+        """The mass at every state after a step of the expert."""
+        game, after = self.game, np.zeros_like(self.mass)
+        for begin, end in chunks(game):
+            parts = np.empty(int(game.first[end] - game.first[begin]), dtype=np.int64)
+            for where, shape, rows in alike(game, begin, end):
+                part = self.mass[where].reshape(-1, *(1,) * len(shape))
+                for j in range(len(shape)):
+                    w, den = weights_of(self.expert, where, j, shape)
+                    part = mean((part >> 31) * w, (part & LOW) * w, den)
+                parts[rows] = part.reshape(len(where), -1)
+            entries, each, w, den = row_entries(game, begin, end)
+            np.add.at(after, entries, mean((parts[each] >> 31) * w, (parts[each] & LOW) * w, den))
+        return after
+
+    def rooms(self, players: int) -> Any:
+        """The mass that a joint row of so many players may move."""
+        spread = np.full_like(self.lower, min(math.ceil(players * self.radius * UNIT), 2 * UNIT))
+        return np.where(self.lower > 0, np.minimum(share(spread, 2 * self.lower) + 1, ONE), ONE)
+
+    def error(self, policy: Any, j: int) -> Fraction:
+        """The error of player `j`, at most."""
+        (row, den, first), (other, size, _) = self.expert[j], policy[j]
+        count = np.diff(first)
+        apart = np.abs(np.repeat(size.astype(np.int64), count) * row - np.repeat(den.astype(np.int64), count) * other)
+        apart = np.add.reduceat(apart, first[:-1])
+        moved = np.where(apart > 0, share(apart, den.astype(np.int64) * size) + 1, 0)
+        return Fraction(total(times(self.mass, moved, ONE - 1)), UNIT) + self.missing * Fraction(int(moved.max()), ONE)
+
+
+def row_entries(game: Game, begin: int, end: int) -> tuple[Any, Any, Any, Any]:
+    """Of all transitions of some states: next state, row counted from the first, weight, the row's denominator."""
+    k0, k1 = int(game.first[begin]), int(game.first[end])
+    a, b = int(game.offsets[k0]), int(game.offsets[k1])
+    each = np.repeat(np.arange(k1 - k0), np.diff(game.offsets[k0 : k1 + 1]))
+    den = game.denominators[k0:k1].astype(np.int64)[each]
+    return game.columns[a:b].astype(np.int64), each, game.weights[a:b].astype(np.int64), den
+
+
+def masses(expert: Any, where: Any, shape: list[int], own: int) -> Any:
+    """The mass of the joint actions of some states, `own` left out, rounded up: `[m, A_1, .., A_n]`."""
+    mass = np.full((len(where), *(1,) * len(shape)), ONE)
+    for j in range(len(shape)):
+        if j != own:
+            w, den = weights_of(expert, where, j, shape)
+            mass = -(-mass * w // den)
+    return np.broadcast_to(mass, (len(where), *shape))
+
+
+def by_action(z: Any, own: int) -> Any:
+    """`[m, A_own, others]`, or `[m, 1, all]` where own is n."""
+    size = z.shape[1 + own] if own < z.ndim - 1 else 1
+    return (np.moveaxis(z, 1 + own, 1) if own < z.ndim - 1 else z).reshape(len(z), size, -1)
+
+
+def strayed(ball: Ball, how: Any, x: Any, y: Any, fees: Any) -> Any:
+    """S(x, y) of FORMAT 16, `how` being (own, i, sign, bits, rooms)."""
+    game, (own, i, sign, bits, rooms) = ball.game, how
+    result = np.empty_like(x)
+    for begin, end in chunks(game):
+        stay = backups(game, begin, end, x, bits, i, sign)
+        move = stay if x is y else backups(game, begin, end, y, bits, i, sign)
+        for where, shape, rows in alike(game, begin, end):
+            here, there = (z[rows].reshape(-1, *shape) for z in (stay, move))
+            top = by_action(there, own).max(axis=2) - fees[where][:, None]
+            gains = np.maximum(top[:, :, None] - by_action(here, own), 0)
+            order = np.argsort(-gains, axis=2)
+            gains = np.take_along_axis(gains, order, 2)
+            mass = np.take_along_axis(by_action(masses(ball.expert, where, shape, own), own), order, 2)
+            left = rooms[where][:, None, None] - (np.cumsum(mass, axis=2) - mass)
+            part = np.clip(left, 0, mass)
+            high, low = ((gains >> 31) * part).sum(axis=2), ((gains & LOW) * part).sum(axis=2)
+            moved = (high << 3) + ((low + ONE - 1) >> 28)
+            result[where] = (folded(here, ball.expert, where, own) + moved).max(axis=1)
+    return result
+
+
+def steepest(ball: Ball, i: int) -> Iterator[tuple[Any, Any, Any]]:
+    """The largest probability with which player i moves from a state to another: states, next states, shares."""
+    game, states, most = ball.game, len(ball.game.shapes), int(ball.game.shapes[:, i].max())
+    for begin, end in chunks(game):
+        mass = np.empty(int(game.first[end] - game.first[begin]), dtype=np.int64)
+        place = np.empty_like(mass)
+        for where, shape, rows in alike(game, begin, end):
+            mass[rows] = masses(ball.expert, where, shape, i).reshape(len(where), -1)
+            action = np.arange(shape[i]).reshape(-1, *(1,) * (len(shape) - 1 - i))
+            own = np.broadcast_to(action, shape).reshape(1, -1)
+            place[rows] = (where - begin)[:, None] * most + own
+        entries, each, w, den = row_entries(game, begin, end)
+        state, action = np.divmod(place[each], most)
+        pair, part = state * states + entries, -(-mass[each] * w // den)
+        order = np.lexsort((action, pair))
+        pair, action, part = pair[order], action[order], part[order]
+        starts = np.flatnonzero(np.diff(pair, prepend=-1) | np.diff(action, prepend=-1))
+        sums, pair = np.add.reduceat(part, starts), pair[starts]
+        starts = np.flatnonzero(np.diff(pair, prepend=-1))
+        yield begin + pair[starts] // states, pair[starts] % states, np.maximum.reduceat(sums, starts)
+
+
+def reached(now: Any, steps: list[tuple[Any, Any, Any]]) -> Any:
+    """M_(t+1) from M_t."""
+    high, low = np.zeros_like(now), np.zeros_like(now)
+    for states, following, shares in steps:
+        value = times(now[states], shares, ONE - 1)
+        np.add.at(high, following, value >> 31)
+        np.add.at(low, following, value & LOW)
+    high += low >> 31
+    return np.where(high >= UNIT >> 31, UNIT, (np.minimum(high, UNIT >> 31) << 31) + (low & LOW))
+
+
+def optimum(ball: Ball, how: Any, apart: Any, prices: list[int]) -> Fraction:
+    """nu.G_0 + B sum g^t p_t, in units."""
+    game, n, x, ratios = ball.game, len(ball.game.scales), apart, []
+    if prices:
+        steps, initial = list(steepest(ball, how[1])), game.initial.astype(np.int64) << 30
+        whole = int(game.initial.sum(dtype=np.int64))
+        now = ((initial // whole) << 31) - (-((initial % whole) << 31) // whole)
+        for stage in range(len(prices)):
+            now = reached(now, steps) if stage else now
+            ratios.append(share(ball.lower, now).astype(np.int32))
+    for price, ratio in zip(reversed(prices), reversed(ratios), strict=True):
+        fees = times(np.full(len(x), 2 * price), ratio.astype(np.int64))
+        x = strayed(ball, how, x, apart, fees) + n + 1
+        if max(abs(int(x.max())), abs(int(x.min()))) > SIZE:
+            raise Invalid("prices: a vector of more than 2^60 units")
+    paid = sum((price * game.discount**t for t, price in enumerate(prices)), Fraction(0))
+    return start_of(game, x) + (n - 1) * ball.radius * paid
+
+
+def upper_gap(ball: Ball, i: int, bits: int, vectors: Any, stages: list[int], price: int) -> Fraction:
+    """What the vectors (optima, values, together) and prices of a player show of its gap in the ball."""
+    game, n = ball.game, len(ball.game.scales)
+    apart, worst, together = vectors
+    fits(game, i, bits, vectors, SIZE)
+    best, least = (i, i, 1, bits, ball.rooms(n - 1)), (n, i, -1, bits, ball.rooms(n))
+    for how, x, y, fee in ((best, apart, apart, 0), (least, worst, worst, 0), (least, together, worst, 2 * price)):
+        if (strayed(ball, how, x, y, np.full(len(x), fee)) + 2 + n - (how[0] < n) > x).any():
+            raise Invalid(f"player {i + 1}: a vector that is too small at a state")
+    value = start_of(game, together) + price * n * ball.radius / (1 - game.discount)
+    unit = game.scales[i] / (1 << bits)
+    width = int(game.rewards[i].max()) - int(game.rewards[i].min())
+    shown = unit * (optimum(ball, best, apart, stages) + value)
+    return min(shown, game.scales[i] * width / (1 - game.discount))
+
+
+def worst_case(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]:
+    """The largest gap of the policies of a ball."""
+    n, states = len(game.scales), len(game.shapes)
+    claim = keys(header["claim"], {"kind", "measure", "radius", "nash_gap"}, set(), "a claim")
+    radius, names = rational(claim["radius"]), ("optima", "values", "together")
+    need(claim["measure"] == "bc" and radius >= 0, "the measure bc and a radius >= 0")
+    has_witness = "witness_value" in arrays
+    need("prices" in header and "occupancy" in arrays and ("witness" in header) == has_witness, "a worst case's parts")
+    need(all(arrays[name].shape == (n, states) for name in names), "vectors of all players at all states")
+    mass, bits, prices = arrays["occupancy"], digits(header, n, 60), header["prices"]
+    need(mass.shape == (states,) and mass.min() >= 0 and total(mass) <= UNIT, "an occupancy at every state, at most 1")
+    need(isinstance(prices, list) and len(prices) == n, "prices of every player")
+    for own in prices:
+        stages = keys(own, {"optimum", "value"}, set(), "prices")["optimum"]
+        need(isinstance(stages, list) and len(stages) <= STAGES, f"at most {STAGES} prices")
+        need(all(type(p) is int and 0 <= p <= PRICE for p in (*stages, own["value"])), "prices from 0 to 2^58")
+    expert = game.policy(arrays)
+    ball = Ball(game, expert, mass, radius)
+    gaps = [
+        upper_gap(ball, i, bits[i], [arrays[name][i] for name in names], prices[i]["optimum"], prices[i]["value"])
+        for i in range(n)
+    ]
+    low = witnessed(ball, header["witness"], arrays) if has_witness else Fraction(0)
+    words = interval(claim["nash_gap"], f"the largest nash_gap with eps_bc <= {claim['radius']}", low, max(gaps))
+    return words, {"expert": expert}
+
+
+def witnessed(ball: Ball, node: Any, arrays: Any) -> Fraction:
+    """The gap of the witness, once it is seen to be in the ball."""
+    game, n = ball.game, len(ball.game.scales)
+    policy, parts = game.policy(arrays, "witness_"), keys(node, {"player", "bits"}, set(), "a witness")
+    value, best, bits = arrays["witness_value"], arrays["witness_optimum"], parts["bits"]
+    need(value.shape == best.shape == (len(game.shapes),), "vectors of the witness at all states")
+    need(parts["player"] in [str(j + 1) for j in range(n)] and type(bits) is int and 0 <= bits <= 61, "player, bits")
+    for j in range(n):
+        if ball.error(policy, j) > ball.radius:
+            raise Invalid(f"the witness is outside the ball: player {j + 1}")
+    return policy_gap(game, policy, int(parts["player"]) - 1, bits, value, best)[0]
+
+
+KINDS = {"nash-gap": nash_gap, "worst-case": worst_case}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="array_checker.py", description="Check certificates of large array games.")
     parser.add_argument("game", metavar="GAME")
     parser.add_argument("certificates", metavar="CERTIFICATE", nargs="+")
+    parser.add_argument("--expert", help="policy file that every claim's expert must equal")
     parser.add_argument("--policy", help="policy file that every claim's policy must equal")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--rules", action="store_true", help="accepted and without effect: all rules are in this file")
     given, results = parser.parse_args(), []
     try:
         game = Game(given.game)
-        names = {f"{part}_{j}": "<i4" for j in range(len(game.scales)) for part in ("weights", "denominators")}
-        expected = game.policy(read(given.policy, names)[1]) if given.policy else None
+        files = {role: path for role in ("expert", "policy") if (path := getattr(given, role)) is not None}
+        expected = {role: game.policy(read(path, policy_types(game))[1]) for role, path in files.items()}
         fault = ""
     except Malformed as error:
         fault = f"{given.game}: {error}"

@@ -9,17 +9,15 @@ cited in the modules. Exit code: 0 when all are valid, else the first that occur
 
 What checks is in `trusted/`, in this order, each module importing only what stands above it:
 
-    limits, reading, rules, game, kernel              for every certificate
-    values, regions, linear, cover, multipliers, ..   one module a rule, loaded when a certificate names the rule
-    judge                                             the certificate as a whole
-
+    limits, reading, rules, game, kernel   for every certificate
+    values, regions, linear, cover, ..     one module a rule, loaded when a certificate names the rule
+    judge                                  the certificate as a whole
 `--rules` prints which of them a certificate used, and how many lines there are to read. This file is run by its path,
-and so from its source; `Sources` does the same for the modules: no cached bytecode, no extension module, no package
-and nothing else that lies in that folder runs in their place, nor in the place of the standard library.
+and so from its source; `Sources` does the same for the modules: no bytecode, extension module, package or else of that
+folder runs in their place, nor in the place of the standard library.
 
-To add a rule: a module in `trusted/` with the function that `rules.py` describes, a line in its table, the module's
-name in `MODULES` below, the rule in FORMAT, cases and mutants in `tests/checker/`. It pays for its work before doing
-it (`limits.py`).
+To add a rule: a module in `trusted/` with the function that `rules.py` describes, a line in its table, its name in
+`MODULES` below, the rule in FORMAT, cases and mutants in `tests/checker/`. It pays for its work first (`limits.py`).
 """
 
 import argparse
@@ -59,6 +57,8 @@ MODULES = (
     "continuity",
     "entropy",
     "arrays",
+    "array_gaps",
+    "array_worst",
     "polynomials",
     "expressions",
     "parametric",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from certigap.commands.array_games import array_gap
+from certigap.commands.array_games import array_certify, array_gap
 from certigap.commands.carriers import rows_json, rows_text, warn_of_idle
 from certigap.commands.entropy import regularised_gap
 from certigap.commands.finite import finite_errors_of, finite_gap
@@ -92,6 +92,8 @@ def certify(given: argparse.Namespace) -> int:
     check_file(given.witness, given.game, given.expert, given.policy, option="--witness")
     if given.output and given.witness and is_same_file(given.output, given.witness):
         raise InputError(f"--witness: expected a file other than that of -o, got {printable(given.witness)}")
+    if is_array_file(given.game):
+        return array_certify(given)
     game = read_any_game(given.game)
     if isinstance(game, FiniteGame):
         _without(given, "idle", "keep")

@@ -1,14 +1,18 @@
-"""`certigap gap` on an array game: `GAME.npz POLICY.npz`, or `uniform` for the policy."""
+"""`certigap gap` and `certify` on an array game: policies are `.npz` files, or `uniform`."""
 
 import argparse
 import sys
+from typing import Any
 
-from certigap.commands.gaps import show_gaps
-from certigap.commands.output import rational_option, say_written
+from certigap.commands.gaps import show_gaps, worst_json
+from certigap.commands.output import print_json, rational_option, say_written, status
+from certigap.commands.streams import say
 from certigap.errors import InputError
-from certigap.model.large import ArrayPolicy, read_array_game, read_array_policy
+from certigap.exact.rational import format_rational
+from certigap.model.large import ArrayGame, ArrayPolicy, read_array_game, read_array_policy, write_array_policy
+from certigap.report import interval_text, number_text, table
 
-__all__ = ["array_gap"]
+__all__ = ["array_certify", "array_gap"]
 
 
 def array_gap(given: argparse.Namespace) -> int:
@@ -19,7 +23,7 @@ def array_gap(given: argparse.Namespace) -> int:
     if given.temperature is not None or given.arithmetic == "exact" or given.claim != "nash-gap":
         raise InputError("an array game: expected its nash-gap, enclosed, without entropies, got another question")
     game = read_array_game(given.game)
-    policy = ArrayPolicy.uniform(game) if given.policy == "uniform" else read_array_policy(given.policy, game)
+    policy = _policy(given.policy, game)
     answer = array_gaps(game, policy, None if given.width is None else rational_option(given.width, "--width"))
     show_gaps(given, answer, tuple(str(i + 1) for i in range(len(answer.player_gaps))))
     if answer.wide:
@@ -28,3 +32,46 @@ def array_gap(given: argparse.Namespace) -> int:
         write_array_gaps(answer, given.output)
         say_written(given)
     return 0
+
+
+def array_certify(given: argparse.Namespace) -> int:
+    """The worst case over an error ball of measure bc: the interval, the certificate, the witness."""
+    from certigap.certificates.array_worst_case import write_array_worst_case
+    from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
+    from certigap.work.deadline import Deadline
+
+    if given.measure != "bc" or given.known or given.idle != "keep":
+        raise InputError("an array game: expected the measure bc, without --known and --idle, got another question")
+    game = read_array_game(given.game)
+    expert = _policy(given.expert, game)
+    if given.policy is None:
+        radius = rational_option(given.eps, "--eps")
+    else:
+        radius = imitation_error(game, expert, _policy(given.policy, game))
+    with status("the worst NashGap"):
+        answer = array_worst_case(game, expert, radius, Deadline(given.budget))
+    if given.json:
+        print_json(worst_json(answer, given.exact, {"player": str(answer.witness_player + 1)}))
+    else:
+        say(f"{game!r}\n{_text(answer, given.exact)}")
+    if given.output:
+        write_array_worst_case(answer, given.output)
+        say_written(given)
+    if given.witness:
+        write_array_policy(answer.witness.policy, given.witness, game)
+        say_written(given, given.witness)
+    return 0
+
+
+def _policy(named: str, game: ArrayGame) -> ArrayPolicy:
+    return ArrayPolicy.uniform(game) if named == "uniform" else read_array_policy(named, game)
+
+
+def _text(answer: Any, exact: bool) -> str:
+    rows = [
+        ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
+        (f"worst NashGap with eps_BC <= {format_rational(answer.radius)}", interval_text(answer.interval, exact)),
+    ]
+    rows += [(f"  bound: {name}", number_text(x, exact)) for name, x in answer.bounds.items()]
+    cut = "" if answer.complete else "\nstopped early: the interval is valid, not final"
+    return f"{table(rows)}{cut}"

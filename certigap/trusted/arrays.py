@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from kernel import LOWER, check_interval
 from limits import METER, Limit, spend
-from reading import Invalid, Malformed, Node, read_json
+from reading import Invalid, Malformed, read_json
+from rules import RULES, rule
 
 MAX_ENTRIES = 2_000_000  # transitions and joint actions; larger games are for a program that keeps no object a number
 MAX_HEADER = 1 << 20
@@ -33,7 +33,7 @@ GAME |= dict.fromkeys(("columns", "weights", "denominators", "initial"), "<i4")
 class Container:
     """An uncompressed archive of arrays: `arrays[name]`, and `shapes[name]` of each."""
 
-    def __init__(self, path: str, types: dict[str, str]) -> None:
+    def __init__(self, path: str, *choices: dict[str, str]) -> None:
         self.path = path
         self.arrays: dict[str, Any] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
@@ -41,8 +41,10 @@ class Container:
             self.size = os.path.getsize(path)
             with zipfile.ZipFile(path) as archive:
                 parts = archive.infolist()
-                if {m.filename for m in parts} != {f"{name}.npy" for name in ("header", *types)}:
-                    self.fail(f"the parts header, {', '.join(types)} and no others")
+                names = {m.filename for m in parts}
+                types = next((own for own in choices if names == {f"{name}.npy" for name in ("header", *own)}), None)
+                if types is None:
+                    self.fail(f"the parts header, {', '.join(choices[0])} and no others")
                 for member in parts:
                     name = member.filename.removesuffix(".npy")
                     self.member(archive, member, name, types.get(name, "|u1"))
@@ -135,10 +137,19 @@ def policy_types(game: ArrayGame) -> dict[str, str]:
     return {f"{part}_{j}": "<i4" for j in range(len(game.scales)) for part in ("weights", "denominators")}
 
 
-def array_policy(game: ArrayGame, file: Container) -> PolicyRows:
+def certificate_types(game: ArrayGame) -> list[dict[str, str]]:
+    """The members that certificates may have: of a nash-gap, and of a worst case without and with a witness."""
+    policy, states = policy_types(game), ("occupancy", "optima", "values", "together")
+    ball, witness = policy | dict.fromkeys(states, "<i8"), {f"witness_{name}": kind for name, kind in policy.items()}
+    seen = dict.fromkeys(("witness_value", "witness_optimum"), "<i8")
+    return [policy | {"values": "<i8", "optima": "<i8"}, ball, ball | witness | seen]
+
+
+def array_policy(game: ArrayGame, file: Container, role: str = "") -> PolicyRows:
     policy = []
     for j in range(len(game.scales)):
-        weights, sums, at, rows = file.arrays[f"weights_{j}"], file.arrays[f"denominators_{j}"], 0, []
+        weights, sums = (file.arrays[f"{role}{part}_{j}"] for part in ("weights", "denominators"))
+        at, rows = 0, []
         spend(len(weights) + len(sums))
         if len(sums) != len(game.own) or len(weights) != sum(sizes[j] for sizes in game.own) or min(weights) < 0:
             file.fail(f"weights_{j} and denominators_{j} of this game's actions")
@@ -153,29 +164,41 @@ def array_policy(game: ArrayGame, file: Container) -> PolicyRows:
     return policy
 
 
+def backup(game: ArrayGame, k: int, x: list[int], bits: int, i: int, sign: int = 1) -> int:
+    """z[k] of FORMAT 16: the reward of a joint action and what follows, each mean rounded down."""
+    a, b = game.offsets[k], game.offsets[k + 1]
+    mean = sum(w * x[t] for w, t in zip(game.weights[a:b], game.columns[a:b])) // game.denominators[k]
+    reward = sign * game.rewards[i * len(game.denominators) + k]
+    return (reward << bits) + game.discount.numerator * mean // game.discount.denominator
+
+
+def averaged(z: list[int], sizes: list[int], policy: PolicyRows, s: int, own: int) -> list[int]:
+    """The means of a state's numbers over the players but `own`, the last first, each rounded down."""
+    post = 1
+    for j in range(len(sizes) - 1, -1, -1):
+        if j == own:
+            post *= sizes[j]
+            continue
+        *row, den = policy[j][s]
+        block = sizes[j] * post
+        z = [
+            sum(w * z[h + a * post + l] for a, w in enumerate(row)) // den
+            for h in range(0, len(z), block)
+            for l in range(post)
+        ]
+    return z
+
+
 def array_steps(game: ArrayGame, policy: PolicyRows, x: list[int], bits: int, i: int, own: int) -> Iterator[int]:
     """F x of FORMAT 16, state by state: every mean rounded down, the best action of `own` (n: nobody chooses)."""
-    n, rows, top, bottom = len(game.scales), len(game.denominators), game.discount.numerator, game.discount.denominator
     for s, sizes in enumerate(game.own):
-        z = []
-        for k in range(game.first[s], game.first[s + 1]):
-            a, b = game.offsets[k], game.offsets[k + 1]
-            total = sum(w * x[t] for w, t in zip(game.weights[a:b], game.columns[a:b]))
-            mean = total // game.denominators[k]
-            z.append((game.rewards[i * rows + k] << bits) + top * mean // bottom)
-        post = 1
-        for j in range(n - 1, -1, -1):
-            if j == own:
-                post *= sizes[j]
-                continue
-            *row, den = policy[j][s]
-            block = sizes[j] * post
-            z = [
-                sum(w * z[h + a * post + l] for a, w in enumerate(row)) // den
-                for h in range(0, len(z), block)
-                for l in range(post)
-            ]
-        yield max(z)
+        z = [backup(game, k, x, bits, i) for k in range(game.first[s], game.first[s + 1])]
+        yield max(averaged(z, sizes, policy, s, own))
+
+
+def start_of(game: ArrayGame, x: list[int]) -> Fraction:
+    """nu.x"""
+    return Fraction(sum(w * value for w, value in zip(game.initial, x)), sum(game.initial))
 
 
 def array_ends(game: ArrayGame, policy: PolicyRows, x: list[int], bits: int, i: int, own: int) -> Ends:
@@ -183,57 +206,31 @@ def array_ends(game: ArrayGame, policy: PolicyRows, x: list[int], bits: int, i: 
     n = len(game.scales)
     spend(4 * n * (len(game.columns) + len(game.denominators)))
     change = [new - old for new, old in zip(array_steps(game, policy, x, bits, i, own), x)]
-    start = Fraction(sum(w * value for w, value in zip(game.initial, x)), sum(game.initial))
-    means = 2 + n - (own < n)
+    start, means = start_of(game, x), 2 + n - (own < n)
     unit, horizon = game.scales[i] / 2**bits, 1 / (1 - game.discount)
     return unit * (start + min(change) * horizon), unit * (start + (max(change) + means) * horizon)
 
 
 def check_arrays(game: ArrayGame, path: str, expected: dict[str, PolicyRows]) -> tuple[Any, str]:
-    n, states = len(game.scales), len(game.own)
-    file = Container(path, policy_types(game) | {"values": "<i8", "optima": "<i8"})
+    """The claim of a certificate and its words; what the claim's kind asks for is the rule's."""
+    file = Container(path, *certificate_types(game))
     METER.allow(game.size, file.size)
-    parts = file.header.fields(("format", "version", "game", "claim", "bits", "end"), ("provenance",))
+    parts = file.header.fields(
+        ("format", "version", "game", "claim", "bits", "end"), ("provenance", "prices", "witness")
+    )
     parts["format"].one_of(("certigap-array-certificate",))
     parts["version"].integer((1,))
     if parts["end"].value is not True:
         parts["end"].fail("true")
     if parts["game"].value != game.digest:
         raise Invalid(f"{path}: the certificate speaks of another game")
-    claim = parts["claim"].fields(("kind",), ("nash_gap", "nash_conv", "player_gaps"))
-    claim["kind"].one_of(("nash-gap",))
-    bits = [item.integer() for item in parts["bits"].items(n)]
-    policy = array_policy(game, file)
+    claim = parts["claim"]
+    kind = claim.fields(("kind",), claim.value)["kind"].one_of(RULES["array"])
+    words, policies = rule("array", kind)(game, file, parts)
     for role, rows in expected.items():
-        if role != "policy" or rows != policy:
+        if policies.get(role) != rows:
             raise Invalid(f"{path}: its {role} is not the policy of the file given")
-    if any(file.shapes[name] != (n, states) for name in ("values", "optima")):
-        file.fail(f"values and optima of {n} players at {states} states")
-    count, gaps = len(game.denominators), []
-    for i in range(n):
-        value, best = (list(file.arrays[name][i * states : (i + 1) * states]) for name in ("values", "optima"))
-        largest = max(map(abs, game.rewards[i * count : (i + 1) * count]))
-        if not 0 <= bits[i] <= 61 or largest << bits[i] > TOP or max(map(abs, value + best)) > TOP:
-            file.fail("bits from 0 to 61, vectors and rewards of at most 2^61 in their units")
-        low, high = array_ends(game, policy, value, bits[i], i, n)
-        least, most = array_ends(game, policy, best, bits[i], i, i)
-        gaps.append((max(Fraction(0), least - high), most - low))
-    return parts["claim"].value, "; ".join(array_words(claim, gaps))
-
-
-def array_words(claim: dict[str, Node], gaps: list[tuple[Fraction, Fraction]]) -> list[str]:
-    """The words of the intervals, each of which must hold what is shown."""
-    low, high = [gap[0] for gap in gaps], [gap[1] for gap in gaps]
-    shown = {"nash_gap": (max(low), max(high)), "nash_conv": (sum(low), sum(high))}
-    words = [f"{key} {claimed_interval(claim[key], ends)}" for key, ends in shown.items() if key in claim]
-    if "player_gaps" in claim:
-        own = claim["player_gaps"].fields((), [str(i + 1) for i in range(len(gaps))])
-        words += [f"player {name}'s gap {claimed_interval(node, gaps[int(name) - 1])}" for name, node in own.items()]
-    return words or claim["kind"].fail("a claim with nash_gap, nash_conv or player_gaps")
-
-
-def claimed_interval(node: Node, ends: Any) -> str:
-    return check_interval(node, lambda sign: ends[0] if sign == LOWER else ends[1])
+    return claim.value, "; ".join(words)
 
 
 def container_arrays(path: str, files: dict[str, str]) -> Any:

@@ -14,6 +14,7 @@ The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as unde
     cover_NAME(game, i, region, boxes, node, limit)         player `i`'s gap is at most `limit` in a region, FORMAT 6.3
     measure_NAME(game, expert, radius, occupancy) -> region  the ball of an error, FORMAT 6.2
     container_NAME(path, files) -> check                    a game that is no JSON file, FORMAT 16
+    array_KIND(game, file, parts) -> words, policies        a claim about such a game, FORMAT 16
 
 Modules are loaded when a certificate names them, so what a check does not load it does not trust.
 """
@@ -91,6 +92,10 @@ RULES = {
     },
     "container": {
         "arrays": "arrays",
+    },
+    "array": {
+        "nash-gap": "array_gaps",
+        "worst-case": "array_worst",
     },
 }
 ADMITTED = {  # theorems that bound the gaps of a ball, by its measure

@@ -1,0 +1,381 @@
+"""Worst cases of array games: no policy of the ball is above, both checkers alike, and what each condition refuses."""
+
+import dataclasses
+import itertools
+import json
+import random
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import certigap as cg
+from certigap.certificates.array_worst_case import write_array_worst_case
+from certigap.errors import InputError
+from certigap.exact.shares import share, times_down, times_up
+from certigap.floats.sparse.process import Tables
+from certigap.model.large import ArrayGame, ArrayPolicy, read_array_policy, write_array_game, write_array_policy
+from certigap.model.large.families import grid_game, pursuit_game, random_game
+from certigap.questions.array_worst_case.ball import UNIT, ball
+from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
+from certigap.work.deadline import Deadline
+from tests.helpers.arrays import Case, accepted, drawn_policy, named, shifted, uneven_game
+from tests.helpers.checker.harness import load, source
+
+
+def drawn(seed: int) -> tuple[ArrayGame, ArrayPolicy, Fraction]:
+    """A small game, an expert and a radius."""
+    draw = random.Random(seed)
+    sizes = (draw.randint(1, 5), draw.randint(1, 3), draw.randint(1, 3))
+    discount = draw.choice(["0", "1/2", "4/5", "9/10"])
+    game = random_game(*sizes, players=draw.randint(1, 3), discount=discount, seed=seed)
+    if seed % 4 == 0:
+        game = dataclasses.replace(uneven_game(seed), discount=Fraction(discount))
+    return game, drawn_policy(game, seed), Fraction(draw.choice(["0", "1/100", "1/10", "1/2", "2"]))
+
+
+def straying(game: ArrayGame, expert: ArrayPolicy, radius: Fraction, seed: int) -> Any:
+    """A policy of the ball for the named game: pure rows on some states, mixed with the expert until it is inside."""
+    draw = random.Random(seed)
+    whole, center = game.to_game(), named(game, expert)
+    pure = [[[Fraction(int(a == draw.randrange(size))) for a in range(size)] for size in own] for own in game.shapes.T]
+    pure = [[row if sum(row) == 1 else [Fraction(1), *[Fraction(0)] * (len(row) - 1)] for row in own] for own in pure]
+    mask = [draw.random() < 0.5 for _ in range(game.states)]
+
+    def mixed(share: Fraction) -> Any:
+        rows = [
+            [
+                [e + (p - e) * share * mask[s] for e, p in zip(center.rows[j][s].fractions(), own[s], strict=True)]
+                for s in range(game.states)
+            ]
+            for j, own in enumerate(pure)
+        ]
+        return cg.Policy.from_rows(whole, rows)
+
+    error = cg.matching_errors(whole, center, mixed(Fraction(1)), arithmetic="exact").eps_bc.upper
+    return mixed(min(Fraction(1), radius / error) if error else Fraction(1))
+
+
+def check_policies_of_balls(seeds: range, policies: int) -> None:
+    for seed in seeds:
+        game, expert, radius = drawn(seed)
+        answer = array_worst_case(game, expert, radius)
+        whole = game.to_game()
+        for place in range(policies):
+            policy = straying(game, expert, radius, 1000 * seed + place)
+            assert cg.gaps(whole, policy, arithmetic="exact").nash_gap.lower <= answer.interval.upper
+        witness = named(game, answer.witness.policy)
+        assert cg.matching_errors(whole, named(game, expert), witness, arithmetic="exact").eps_bc.upper <= radius
+        assert cg.gaps(whole, witness, arithmetic="exact").nash_gap.upper >= answer.interval.lower
+
+
+def test_no_policy_of_the_ball_is_above_the_upper_end() -> None:
+    check_policies_of_balls(range(16), 4)
+
+
+@pytest.mark.slow
+def test_no_policy_of_many_balls_is_above_the_upper_end() -> None:
+    check_policies_of_balls(range(16, 500), 20)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_search_over_boxes_finds_no_other_interval(seed: int) -> None:
+    """Two engines that share no bound."""
+    game, expert, radius = drawn(seed)
+    ours = array_worst_case(game, expert, radius).interval
+    other = cg.worst_case(game.to_game(), named(game, expert), radius, budget=1, ratio="11/10").interval
+    assert ours.lower <= other.upper
+    assert other.lower <= ours.upper
+
+
+def test_the_bound_shrinks_to_the_experts_own_gap() -> None:
+    game = random_game(500, seed=3)
+    expert = ArrayPolicy.uniform(game)
+    answers = [array_worst_case(game, expert, eps) for eps in ("0", "1/100000", "1/100", "1/10")]
+    uppers = [answer.interval.upper for answer in answers]
+    assert uppers == sorted(uppers)
+    own = answers[0].expert_regret
+    assert own.lower <= uppers[0] <= own.upper + Fraction(1, 10**4)
+    assert uppers[1] < Fraction(11, 10) * own.upper
+    assert uppers[2] < answers[2].bounds["trivial"] / 3
+
+
+def test_rewards_may_be_huge_or_tiny() -> None:
+    game, expert, _ = drawn(1)
+    ratios = []
+    for factor in (Fraction(1), Fraction(10**15), Fraction(1, 10**15)):
+        scaled = dataclasses.replace(game, scales=tuple(scale * factor for scale in game.scales))
+        ratios.append(array_worst_case(scaled, expert, "1/10").interval.upper / factor)
+    assert len(set(ratios)) == 1
+
+
+def test_an_early_end_leaves_a_valid_interval(tmp_path: Path) -> None:
+    game = grid_game(6)
+    expert = ArrayPolicy.uniform(game)
+    answer = array_worst_case(game, expert, "1/20", Deadline(0))
+    assert not answer.complete
+    assert answer.interval.upper >= array_worst_case(game, expert, "1/20").interval.upper * Fraction(99, 100)
+    case = Case(tmp_path, game, lambda path: write_array_worst_case(answer, path))
+    assert case.verdicts() == ("valid", "valid")
+
+
+def test_occupancies_are_below_the_exact_one() -> None:
+    for seed in range(12):
+        game, expert, radius = drawn(seed)
+        around = ball(Tables(game, expert), radius, Deadline())
+        exact = cg.occupancy(game.to_game(), named(game, expert)).lower.fractions()
+        low = [Fraction(int(m), UNIT) for m in around.lower]
+        assert all(m <= mu for m, mu in zip(low, exact, strict=True))
+        above = sum(max(mu - Fraction(int(m), UNIT), 0) for m, mu in zip(around.mass, exact, strict=True))
+        assert above <= around.missing < Fraction(1, 10**9)
+
+
+def test_any_occupancy_is_enclosed_by_the_checker() -> None:
+    """Forged ones too: what it takes off is enough at every state."""
+    checker = load()
+    for seed in range(20):
+        game, expert, _ = drawn(seed)
+        draw = random.Random(seed)
+        rows = [
+            [[*map(int, own[a:b]), int(sums[s])] for s, (a, b) in enumerate(itertools.pairwise(starts))]
+            for own, sums, starts in zip(expert.weights, expert.denominators, game.action_offsets, strict=True)
+        ]
+        mass = [draw.randrange(UNIT // game.states) for _ in range(game.states)]
+        slack, missing = checker.occupancy(as_checked(checker, game), rows, mass)
+        exact = cg.occupancy(game.to_game(), named(game, expert)).lower.fractions()
+        assert all(Fraction(m - slack, UNIT) <= mu for m, mu in zip(mass, exact, strict=True))
+        assert sum(max(mu - Fraction(m, UNIT), 0) for m, mu in zip(mass, exact, strict=True)) <= missing
+
+
+def as_checked(checker: Any, game: ArrayGame) -> Any:
+    """The game as the standard library's checker reads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_array_game(game, f"{folder}/g.npz")
+        return checker.ArrayGame(f"{folder}/g.npz")
+
+
+def test_shares() -> None:
+    draw = np.random.default_rng(0)
+    part, whole = (draw.integers(0, 2**62, size=500) >> draw.integers(0, 62, size=500) for _ in range(2))
+    number = draw.integers(-(2**61), 2**61, size=500)
+    for a, b, c, x in zip(part, whole, share(part, whole), number, strict=True):
+        assert c == (min((int(a) << 28) // int(b), 1 << 30) if b else 0)
+        small = min(int(c), 1 << 28)
+        assert times_down(x, np.int64(small)) == int(x) * small >> 28
+        assert times_up(x, np.int64(small)) == -(-int(x) * small >> 28)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    scales = Fraction(1, 7), Fraction(1, 5), Fraction(1, 6)
+    game = dataclasses.replace(uneven_game(2), discount=Fraction(4, 5), scales=scales)
+    answer = array_worst_case(game, drawn_policy(game, 2), "1/100")
+    return Case(tmp_path_factory.mktemp("made"), game, lambda path: write_array_worst_case(answer, path))
+
+
+@pytest.fixture
+def case(made: Case, tmp_path: Path) -> Case:
+    """A copy of one certificate."""
+    return made.copied(tmp_path)
+
+
+def put(name: str, place: Any, value: int) -> Any:
+    return lambda header, arrays: arrays[name].__setitem__(place, value)
+
+
+def lowered(name: str, place: Any, by: int) -> Any:
+    return lambda header, arrays: arrays[name].__setitem__(place, arrays[name][place] - by)
+
+
+def priced(place: int, **prices: Any) -> Any:
+    return lambda header, arrays: header["prices"][place].update(prices)
+
+
+def without_witness(header: Any, arrays: Any) -> None:
+    header.pop("witness")
+    for name in [name for name in arrays if name.startswith("witness_")]:
+        del arrays[name]
+
+
+def outside(header: Any, arrays: Any) -> None:
+    """A witness that plays another action everywhere."""
+    first = arrays["witness_weights_0"]
+    arrays["witness_weights_0"] = np.zeros_like(first)
+    at = 0
+    for s, size in enumerate(arrays["sizes"] if "sizes" in arrays else uneven_game(2).shapes[:, 0]):
+        arrays["witness_weights_0"][at + size - 1] = arrays["witness_denominators_0"][s]
+        at += size
+
+
+SMALL = Fraction(1, 10**60)
+EDITS: list[tuple[str, Any]] = [
+    ("valid", lambda header, arrays: None),
+    ("valid", lambda header, arrays: shifted(header, "nash_gap", "upper", SMALL)),
+    ("valid", lambda header, arrays: header["claim"]["nash_gap"].pop("lower") and without_witness(header, arrays)),
+    ("invalid", lambda header, arrays: shifted(header, "nash_gap", "upper", -SMALL)),
+    ("invalid", lambda header, arrays: shifted(header, "nash_gap", "lower", SMALL)),
+    ("invalid", lambda header, arrays: without_witness(header, arrays)),
+    ("invalid", lambda header, arrays: header["claim"].update(radius="11/1000")),
+    ("invalid", lambda header, arrays: header["claim"].update(radius="1/10000")),
+    ("invalid", lowered("optima", (0, 1), 10**15)),
+    ("invalid", lowered("values", (1, 2), 10**15)),
+    ("invalid", lowered("together", (2, 0), 10**15)),
+    ("invalid", outside),
+    ("invalid", lambda header, arrays: arrays["occupancy"].fill(0)),
+    ("invalid", priced(2, value=0)),
+    ("invalid", priced(2, value=2**58)),
+    ("malformed", priced(0, value=2**58 + 1)),
+    ("malformed", priced(0, value=-1)),
+    ("malformed", priced(0, optimum=[0] * 101)),
+    ("malformed", priced(0, optimum=["0"])),
+    ("malformed", lambda header, arrays: header["prices"].pop()),
+    ("malformed", lambda header, arrays: header.pop("prices")),
+    ("malformed", lambda header, arrays: header.pop("witness")),
+    ("malformed", lambda header, arrays: header["witness"].update(player="4")),
+    ("malformed", lambda header, arrays: header["witness"].update(bits=62)),
+    ("malformed", lambda header, arrays: header.update(bits=[61, 0, 0])),
+    ("malformed", lambda header, arrays: header["claim"].update(measure="rho")),
+    ("malformed", lambda header, arrays: header["claim"].update(radius="-1/10")),
+    ("malformed", lambda header, arrays: header["claim"].pop("nash_gap")),
+    ("malformed", lambda header, arrays: header["claim"].update(kind="nash-gap")),
+    ("malformed", put("occupancy", 0, -1)),
+    ("malformed", put("occupancy", 0, 2**61 + 1)),
+    ("malformed", put("together", (0, 0), 2**60 + 1)),
+    ("malformed", put("optima", (0, 0), -(2**63))),
+    ("malformed", lambda header, arrays: arrays.pop("together")),
+    ("malformed", lambda header, arrays: arrays.update(together=arrays["together"][:, :-1].copy())),
+    ("malformed", lambda header, arrays: arrays.update(witness_value=arrays["witness_value"][:-1].copy())),
+    ("malformed", lambda header, arrays: arrays.update(witness_weights_0=arrays["witness_weights_0"] + np.int32(1))),
+]
+
+
+@pytest.mark.parametrize(("verdict", "edit"), EDITS)
+def test_both_checkers_say_the_same(case: Case, verdict: str, edit: Any) -> None:
+    case.edit(edit)
+    assert case.verdicts() == (verdict, verdict)
+
+
+def tighter(header: Any, arrays: Any) -> None:
+    """A claim that is smaller than what the proof shows."""
+    shifted(header, "nash_gap", "upper", -SMALL)
+
+
+def loose(header: Any, arrays: Any) -> None:
+    """Vectors that hold in any ball; no upper end is claimed."""
+    for name in ("optima", "values", "together"):
+        arrays[name].fill(2**59)
+    header["claim"]["nash_gap"] = {"lower": "0"}
+
+
+def elsewhere(header: Any, arrays: Any) -> None:
+    """A witness outside the ball."""
+    loose(header, arrays)
+    outside(header, arrays)
+
+
+def unseen(header: Any, arrays: Any) -> None:
+    """An occupancy that sees no state, so no distance."""
+    elsewhere(header, arrays)
+    arrays["occupancy"].fill(0)
+    header["claim"]["radius"] = "0"
+
+
+def beyond(header: Any, arrays: Any) -> None:
+    """A vector that holds, of numbers too long for the checkers of other machines."""
+    loose(header, arrays)
+    arrays["together"].fill(2**60 + 1)
+
+
+def below(header: Any, arrays: Any) -> None:
+    """An occupancy below 0 at a state."""
+    without_witness(header, arrays)
+    loose(header, arrays)
+    arrays["occupancy"][1] = -1
+
+
+MUTANTS: list[tuple[str, str, Any]] = [
+    ('holds(game, ball, best, apart, apart, 0, "optima")', "pass", lowered("optima", (0, 1), 10**15)),
+    ('holds(game, ball, least, worst, worst, 0, "values")', "pass", lowered("values", (1, 2), 10**15)),
+    ('holds(game, ball, least, together, worst, 2 * price, "together")', "pass", lowered("together", (2, 0), 10**15)),
+    ("if value + rounding > x[s]:", "if False:", lowered("values", (1, 2), 10**15)),
+    ("(n - 1) * ball.radius * paid", "paid * 0", tighter),
+    ("price * n * ball.radius", "price * ball.radius", tighter),
+    ("[value + n + 1 for value in", "[value for value in", tighter),
+    ("2 * price * part >> BITS", "8 * price * part >> BITS", tighter),
+    ("return [min(value, UNIT) for value in after]", "return [min(value, UNIT) // 2 for value in after]", tighter),
+    ("high = max(upper_gap", "high = min(upper_gap", tighter),
+    ("max(move) - fee, 0", "max(stay) - fee, 0", tighter),
+    ("[max(m - slack, 0) for m in mass]", "[m + UNIT // 16 for m in mass]", tighter),
+    ("if error > ball.radius:", "if False:", elsewhere),
+    (" + ball.missing * Fraction(max(moved), ONE)", "", unseen),
+    ("sum(map(up, ball.mass, moved))", "0", elsewhere),
+    ('claim["measure"].one_of(("bc",))', "pass", lambda header, arrays: header["claim"].update(measure="rho")),
+    ("max(map(abs, apart + worst + together)) > SIZE", "False", beyond),
+    ("len(stages) > STAGES or", "", lambda header, arrays: header["prices"][1]["optimum"].extend([0] * 100)),
+    ("min(mass) < 0 or", "", below),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "edit"), MUTANTS)
+def test_without_a_condition_what_it_refuses_is_accepted(case: Case, old: str, new: str, edit: Any) -> None:
+    text = source()
+    assert text["array_worst"].count(old) == 1
+    case.edit(edit)
+    assert not accepted(load(text), case)
+    assert accepted(load(text | {"array_worst": text["array_worst"].replace(old, new)}), case)
+
+
+def test_the_expert_of_a_file(case: Case, tmp_path: Path) -> None:
+    game = dataclasses.replace(uneven_game(2), discount=Fraction(4, 5))
+    write_array_policy(drawn_policy(game, 2), tmp_path / "same.npz")
+    write_array_policy(ArrayPolicy.uniform(game), tmp_path / "other.npz")
+    assert case.verdicts("--expert", str(tmp_path / "same.npz")) == ("valid", "valid")
+    assert case.verdicts("--expert", str(tmp_path / "other.npz")) == ("invalid", "invalid")
+    assert case.verdicts("--policy", str(tmp_path / "same.npz")) == ("invalid", "invalid")
+
+
+@pytest.mark.parametrize(
+    "game", [random_game(400, 3, discount="9/10"), pursuit_game(4), grid_game(15, discount="9/10")], ids=str
+)
+def test_checkers_agree_to_the_last_digit_on_larger_games(tmp_path: Path, game: ArrayGame) -> None:
+    """The claim is what the package derived: all three compute the same integers."""
+    answer = array_worst_case(game, drawn_policy(game, 4), "1/50")
+    case = Case(tmp_path, game, lambda path: write_array_worst_case(answer, path))
+    assert case.verdicts() == ("valid", "valid")
+    case.edit(tighter)
+    assert case.verdicts() == ("invalid", "invalid")
+
+
+def test_errors_of_imitators() -> None:
+    for seed in range(8):
+        game, expert, _ = drawn(seed)
+        policy = drawn_policy(game, seed + 50)
+        exact = cg.matching_errors(game.to_game(), named(game, expert), named(game, policy)).eps_bc
+        found = imitation_error(game, expert, policy)
+        assert exact.upper <= found <= exact.upper + Fraction(1, 10**6)
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from certigap.cli import main
+
+    game, file, cert, seen = random_game(40), *(str(tmp_path / name) for name in ("g.npz", "c.npz", "w.npz"))
+    write_array_game(game, file)
+    assert main(["certify", file, "--expert", "uniform", "--eps", "1/20", "-o", cert, "--witness", seen, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert Fraction(said["expert_regret"]["upper"]) <= Fraction(said["lower"]) < Fraction(said["upper"])
+    assert imitation_error(game, ArrayPolicy.uniform(game), read_array_policy(seen, game)) <= Fraction(1, 20)
+    assert main(["verify", file, cert, "--expert", "uniform.npz"]) == 2
+    assert main(["verify", file, cert, "--assert", "kind=worst-case"]) == 0
+    assert main(["certify", file, "--expert", "uniform", "--policy", seen]) == 0
+    assert "worst NashGap with eps_BC" in capsys.readouterr().out
+    assert main(["certify", file, "--expert", "uniform", "--eps", "1/20", "--measure", "rho"]) == 2
+    assert main(["certify", file, "--expert", "uniform", "--eps", "-1"]) == 2
+
+
+def test_radii_are_at_least_0() -> None:
+    game = random_game(3)
+    with pytest.raises(InputError, match="radius"):
+        array_worst_case(game, ArrayPolicy.uniform(game), "-1")
