@@ -2,10 +2,9 @@
 
     python -I -S certigap/checker.py [--json] [--rules] [--expert E] [--policy P] GAME CERTIFICATE..
 
-Standard library only, integers and fractions only, no solver, no tolerance, nothing imported from the package
-that wrote the certificate. The grammar and the meaning of every rule are in `proofs/FORMAT.md`, whose sections are
-cited in the modules. Exit code: 0 when all are valid, else the first that occurs of 1 (invalid), 2
-(malformed, or bad usage) and 3 (a limit of the work was reached, nothing is said of the claim).
+Standard library only, integers and fractions only, no solver, no tolerance, nothing imported from the package that
+wrote the certificate. Every rule's grammar and meaning are in `proofs/FORMAT.md`, whose sections the modules cite. Exit
+code: 0 if all are valid, else the first that occurs of 1 (invalid), 2 (malformed, bad usage), 3 (a limit: no verdict).
 
 What checks is in `trusted/`, in this order, each module importing only what stands above it:
 
@@ -44,6 +43,7 @@ MODULES = (
     "moderows",
     "modevalues",
     "modes",
+    "tilted",
     "concentrability",
     "theorems",
     "vertices",

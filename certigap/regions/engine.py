@@ -108,6 +108,7 @@ class RegionEngine:
     def __init__(self, game: Game) -> None:
         self.game = game
         self.scaled = ScaledGame(game)
+        self._paid: tuple[Fraction, Fraction] | None = None  # the ends of what the imitator is paid, if not the rewards
 
     @cached_property
     def arrays(self) -> GameArrays:
@@ -140,6 +141,19 @@ class RegionEngine:
     @property
     def _is_even(self) -> bool:
         return bool((self.units == 1).all())
+
+    def tilted(self, player: int, extra: Sequence[Fraction]) -> "RegionEngine":
+        """The engine of this game with `extra` `[K]` more for the imitator, in the place of one player."""
+        other = RegionEngine(self.game)
+        arrays, units = self.arrays, self.units
+        other.scaled = self.scaled.tilted(player, extra)
+        paid = arrays.rewards.copy()
+        paid[player] += np.array([float(x) for x in extra]) / units[self.game.layout.row_state]
+        other.__dict__ |= {"units": units, "arrays": arrays._replace(paid=paid), "room": self.room, "first": self.first}
+        own = self.game.rewards[player]
+        payoffs = [Fraction(int(r), self.game.reward_denominators[player]) + x for r, x in zip(own, extra, strict=True)]
+        other._paid = (min(payoffs), max(payoffs))
+        return other
 
     @cached_property
     def room(self) -> sweeps.Room:
@@ -196,8 +210,8 @@ class RegionEngine:
         deadline: Deadline | None = None,
     ) -> Vector:
         """X >= V_i^{*,pi_-i} on the region."""
-        largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
-        task = _Task(sweeps.BEST_UPPER, player, sets, largest * self.game.horizon, start.best_upper if start else None)
+        largest = self._ends(player)[1] * self.game.horizon
+        task = _Task(sweeps.BEST_UPPER, player, sets, largest, start.best_upper if start else None)
         return self._certified(task, partial(operators.best_upper_steps, self.scaled, region, player), deadline)
 
     def best_lower(
@@ -216,8 +230,8 @@ class RegionEngine:
         self, region: Region, player: int, start: Vector | None = None, deadline: Deadline | None = None
     ) -> Vector:
         """X >= V_i^pi on the region: what the linear bound needs beside the four vectors of `player_bound`."""
-        largest = Fraction(int(self.game.rewards[player].max()), self.game.reward_denominators[player])
-        task = _Task(sweeps.VALUE_UPPER, player, self.set_arrays(region), largest * self.game.horizon, start)
+        most = self._ends(player)[1] if self._paid is None else self._paid[1]
+        task = _Task(sweeps.VALUE_UPPER, player, self.set_arrays(region), most * self.game.horizon, start)
         return self._certified(task, partial(operators.value_upper_steps, self.scaled, region, player), deadline)
 
     def _value_lower(
@@ -228,7 +242,8 @@ class RegionEngine:
         start: PlayerBound | None,
         deadline: Deadline | None,
     ) -> Vector:
-        task = _Task(sweeps.VALUE_LOWER, player, sets, self._least(player), start.value_lower if start else None)
+        least = self._least(player) if self._paid is None else self._paid[0] * self.game.horizon
+        task = _Task(sweeps.VALUE_LOWER, player, sets, least, start.value_lower if start else None)
         return self._certified(task, partial(operators.value_lower_steps, self.scaled, region, player), deadline)
 
     def _gap_upper(
@@ -240,7 +255,10 @@ class RegionEngine:
         start: PlayerBound | None,
         deadline: Deadline | None,
     ) -> Vector:
-        task = _Task(sweeps.PAIR, player, sets, self._span(player), start.gap_upper if start else None, known)
+        span = self._span(player)
+        if self._paid is not None:
+            span = (self._ends(player)[1] - self._paid[0]) * self.game.horizon
+        task = _Task(sweeps.PAIR, player, sets, span, start.gap_upper if start else None, known)
         return self._certified(task, self._given(operators.gap_upper_steps, region, player, known), deadline)
 
     def _given(
@@ -301,11 +319,16 @@ class RegionEngine:
 
     def _magnitude(self, player: int) -> float:
         """Of the values, in units."""
-        return float(np.abs(self.arrays.rewards[player]).max()) / self.slack or 1.0
+        largest = max(np.abs(own[player]).max() for own in (self.arrays.rewards, self.arrays.paid))
+        return float(largest) / self.slack or 1.0
 
     def _least(self, player: int) -> Fraction:
-        own = self.game.rewards[player]
-        return Fraction(int(own.min()), self.game.reward_denominators[player]) * self.game.horizon
+        return self._ends(player)[0] * self.game.horizon
+
+    def _ends(self, player: int) -> tuple[Fraction, Fraction]:
+        """The smallest and the largest reward."""
+        own, denominator = self.game.rewards[player], self.game.reward_denominators[player]
+        return Fraction(int(own.min()), denominator), Fraction(int(own.max()), denominator)
 
     def _span(self, player: int) -> Fraction:
         return 2 * self.game.half_range(player) * self.game.horizon
@@ -350,11 +373,13 @@ def _game_arrays(game: Game, units: Floats) -> GameArrays:
     """The game, its values measured in units: r(s,.)/u(s), P(t|.) u(t)/u(s)."""
     layout, transitions = game.layout, game.transitions
     owners = np.repeat(layout.row_state, np.diff(transitions.offsets))
+    rewards = game.float_rewards() / units[layout.row_state]
     return GameArrays(
         game.float_discount,
         layout.shape_array,
         layout.row_offsets,
-        game.float_rewards() / units[layout.row_state],
+        rewards,
+        rewards,
         transitions.offsets,
         transitions.columns,
         transitions.floats() * (units[transitions.columns] / units[owners]),

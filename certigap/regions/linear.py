@@ -17,11 +17,11 @@ At the vertices z of the simplices around the row sets (`certigap.regions.priced
     phi(a', z) = w1 r(a',z) - w2 r(z) + sum_t max { alpha v - beta u },   alpha = discount w1 (P(a',z) - K1)(t),
                                                                          beta = discount w2 (P(z) - K2)(t)
 
-over what is known of (v, u) = (V*, V)(t): best_lower <= v <= best_upper, value_lower <= u <= min(value_upper, v),
-v - u <= gap_upper. The maximum is convex in each row, so its interpolation from the vertices is above it; then the
-rows are chosen greedily, nested as everywhere. K1, K2 are averages over the vertices (of the opponents, at the
-reference action; of everyone), so alpha and beta shrink with the node, as do the ranges of v and u: the error is of
-second order in its size.
+over what is known of (v, u) = (V*, V)(t): best_lower <= v <= best_upper, value_lower <= u <= min(value_upper, v), v - u
+<= gap_upper (with a tilt, V is of what the imitator is paid, and u <= v is not known). The maximum is convex in each
+row, so its interpolation from the vertices is above it; then the rows are chosen greedily, nested as everywhere. K1, K2
+are averages over the vertices (of the opponents, at the reference action; of everyone), so alpha and beta shrink with
+the node, as do the ranges of v and u: the error is of second order in its size.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,6 +46,7 @@ class ErrorBudget:
 
     eps: Fraction
     weights: tuple[Fraction, ...]  # [S] >= 0, at most the expert's occupancy
+    share: Fraction | None = None  # no state spends more (measure rho)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def linear_bound(
     """
     den, vectors = common_denominator(*known)
     weight_den, weights = common_denominator(*choice.weights)
-    ranges = [_Range(*entries) for entries in zip(*vectors, strict=True)]
+    ranges = [_Range(game.is_tilted, *entries) for entries in zip(*vectors, strict=True)]
     initial = game.game.initial.fractions()
     rho = [[p - Fraction(w, weight_den) for p, w in zip(initial, own, strict=True)] for own in weights]
     total = sum(choice.prices, Fraction(0)) * budget.eps
@@ -94,8 +95,9 @@ def linear_bound(
 class _Range:
     """What is known of V* and V at one state, in integers over a common denominator."""
 
-    def __init__(self, high: int, best_lower: int, low: int, gap: int, top: int) -> None:
-        self.start, self.high, self.low, self.gap, self.top = max(best_lower, low), high, low, gap, top
+    def __init__(self, tilted: bool, high: int, best_lower: int, low: int, gap: int, top: int) -> None:
+        self.tilted, self.start = tilted, best_lower if tilted else max(best_lower, low)
+        self.high, self.low, self.gap, self.top = high, low, gap, top
 
     def spread(self, alpha: Number, beta: Number) -> Number:
         """max alpha V* - beta V: linear between the ends of V* and the kink of the best V."""
@@ -103,7 +105,7 @@ class _Range:
         points = (self.start, min(max(kink, self.start), self.high), self.high)
         if beta >= 0:
             return max(alpha * v - beta * max(self.low, v - self.gap) for v in points)
-        return max(alpha * v - beta * min(self.top, v) for v in points)
+        return max(alpha * v - beta * (self.top if self.tilted else min(self.top, v)) for v in points)
 
 
 class _State:
@@ -119,7 +121,8 @@ class _State:
         for k, entries in enumerate(state.following):
             for t, weight in entries:
                 tables[t][k] = weight
-        self.rewards = self._restricted(list(state.rewards[player]))
+        free, _ = self._restricted(list(state.rewards[player]))
+        self.rewards = (free, self._restricted(list(state.paid[player]))[1])
         self.next = {t: self._restricted(table) for t, table in tables.items()}
         both = {t: sum(everyone) for t, (_, everyone) in self.next.items()}
         self.means = ({t: self._mean(own, reference) for t, (own, _) in self.next.items()}, both)

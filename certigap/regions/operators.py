@@ -79,14 +79,14 @@ def best_lower_steps(game: ScaledGame, region: Region, player: int, x: Sequence[
 def value_lower_steps(game: ScaledGame, region: Region, player: int, x: Sequence[int], d: int) -> Steps:
     """inf_{x in Y_i(s)} ( a -> inf_y q_X(a, y) ): a fixed point is <= V_i^pi on the region."""
     for state, sets in zip(game.states, region.sets, strict=True):
-        values = nested_infimum(state.backups(player, x, d), player, sets, state.shape)
+        values = nested_infimum(state.backups(player, x, d, paid=True), player, sets, state.shape)
         yield minimum(sets[player], values), state.scale * _everyone(sets)
 
 
 def value_upper_steps(game: ScaledGame, region: Region, player: int, x: Sequence[int], d: int) -> Steps:
     """sup_{x in Y_i(s)} ( a -> sup_y q_X(a, y) ): a fixed point is >= V_i^pi on the region."""
     for state, sets in zip(game.states, region.sets, strict=True):
-        values = nested_supremum(state.backups(player, x, d), player, sets, state.shape)
+        values = nested_supremum(state.backups(player, x, d, paid=True), player, sets, state.shape)
         yield maximum(sets[player], values), state.scale * _everyone(sets)
 
 

@@ -1,13 +1,14 @@
 """A game in integers, state by state, for exact one-pass checks.
 
-At state s one integer Q(s) clears every denominator: `rewards[i][k]` is Q r_i, `following[k]` lists (s', Q
-discount P(s'|k)). With a vector X = x / d of integers, Q d q_X(k) = d rewards[i][k] + sum_s' following[k][s']
-x[s'] is an integer.
+At state s one integer Q(s) clears every denominator: `rewards[i][k]` is Q r_i, `following[k]` lists (s', Q discount
+P(s'|k)); `paid[i][k]` is what the imitator is paid, the same but for a tilt (`tilted`). With a vector X = x / d of
+integers, Q d q_X(k) = d rewards[i][k] + sum_s' following[k][s'] x[s'] is an integer.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from certigap.model.game import Game
@@ -24,11 +25,12 @@ class ScaledState:
     shape: tuple[int, ...]
     scale: int
     rewards: tuple[tuple[int, ...], ...]  # [n][K_s]
+    paid: tuple[tuple[int, ...], ...]  # [n][K_s]
     following: tuple[tuple[tuple[int, int], ...], ...]  # [K_s] of (next state, weight)
 
-    def backups(self, player: int, x: Sequence[int], denominator: int) -> list[int]:
-        """`scale * denominator * q_X` `[K_s]` for X = x / denominator."""
-        own = self.rewards[player]
+    def backups(self, player: int, x: Sequence[int], denominator: int, paid: bool = False) -> list[int]:
+        """`scale * denominator * q_X` `[K_s]` for X = x / denominator; of what the imitator is `paid`, if asked."""
+        own = (self.paid if paid else self.rewards)[player]
         return [
             reward * denominator + sum([weight * x[s] for s, weight in entries])
             for reward, entries in zip(own, self.following, strict=True)
@@ -56,8 +58,16 @@ class ScaledState:
         for s in sorted(new.keys() | old.keys()):
             p_new, p_old = new.get(s, 0), old.get(s, 0)
             (up if p_new >= p_old else down).append((s, p_new, p_old))
-        own = self.rewards[player]
-        return Deviation(own[to] - own[row], tuple(up), tuple(down))
+        return Deviation(self.rewards[player][to] - self.paid[player][row], tuple(up), tuple(down))
+
+    def tilted(self, player: int, extra: Sequence[Fraction]) -> "ScaledState":
+        """The imitator is paid `extra` `[K_s]` more, in the place of one player."""
+        scale = math.lcm(self.scale, *(x.denominator for x in extra))
+        finer = scale // self.scale
+        rewards = tuple(tuple(x * finer for x in own) for own in self.rewards)
+        more = tuple(x + int(y * scale) for x, y in zip(rewards[player], extra, strict=True))
+        following = tuple(tuple((t, weight * finer) for t, weight in row) for row in self.following)
+        return ScaledState(self.shape, scale, rewards, (*rewards[:player], more, *rewards[player + 1 :]), following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +84,21 @@ class ScaledGame:
 
     def __init__(self, game: Game) -> None:
         self.game = game
+        self.is_tilted = False
         self._deviations: dict[int, list[tuple[tuple[Deviation, ...], ...]]] = {}
 
     @cached_property
     def states(self) -> tuple[ScaledState, ...]:
         """`[S]` scaled states."""
         return tuple(_scaled_state(self.game, s) for s in range(len(self.game.states)))
+
+    def tilted(self, player: int, extra: Sequence[Fraction]) -> "ScaledGame":
+        """The imitator is paid `extra` `[K]` more, in the place of one player."""
+        other, offsets = ScaledGame(self.game), self.game.layout.row_offsets.tolist()
+        parts = zip(self.states, offsets, offsets[1:], strict=False)
+        other.__dict__["states"] = tuple(state.tilted(player, extra[a:b]) for state, a, b in parts)
+        other.is_tilted = True
+        return other
 
     def deviations(self, player: int) -> list[tuple[tuple[Deviation, ...], ...]]:
         """`[S][A_i][K_s]` deviations of a player."""
@@ -104,4 +123,4 @@ def _scaled_state(game: Game, state: int) -> ScaledState:
         tuple(int(own[row]) * (scale // denominator) for row in rows)
         for own, denominator in zip(game.rewards, game.reward_denominators, strict=True)
     )
-    return ScaledState(layout.shapes[state], scale, rewards, tuple(following))
+    return ScaledState(layout.shapes[state], scale, rewards, rewards, tuple(following))

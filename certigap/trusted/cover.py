@@ -16,8 +16,8 @@ Half = tuple[list[Fraction], int, Fraction]  # ends of a row's box, the action w
 
 def check_cover(game: Game, i: int, region: Region, boxes: Boxes, node: Node, limit: Fraction) -> None:
     """FORMAT 6.3: a tree of boxes that covers the region, with a bound of player `i`'s gap on every leaf."""
-    if "modes" in node.fields((), ("modes", "vectors", "tree")):
-        rule("cover", "modes")(game, i, region, boxes, node.fields(("modes",))["modes"], limit)
+    for name in RULES["cover"].keys() & node.fields((), (*RULES["cover"], "vectors", "tree")).keys():
+        rule("cover", name)(game, i, region, boxes, node.fields((name,))[name], limit)
         return
     members = node.fields(("vectors", "tree"))
     pool = [Vector(game.size, v) for v in members["vectors"].items()]

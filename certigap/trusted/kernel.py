@@ -104,6 +104,7 @@ class Step:
     def __init__(self, game: Game, i: int, s: int, reward: Rewards | None = None) -> None:
         self.game, self.i, self.s = game, i, s
         self.rewards, self.reward_den = reward or (game.rewards[i], game.reward_den[i])
+        self.paid = self.rewards  # to the player; `rewards` to who deviates
         self.top, self.bottom = game.discount.numerator, game.discount.denominator
         self.unit = self.reward_den * self.bottom * game.next_den[s]
         self.first, self.strides = game.offsets[s], game.strides[s]
@@ -148,7 +149,7 @@ class Step:
 
         def value(k: int) -> int:
             other = k + (best - a) * stride
-            gain = (self.rewards[other] - self.rewards[k]) * fixed
+            gain = (self.rewards[other] - self.paid[k]) * fixed
             return gain + moving * bounds.spread(following[other], following[k])
 
         return over_others(rows, self.i, value, self.first + a * stride, self.strides, 1)
@@ -163,8 +164,7 @@ class PairBounds:
         spend(8 * len(best_upper.num) * weight(self.den.bit_length()))
         self.bits = max(v.bits for v in vectors)
         high, best, low, up = ([x * (self.den // v.den) for x in v.num] for v in vectors)
-        self.high: list[int] = high
-        self.up: list[int] = up
+        self.high, self.up = high, up
         self.keep = [max(x, h - u) for x, h, u in zip(low, high, up)]
         self.floor = [max(x, b - u) for x, b, u in zip(low, best, up)]
         self.cap = [min(h, f + u) for h, f, u in zip(high, self.floor, up)]

@@ -10,6 +10,8 @@ from limits import bits, common, hold, longest, spend, summed, weight
 from reading import ONE, ZERO, Node
 from regions import Leaf
 
+Paid = tuple[list[int], list[int], int, int]  # rewards of deviator and of imitator, their denominator, bits (6.6)
+
 
 class Simplex:
     """FORMAT 5.8: the simplex {low + tau theta} around a row set, over `den`; the set, and a price, in theta."""
@@ -38,33 +40,38 @@ class Simplex:
 
 
 class Ranges:
-    """Over `den`, at every state: low <= V* <= high, floor <= V <= min(top, V*), V* - V <= gap."""
+    """Over `den`, at every state: low <= V* <= high, floor <= V <= top, V* - V <= gap; V <= V* if it is not tilted."""
 
-    def __init__(self, vectors: list[Vector]) -> None:
+    def __init__(self, vectors: list[Vector], tilted: bool) -> None:
+        self.tilted = tilted
         self.den = common((Fraction(1, v.den) for v in vectors), 8 * len(vectors[0].num))
         self.bits = self.den.bit_length() + max(v.bits for v in vectors)
         spend(8 * len(vectors[0].num) * weight(self.bits))
         self.high, best, self.floor, self.gap, self.top = ([x * (self.den // v.den) for x in v.num] for v in vectors)
-        self.low = [max(x, y) for x, y in zip(best, self.floor)]
+        self.low = best if tilted else [max(x, y) for x, y in zip(best, self.floor)]
 
     def spread(self, t: int, alpha: Any, beta: Any) -> Any:
         """max alpha V*(t) - beta V(t): piecewise linear in V* for the best V, with one kink."""
         floor, gap, top = self.floor[t], self.gap[t], self.top[t]
         kink = min(max(floor + gap if beta >= 0 else top, self.low[t]), self.high[t])
         points = (self.low[t], kink, self.high[t])
+        if self.tilted and beta < 0:
+            return max(alpha * v for v in points) - beta * top
         return max(alpha * v - beta * (max(floor, v - gap) if beta >= 0 else min(top, v)) for v in points)
 
 
 class Expansion:
     """FORMAT 5.8 at one state: rewards and discounted moves of player `i` at the vertices, integers over `unit`."""
 
-    def __init__(self, game: Game, i: int, s: int, around: list[Simplex], reference: int) -> None:
-        step, self.around, self.i, self.strides = Step(game, i, s), around, i, game.strides[s]
+    def __init__(self, game: Game, i: int, s: int, around: list[Simplex], reference: int, paid: Paid) -> None:
+        best, own, den, length = paid
+        step, self.around, self.i, self.strides = Step(game, i, s, (best, den)), around, i, game.strides[s]
         self.size, self.stride, rows = game.sizes[s][i], self.strides[i], range(*game.offsets[s : s + 2])
         self.count, self.unit = len(rows), step.unit * math.prod(own.den for own in around)
-        self.rewards = self.at_vertices([game.rewards[i][k] * step.bottom * game.next_den[s] for k in rows])
+        gains = [[x[k] * step.bottom * game.next_den[s] for k in rows] for x in (best, own)]
+        self.rewards = self.at_vertices(gains[0])[0], self.at_vertices(gains[1])[1]
         reached = {t for k in rows for t, _ in game.next[k]}
-        self.bits = game.bits + self.unit.bit_length()
+        self.bits = length + self.unit.bit_length()
         hold(4 * self.count * (len(reached) + 1), self.bits)
         spend(4 * self.count * (len(reached) + 1))
         moves: dict[int, list[int]] = {t: [0] * self.count for t in reached}
@@ -121,29 +128,32 @@ class Expansion:
         return self.around[j].rows.optimum(value, UPPER, prices[j] * inside)
 
 
-def leaf_linear(leaf: Leaf, known: list[Vector], node: Node) -> Fraction:
-    """The bound over a leaf whose first four vectors are `known`, from three vectors more."""
+def leaf_linear(leaf: Leaf, known: list[Vector], node: Node, paid: Paid | None = None) -> Fraction:
+    """The bound over a leaf whose first four vectors are `known`, from three vectors more; `paid`: it has a tilt."""
     free = node.fields(("vectors", "reference", "prices"))
     more = leaf.vectors(free["vectors"], 3)
     if leaf.rows is None:
         return ZERO
-    check_vector(leaf.game, leaf.i, leaf.rows, more[0], Step.policy_value, UPPER, leaf.where)
-    return linear_bound(leaf, [*known, more[0]], more[1:], free["reference"], free["prices"])
+    check_vector(leaf.game, leaf.i, leaf.rows, more[0], Step.policy_value, UPPER, leaf.where, paid and paid[1:3])
+    return linear_bound(leaf, [*known, more[0]], more[1:], free["reference"], free["prices"], paid)
 
 
-def linear_bound(leaf: Leaf, known: list[Vector], weights: list[Vector], choice: Node, fees: Node) -> Fraction:
+def linear_bound(
+    leaf: Leaf, known: list[Vector], weights: list[Vector], choice: Node, fees: Node, paid: Paid | None = None
+) -> Fraction:
     """From five vectors that bound values and gaps, two weights, a reference action a state and a price a player."""
     game, i, region, boxes = leaf.game, leaf.i, leaf.region, leaf.boxes
     reference, prices = choice.items(game.size), fees.items(game.n)
     price = [node.rational() if node.rational() >= 0 else node.fail("a price >= 0") for node in prices]
-    ranges, radii = Ranges(known), [region.radii(j, boxes) or [] for j in range(game.n)]
+    ranges, radii = Ranges(known, paid is not None), [region.radii(j, boxes) or [] for j in range(game.n)]
+    rewards = paid or (game.rewards[i], game.rewards[i], game.reward_den[i], game.bits)
     den = common((Fraction(1, w.den) for w in weights), 2 * game.size)
     rest = [[p - w[t] for t, p in enumerate(game.initial)] for w in weights]
     total = summed(price) * region.budget
     for s in range(game.size):
         rows = [(region.center[j][s], radii[j][s], boxes.get((j, s))) for j in range(game.n)]
         around = [Simplex(*row, price[j] * region.weights[s]) for j, row in enumerate(rows)]
-        state = Expansion(game, i, s, around, reference[s].integer(range(game.sizes[s][i])))
+        state = Expansion(game, i, s, around, reference[s].integer(range(game.sizes[s][i])), rewards)
         w = [v.num[s] * (den // v.den) for v in weights]
         total = summed((total, state.maximum(w, den, ranges)))
         for t, means in state.means.items():

@@ -10,7 +10,7 @@ The function of the rule SORT NAME is `SORT_NAME` in its module, hyphens as unde
     bound_NAME(game, expert, measure, radius, limit, node)  upper end of a worst case, from `proof[NAME]`, FORMAT 7
     theorem_NAME(game, expert, radius, proof, measure)      what a theorem shows of every gap of a ball, FORMAT 8
     visits_NAME(game, expert, i, node) -> [S]               the most that player `i` alone visits each state, FORMAT 17
-    leaf_NAME(game, i, leaf, node) -> bound                 player `i`'s gap at the start over a leaf, FORMAT 6.3
+    leaf_NAME(leaf, known, node, paid) -> bound             a player's gap at the start over a leaf, FORMAT 6.3, 6.6
     cover_NAME(game, i, region, boxes, node, limit)         player `i`'s gap is at most `limit` in a region, FORMAT 6.3
     measure_NAME(game, expert, radius, occupancy) -> region  the ball of an error, FORMAT 6.2
     container_NAME(path, files) -> check                    a game that is no JSON file, FORMAT 16
@@ -78,6 +78,7 @@ RULES = {
     },
     "cover": {
         "modes": "modes",
+        "tilted": "tilted",
     },
     "visits": {
         "most": "concentrability",

@@ -1,5 +1,6 @@
-"""The bound `region` over the boxes of a search: a tree a player, a proved bound on every leaf (FORMAT 6.3)."""
+"""The bound `region` over the boxes of a search: a tree a player, a proved bound on every leaf (FORMAT 6.3, 6.6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ class BoxEvidence(Brief):
     def to_json(self) -> dict[str, Any]:
         """FORMAT 7: a cover."""
         pairs = zip(self.game.players, self.covers, strict=True)
-        players = {player: tree_json(self.game, own) for player, own in pairs}
+        players = {player: cover_json(self.game, own) for player, own in pairs}
         return {"cover": {"occupancy": {"lower": vector_json(self.occupancy_lower)}, "players": players}}
 
 
@@ -39,8 +40,17 @@ def boxes_bound(game: Game, covers: tuple[Cover, ...], occupancy_lower: Vector) 
     return Bound("region", max(cover.upper for cover in covers), BoxEvidence(game, covers, occupancy_lower))
 
 
-def tree_json(game: Game, cover: Cover) -> dict[str, Any]:
-    """A player's tree: equal vectors are written once; empty leaves point at the first ones."""
+def cover_json(game: Game, cover: Cover) -> dict[str, Any]:
+    """A player's tree; in a ball of occupancies, with its tilts."""
+    tilts = list(dict.fromkeys(leaf.tilt for leaf in cover.leaves if leaf.tilt is not None))
+    if not tilts:
+        return tree_json(game, cover)
+    own = tree_json(game, cover, {tilt: place for place, tilt in enumerate(tilts)})
+    return {"tilted": {**own, "tilts": [vector_json(tilt) for tilt in tilts]}}
+
+
+def tree_json(game: Game, cover: Cover, tilts: Mapping[Vector, int] | None = None) -> dict[str, Any]:
+    """A tree: equal vectors are written once; empty leaves point at the first ones. Leaves name their `tilts`."""
     places: dict[Vector, int] = {}
 
     def place(vector: Vector) -> int:
@@ -52,8 +62,10 @@ def tree_json(game: Game, cover: Cover) -> dict[str, Any]:
             action = game.actions[node.state][node.player][node.action]
             return {"split": [player, state, action, format_rational(node.at)]}
         if not node.vectors:
-            return {"leaf": [0, 0, 0, 0]}
+            return {"leaf": [0] * (4 if tilts is None else 5)}
         leaf: dict[str, Any] = {"leaf": [place(vector) for vector in node.vectors[:4]]}
+        if tilts is not None and node.tilt is not None:
+            leaf["leaf"].append(tilts[node.tilt])
         if node.expansion is not None:
             leaf["linear"] = {
                 "vectors": [place(vector) for vector in (*node.vectors[4:], *node.expansion.weights)],

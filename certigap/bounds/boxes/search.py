@@ -25,10 +25,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from certigap.bounds.boxes.settle import settled_leaf
+from certigap.bounds.boxes.tilting import Tilting
 from certigap.bounds.boxes.tree import Boxes, Cover, Leaf, Split, halves
 from certigap.floats.compiled import Floats
 from certigap.floats.kernel.node import BallArrays, NodeArrays, NodeRoom, new_node_room, node_bound, prepare_node_bound
 from certigap.floats.kernel.sweeps import Room, SetArrays, new_room
+from certigap.floats.kernel.tilt import TiltRoom, prepare_tilts
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.regions.engine import RegionEngine
@@ -53,11 +55,18 @@ _SLOWER = 1.5  # a leaf among others, on cores that are shared, than one that wa
 _FORK_SECONDS = 0.5  # of exact work, below which processes are not worth starting
 
 
-def prepare_boxes(game: Game) -> None:
-    """Have the compiled code of a search made, where the game may be searched and it is missing; returns at once."""
+def prepare_boxes(game: Game, tilted: bool = False) -> None:
+    """Have the compiled code of a search made, where the game may be searched and it is missing; returns at once.
+
+    Args:
+        game: the game.
+        tilted: for balls of occupancies.
+    """
     states = len(game.states)
-    if states > 1 and game.layout.rows * states <= MAX_ENTRIES:
+    if (tilted or states > 1) and game.layout.rows * states <= MAX_ENTRIES:
         prepare_node_bound()
+        if tilted:
+            prepare_tilts()
 
 
 Entry: TypeAlias = "tuple[float, int, int, _Node]"
@@ -81,6 +90,7 @@ class _Bench(NamedTuple):
     sets: SetArrays
     node: NodeRoom
     sweeps: Room
+    tilts: TiltRoom | None
 
 
 class BranchSearch:
@@ -91,12 +101,20 @@ class BranchSearch:
         expert: the center.
         budget: of the ball; its weights are a lower bound of the expert's occupancy.
         workers: cores to use, by default as `worker_count` says.
+        tilting: in balls of occupancies.
     """
 
-    def __init__(self, engine: RegionEngine, expert: Policy, budget: ErrorBudget, workers: int | None = None) -> None:
-        self.engine, self.expert, self.budget = engine, expert, budget
+    def __init__(
+        self,
+        engine: RegionEngine,
+        expert: Policy,
+        budget: ErrorBudget,
+        workers: int | None = None,
+        tilting: Tilting | None = None,
+    ) -> None:
+        self.engine, self.expert, self.budget, self.tilting = engine, expert, budget, tilting
         self.game, self.nodes, self.splits = engine.game, 0, 0
-        self._arrays = _ball_arrays(engine, expert, budget)
+        self._arrays = _ball_arrays(engine, expert, budget, tilting is not None)
         self._workers = worker_count(workers)
         self._benches = [self._bench() for _ in range(self._workers)]
         self._upper = math.inf
@@ -107,7 +125,8 @@ class BranchSearch:
     def open_roots(self) -> None:
         """Bound the whole ball for every player."""
         for player in range(len(self.game.players)):
-            arrays = _root_arrays(self.engine, player, len(self._arrays.center))
+            tilt = np.zeros(0 if self.tilting is None else len(self.tilting.center))
+            arrays = _root_arrays(self.engine, player, len(self._arrays.center), tilt)
             root = _Node(arrays, {}, self._bound(player, arrays, -math.inf, self._benches[0]))
             heapq.heappush(self._heap, (-root.bound, self.nodes, player, root))
             self._roots.append(root)
@@ -178,7 +197,7 @@ class BranchSearch:
             found.append(self._preorder(player, root, open_leaves))
 
         def settled(place: int) -> Leaf:
-            return settled_leaf(self.engine, self.expert, self.budget, *open_leaves[place])
+            return settled_leaf(self.engine, self.expert, self.budget, *open_leaves[place], self.tilting)
 
         many = self.leaf_seconds * len(open_leaves) > _FORK_SECONDS
         leaves = in_processes(settled, len(open_leaves), self._workers if many else 1)
@@ -193,17 +212,21 @@ class BranchSearch:
         """Both bounds of a leaf are timed."""
         both = arrays._replace(bounds=np.array([math.inf, 0.0]))
         clock = Deadline()
-        settled_leaf(self.engine, self.expert, self.budget, player, boxes, both)
+        settled_leaf(self.engine, self.expert, self.budget, player, boxes, both, self.tilting)
         self._timed.append(clock.spent)
 
     def _bench(self) -> _Bench:
         game, first, center = self.engine.arrays, self.engine.first, self._arrays.center
         room = [np.empty(len(center)) for _ in range(3)]
         sets = SetArrays(first, center, room[0], room[1], room[2], np.empty(first.shape), np.empty(first.shape))
-        return _Bench(sets, new_node_room(game), new_room(game))
+        tilts = None if self.tilting is None else self.tilting.room()
+        return _Bench(sets, new_node_room(game), new_room(game), tilts)
 
     def _bound(self, player: int, arrays: NodeArrays, enough: float, bench: _Bench) -> float:
-        return float(node_bound(player, self.engine.arrays, self._arrays, arrays, *bench, enough))
+        rooms = bench.sets, bench.node, bench.sweeps
+        if self.tilting is not None and bench.tilts is not None:
+            return self.tilting.bound(player, self._arrays, arrays, rooms, bench.tilts, enough)
+        return float(node_bound(player, self.engine.arrays, self._arrays, arrays, *rooms, enough))
 
     def _round(self, enough: float, going: Callable[[], bool], threads: ThreadPoolExecutor | None) -> bool:
         """Split the top of the heap; False, and nothing is changed, when `going()` said stop."""
@@ -311,22 +334,25 @@ def _middle(low: float, high: float) -> Fraction:
     return Fraction(round((low + high) / 2 * grid), 1) / Fraction(grid)
 
 
-def _ball_arrays(engine: RegionEngine, expert: Policy, budget: ErrorBudget) -> BallArrays:
+def _ball_arrays(engine: RegionEngine, expert: Policy, budget: ErrorBudget, tilted: bool) -> BallArrays:
     game, arrays = engine.game, engine.arrays
     dense = np.zeros((game.layout.rows, len(game.states)))
     dense[np.repeat(np.arange(len(dense)), np.diff(arrays.offsets)), arrays.columns] = arrays.probabilities
     span = float(np.ptp(arrays.rewards, axis=1).max()) / 2
+    share = 4.0 if budget.share is None else max(float(budget.share), 1e-300)
     return BallArrays(
         center=np.concatenate(expert.floats()),
-        occupancy=np.array([float(m) for m in budget.weights]),
+        occupancy=(weights := np.array([float(m) for m in budget.weights])),
         initial=np.array([float(p) for p in game.initial.fractions()]) * engine.units,
         eps=float(budget.eps),
         transitions=dense,
         slack=_SLACK * span,
+        most=np.minimum(2.0, share / np.maximum(weights, share / 2)),
+        tilted=tilted,
     )
 
 
-def _root_arrays(engine: RegionEngine, player: int, length: int) -> NodeArrays:
+def _root_arrays(engine: RegionEngine, player: int, length: int, tilt: Floats) -> NodeArrays:
     game = engine.game
     n, states, rewards = len(game.players), len(game.states), game.float_rewards()[player]
     most, least = (engine.in_units(float(x) * float(game.horizon), player) for x in (rewards.max(), rewards.min()))
@@ -340,6 +366,7 @@ def _root_arrays(engine: RegionEngine, player: int, length: int) -> NodeArrays:
         weights=np.zeros((2, states)),
         reference=np.zeros(states, dtype=np.int64),
         scores=np.zeros((n, states)),
-        bounds=np.zeros(2),
+        bounds=np.full(2, np.inf),
         simplex=np.zeros((2, length)),
+        tilt=tilt,
     )

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.bounds.boxes.tilting import Tilting
 from certigap.bounds.boxes.tree import Boxes, Leaf, node_region
 from certigap.exact.grid import bits_below, nearest, on_grid, to_grid
 from certigap.floats.kernel.node import NodeArrays
@@ -23,7 +24,13 @@ _PRICE_BITS = 20
 
 
 def settled_leaf(
-    engine: RegionEngine, expert: Policy, budget: ErrorBudget, player: int, boxes: Boxes, node: NodeArrays
+    engine: RegionEngine,
+    expert: Policy,
+    budget: ErrorBudget,
+    player: int,
+    boxes: Boxes,
+    node: NodeArrays,
+    tilting: Tilting | None = None,
 ) -> Leaf:
     """The exact bound of the player's gap on the policies of the ball in the boxes, with its proof.
 
@@ -34,10 +41,14 @@ def settled_leaf(
         player: who may deviate.
         boxes: of the node.
         node: what the float search knows of it.
+        tilting: in balls of occupancies.
     """
     region = node_region(expert, budget, boxes)
     if region is None:
         return Leaf((), Fraction(0))
+    tilt, cost = None, Fraction(0)
+    if tilting is not None:
+        tilt, cost, engine = tilting.exact(node.tilt, player)
     vectors = node.vectors * engine.units
     bits = _BITS + bits_below(float(np.abs(vectors).max()))
     high, low, value, gap, top = (on_grid(to_grid(own, bits), bits) for own in vectors)
@@ -46,11 +57,13 @@ def settled_leaf(
     bound = engine.player_bound(region, player, start=start)
     four = (bound.best_upper, bound.best_lower, bound.value_lower, bound.gap_upper)
     if node.bounds[0] <= node.bounds[1]:
-        return Leaf(four, bound.upper)
+        return Leaf(four, bound.upper + cost, None, tilt)
     five = (*four, engine.value_upper(region, player, top))
     expansion = _expansion(engine, node)
     linear = linear_bound(engine.scaled, region, budget, player, five, expansion)
-    return Leaf(five, linear, expansion) if linear < bound.upper else Leaf(four, bound.upper)
+    if linear < bound.upper:
+        return Leaf(five, linear + cost, expansion, tilt)
+    return Leaf(four, bound.upper + cost, None, tilt)
 
 
 def _expansion(engine: RegionEngine, node: NodeArrays) -> Expansion:

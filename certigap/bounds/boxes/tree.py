@@ -39,12 +39,14 @@ class Split(Brief):
 class Leaf(Brief):
     """A bound of the gap on a node with its proof; `vectors` is empty when the node holds no policy.
 
-    `vectors`: best_upper, best_lower, value_lower, gap_upper, and value_upper where there is an `expansion`.
+    `vectors`: best_upper, best_lower, value_lower, gap_upper, and value_upper where there is an `expansion`; with a
+    `tilt`, by states or by joint actions, V is of what the imitator is paid.
     """
 
     vectors: tuple[Vector, ...]
     bound: Fraction
     expansion: Expansion | None = None
+    tilt: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,7 +86,7 @@ def node_region(expert: Policy, budget: ErrorBudget, boxes: Boxes) -> Region | N
         left = budget.eps - sum((budget.weights[s] * d for s, d in known.items()), Fraction(0))
         if len(known) < len(least) or left < 0:
             return None
-        radii.append(tuple(_radius(known.get(s, Fraction(0)), left, budget.weights[s]) for s in states))
+        radii.append(tuple(_radius(known.get(s, Fraction(0)), left, budget.weights[s], budget.share) for s in states))
     ends = [[[_end(expert, boxes, j, s, side) for s in states] for j in players] for side in (0, 1)]
     lower, upper = (tuple(tuple(own) for own in side) for side in ends)
     region = Region(expert, tuple(radii), lower, upper)
@@ -101,8 +103,11 @@ def preorder(expert: Policy, nodes: tuple[Split | Leaf, ...]) -> Iterator[tuple[
             waiting += reversed(halves(expert, boxes, node))
 
 
-def _radius(least: Fraction, left: Fraction, weight: Fraction) -> Fraction:
-    return min(Fraction(2), least + left / weight) if weight > 0 else Fraction(2)
+def _radius(least: Fraction, left: Fraction, weight: Fraction, share: Fraction | None) -> Fraction:
+    if weight <= 0:
+        return Fraction(2)
+    radius = min(Fraction(2), least + left / weight)
+    return radius if share is None else min(radius, share / weight)
 
 
 def _distance(expert: Policy, player: int, state: int, box: tuple[Row, Row]) -> Fraction | None:

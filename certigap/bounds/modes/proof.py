@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.nodes import DistanceSplit, ModeBall
+from certigap.bounds.tilt import by_row, tilt_cost
 from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 
@@ -38,21 +39,12 @@ class Tilt:
 
     def cost(self, ball: ModeBall) -> Fraction:
         """kappa: what it costs at most, over the ball."""
-        layout, k = ball.game.layout, self.by_row(ball)
-        by_state = len(self.numbers) == layout.states
-        total = (1 - sum(ball.mass, Fraction(0))) * max(k) + (max(k) - min(k)) / 2 * ball.drift[0 if by_state else 1]
-        for s, m in enumerate(ball.mass):
-            joint = [Fraction(1)]
-            for own in ball.expert.rows:
-                joint = [p * q for p in joint for q in own[s].fractions()]
-            first = int(layout.row_offsets[s])
-            total += m * sum((p * k[first + r] for r, p in enumerate(joint) if p), Fraction(0))
-        return total
+        by_state = len(self.numbers) == ball.game.layout.states
+        return tilt_cost(ball.expert, ball.mass, ball.drift[0 if by_state else 1], self.by_row(ball))
 
     def by_row(self, ball: ModeBall) -> list[Fraction]:
         """`[K]`"""
-        layout, own = ball.game.layout, self.numbers.fractions()
-        return [own[s] for s in layout.row_state] if len(own) == layout.states else own
+        return by_row(ball.expert, self.numbers.fractions())
 
 
 @dataclass(frozen=True, slots=True, repr=False)

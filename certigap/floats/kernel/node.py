@@ -4,6 +4,8 @@ A node is a box of rows; with the ball it gives row sets (`cut`, FORMAT 6.2) and
 gap: the pair bound of `certigap.floats.kernel.sweeps` and the linear bound of `certigap.regions.linear`, whose notation
 is used here: `low` and `tau` describe the simplex around each row set, `deviating` and `own` the game at its vertices.
 
+Where the imitator is paid other rewards than the deviator (`paid`), V is of those, and may be above V*: `tilted`.
+
 The game comes with its values in units (`certigap.regions.units`): V(s)/u(s), r(s,.)/u(s), P(t|.) u(t)/u(s), and with
 them nu(s) u(s) and w(s) u(s). Bounds and prices are payoffs as ever: every product above is the same in all units.
 """
@@ -55,6 +57,8 @@ class BallArrays(NamedTuple):
     eps: float
     transitions: Floats2  # [K, S] dense, over units
     slack: float  # of the iterations, in units
+    most: Floats  # [S] the largest distance of a row
+    tilted: bool  # V need not be below V*
 
 
 class NodeArrays(NamedTuple):
@@ -70,6 +74,7 @@ class NodeArrays(NamedTuple):
     scores: Floats2  # [n, S] result: how much a split of the row may help
     bounds: Floats  # [2] result: pair, linear
     simplex: Floats2  # [2, L] result: smallest and largest entries of the rows
+    tilt: Floats  # [D] result: of the imitator's rewards (`kernel.tilt`); empty where there is none
 
 
 class NodeRoom(NamedTuple):
@@ -77,8 +82,8 @@ class NodeRoom(NamedTuple):
 
     low: Floats  # [L] the simplices: low + tau theta
     tau: Floats2  # [n, S]
-    deviating: Floats2  # [K, S + 1] next states and, last, rewards; opponents at the vertices of their simplices
-    own: Floats2  # [K, S + 1] the same with everyone at the vertices
+    deviating: Floats2  # [K, S + 2] next states, rewards and `paid`; opponents at the vertices of their simplices
+    own: Floats2  # [K, S + 2] the same with everyone at the vertices
     choices: Floats3  # [S, A, S + 1] `deviating` averaged over the opponents, for each action of the deviator
     kernels: Floats3  # [2, S, S] the reference kernels of deviator and player
     phi: Floats2  # [A, K] for each deviation and each joint vertex
@@ -95,8 +100,8 @@ def new_node_room(game: GameArrays) -> NodeRoom:
     return NodeRoom(
         low=empty(length),
         tau=empty((n, states)),
-        deviating=empty((rows, states + 1)),
-        own=empty((rows, states + 1)),
+        deviating=empty((rows, states + 2)),
+        own=empty((rows, states + 2)),
         choices=empty((states, widest, states + 1)),
         kernels=empty((2, states, states)),
         phi=empty((widest, rows)),
@@ -130,7 +135,9 @@ def cut(game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, r
         left = max(left, 0.0)
         for s in range(states):
             moved = sets.need[j, s]
-            radius = 2.0 if ball.occupancy[s] <= 0.0 else min(2.0, moved + left / ball.occupancy[s])
+            radius = ball.most[s] if ball.occupancy[s] <= 0.0 else min(ball.most[s], moved + left / ball.occupancy[s])
+            if moved > radius + 1e-14:
+                return False
             total, most, f = -1.0, 0.0, sets.first[j, s]
             for k in range(f, f + game.shapes[s, j]):
                 sets.base[k] = min(max(ball.center[k], node.lower[k]), node.upper[k])
@@ -139,7 +146,7 @@ def cut(game: GameArrays, ball: BallArrays, node: NodeArrays, sets: SetArrays, r
                 total += sets.base[k]
                 most += min(node.upper[k], ball.center[k] + radius / 2)
             sets.need[j, s] = total
-            sets.exchange[j, s] = (radius - moved) / 2
+            sets.exchange[j, s] = max(radius - moved, 0.0) / 2
             tau[j, s] = 1.0
             for k in range(f, f + game.shapes[s, j]):
                 high = min(node.upper[k], ball.center[k] + radius / 2)
@@ -177,13 +184,13 @@ def restrict_tables(player: int, game: GameArrays, ball: BallArrays, sets: SetAr
     for row in range(rows):
         for t in range(states):
             table[row, t] = ball.transitions[row, t]
-        table[row, states] = game.rewards[player, row]
+        table[row, states], table[row, states + 1] = game.rewards[player, row], game.paid[player, row]
     for turn in range(n):
         j = turn if turn < player else turn + 1
         if turn == n - 1:
             j = player
             for row in range(rows):
-                for t in range(states + 1):
+                for t in range(states + 2):
                     room.own[row, t] = table[row, t]
             table = room.own
         for s in range(states):
@@ -266,20 +273,20 @@ def choose_references(player: int, game: GameArrays, ball: BallArrays, node: Nod
 
 
 @inner
-def spread(alpha: float, beta: float, t: int, vectors: Floats2) -> float:
-    """max of alpha v - beta u over V* = v in [B, H], V = u in [L, W], 0 <= v - u <= X at state t."""
-    high, low = vectors[0, t], max(vectors[1, t], vectors[2, t])
+def spread(alpha: float, beta: float, t: int, vectors: Floats2, tilted: bool) -> float:
+    """max of alpha v - beta u over V* = v in [B, H], V = u in [L, W], v - u <= X (and >= 0, if not tilted) at t."""
+    high, low = vectors[0, t], vectors[1, t] if tilted else max(vectors[1, t], vectors[2, t])
     floor, gap, top = vectors[2, t], vectors[3, t], vectors[4, t]
     best = -np.inf
     kink = min(max(floor + gap if beta >= 0.0 else top, low), high)
     for v in (low, kink, high):
-        u = max(floor, v - gap) if beta >= 0.0 else min(top, v)
+        u = max(floor, v - gap) if beta >= 0.0 else (top if tilted else min(top, v))
         best = max(best, alpha * v - beta * u)
     return float(best)
 
 
 @inner
-def fill_gains(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> None:
+def fill_gains(player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, room: NodeRoom) -> None:
     """Fill `phi`: the gain of each deviation at each joint vertex."""
     states, n = game.shapes.shape
     for s in range(states):
@@ -289,12 +296,12 @@ def fill_gains(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) 
             action = ((k - game.row_offsets[s]) // stride) % size
             for best in range(size):
                 other = k + (best - action) * stride
-                total = one * room.deviating[other, states] - two * room.own[k, states]
+                total = one * room.deviating[other, states] - two * room.own[k, states + 1]
                 for t in range(states):
                     alpha = game.discount * one * (room.deviating[other, t] - room.kernels[0, s, t])
                     beta = game.discount * two * (room.own[k, t] - room.kernels[1, s, t])
                     if alpha != 0.0 or beta != 0.0:
-                        total += spread(alpha, beta, t, node.vectors)
+                        total += spread(alpha, beta, t, node.vectors, ball.tilted)
                 room.phi[best, k] = total
 
 
@@ -397,7 +404,7 @@ def remainder(game: GameArrays, ball: BallArrays, node: NodeArrays, room: NodeRo
     one, two, total = 1.0 - room.trial[n], 1.0 - room.trial[n + 1], 0.0
     if one != 0.0 or two != 0.0:
         for t in range(states):
-            total += spread(one * ball.initial[t], two * ball.initial[t], t, node.vectors)
+            total += spread(one * ball.initial[t], two * ball.initial[t], t, node.vectors, ball.tilted)
     return total
 
 
@@ -418,7 +425,7 @@ def trial_value(refill: bool, asked: Asked) -> float:
     """The bound at `room.trial`; `refill`: its weights, on which alone the gains depend, are new."""
     room = asked.room
     if refill:
-        fill_gains(asked.player, asked.game, asked.node, room)
+        fill_gains(asked.player, asked.game, asked.ball, asked.node, room)
     value = priced_total(asked.player, asked.game, asked.ball, asked.sets, room, asked.space, room.trial)
     return value + remainder(asked.game, asked.ball, asked.node, room)
 
@@ -445,7 +452,7 @@ def improve(c: int, chosen: Floats, best: float, unit: float, asked: Asked, enou
         if best <= enough:
             return best
         if is_weight and not gained:
-            fill_gains(asked.player, asked.game, asked.node, asked.room)
+            fill_gains(asked.player, asked.game, asked.ball, asked.node, asked.room)
         width = width * 1.6 if gained else width / 3.0
         if width < 1e-3 * chosen[c] or width < least:
             break
@@ -470,7 +477,7 @@ def descend(descent: int, asked: Asked, enough: float) -> float:
     best = trial_value(True, asked)
     for _turn in range(ROUNDS):
         before = best
-        for c in range(n + 2 * descent):
+        for c in range(n if asked.ball.eps <= 0.0 else 0, n + 2 * descent):
             if best > enough:
                 best = improve(c, chosen, best, unit, asked, enough)
         if best <= enough or before - best < 1e-3 * before:
@@ -501,7 +508,7 @@ def upper_range(player: int, j: int, s: int, game: GameArrays, node: NodeArrays,
 
 
 @inner
-def score(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> None:
+def score(player: int, game: GameArrays, ball: BallArrays, node: NodeArrays, room: NodeRoom) -> None:
     """For every row: its effect on the next state times what is not known of the values there.
 
     Where the deviator's weight is below its occupancy, the rest stands for best_upper: an opponent's effect on that.
@@ -513,8 +520,10 @@ def score(player: int, game: GameArrays, node: NodeArrays, room: NodeRoom) -> No
             size, stride = game.shapes[s, j], own_stride(j, s, game)
             total = 0.0
             for t in range(states):
-                known = max(node.vectors[1, t], node.vectors[2, t])
-                doubts = (node.vectors[0, t] - known, min(node.vectors[4, t], node.vectors[0, t]) - node.vectors[2, t])
+                known, top = node.vectors[1, t], node.vectors[4, t]
+                if not ball.tilted:
+                    known, top = max(known, node.vectors[2, t]), min(top, node.vectors[0, t])
+                doubts = (node.vectors[0, t] - known, top - node.vectors[2, t])
                 for which in range(1 if j == player else 0, 2):
                     most, least = -np.inf, np.inf
                     for k in range(size):
@@ -566,7 +575,7 @@ def linear_bound(
                 for s in range(states):
                     node.weights[which, s] = node.free[descent, n + which] * room.occupancies[which, s]
     node.bounds[1] = best
-    score(player, game, node, room)
+    score(player, game, ball, node, room)
     return best
 
 

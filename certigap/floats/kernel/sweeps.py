@@ -8,6 +8,8 @@ The operators (player i, state s, opponents' rows nested as in `certigap.regions
     VALUE_UPPER  X(s) = sup_{x in Y_i(s)} ( a -> sup_y q_X(a, y) )
     PAIR         X(s) = max_a' sup_{x in Y_i(s)} ( a -> sup_y sum_b y(b) [ r(a',b) - r(a,b) + discount sum_s' h(s') ] )
 
+The imitator may be paid other rewards than the deviator (`paid`): r(a,b) above and r_i in both VALUEs are those.
+
 Each is monotone and a contraction of modulus `discount` in the maximum norm, so Gauss-Seidel sweeps converge
 from anywhere.
 """
@@ -41,6 +43,7 @@ class GameArrays(NamedTuple):
     shapes: Indices2  # [S, n]
     row_offsets: Indices  # [S + 1]
     rewards: Floats2  # [n, K]
+    paid: Floats2  # [n, K] to the imitator: the rewards, or these with a tilt
     offsets: Indices  # [K + 1]
     columns: Indices  # [E]
     probabilities: Floats  # [E]
@@ -174,14 +177,14 @@ def contract(room: Room, sign: float, own: int, own_size: int, state: int, game:
 
 
 @inner
-def backups(q: Floats, player: int, state: int, game: GameArrays, x: Floats) -> None:
+def backups(q: Floats, rewards: Floats2, player: int, state: int, game: GameArrays, x: Floats) -> None:
     """`q[joint] = r_i(s, joint) + discount * P(.|s, joint).x` for the joint actions of a state."""
     first = game.row_offsets[state]
     for row in range(first, game.row_offsets[state + 1]):
         total = 0.0
         for e in range(game.offsets[row], game.offsets[row + 1]):
             total += game.probabilities[e] * x[game.columns[e]]
-        q[row - first] = game.rewards[player, row] + game.discount * total
+        q[row - first] = rewards[player, row] + game.discount * total
 
 
 @inner
@@ -226,13 +229,13 @@ def difference(q: Floats, deviation: int, player: int, state: int, game: GameArr
     for row in range(first, game.row_offsets[state + 1]):
         action = ((row - first) // stride) % size
         to = row + (deviation - action) * stride
-        gain = game.rewards[player, to] - game.rewards[player, row]
+        gain = game.rewards[player, to] - game.paid[player, row]
         q[row - first] = gain + game.discount * next_terms(to, row, game, terms)
 
 
 @inner
 def set_terms(terms: Floats2, s: int, high: float, low: float, value: float, gap: float) -> None:
-    """The four prices of h at a next state: V* in [low, high], V in [value, ..), 0 <= V* - V <= gap."""
+    """The four prices of h at a next state: V* in [low, high], V in [value, ..), V* - V <= gap."""
     floor = max(value, low - gap)
     terms[0, s] = high
     terms[1, s] = max(value, high - gap)
@@ -251,7 +254,7 @@ def state_value(kind: int, player: int, state: int, game: GameArrays, sets: SetA
             contract(room, 1.0, player, size, state, game, sets)
             best = max(best, row_maximum(out, size, sets, player, state, order, 0.0))
         return best
-    backups(room.q, player, state, game, x)
+    backups(room.q, game.paid if kind in (VALUE_LOWER, VALUE_UPPER) else game.rewards, player, state, game, x)
     upper = kind in (BEST_UPPER, VALUE_UPPER)
     contract(room, 1.0 if upper else -1.0, player, size, state, game, sets)
     if kind in (BEST_UPPER, BEST_LOWER):

@@ -18,7 +18,6 @@ import numpy as np
 from certigap.bounds.balls import ErrorBall, Measure, ball_radius
 from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
-from certigap.bounds.boxes.evidence import boxes_bound
 from certigap.bounds.center import Center
 from certigap.bounds.hull import REGION
 from certigap.bounds.modes.rule import MODES, mode_bound_of, modes_apply, prepare_modes
@@ -29,6 +28,7 @@ from certigap.floats.game import FloatGame
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.questions.worst_case.boxing import BRANCH_SECONDS, boxed
 from certigap.questions.worst_case.coupling import coupled, parts_of
 from certigap.questions.worst_case.limits import RATIO, short_width
 from certigap.regions.linear import ErrorBudget
@@ -40,12 +40,9 @@ from certigap.work.progress import Progress, uninterrupted
 __all__ = ["CloningBalls"]
 
 _MANY_STATES = 5  # from here on coupled modes come before boxes
-_BRANCH_SECONDS = 10.0  # of boxes when nobody says how much time there is: what a person waits
 _BELOW = "below it wherever both were tried, in less time"
 _LARGE = 10_000
 """Joint actions from which on the exact check of `region` takes as long as everything else (10,000 states: a half)."""
-_LITTLE = 0.01  # of the way to the target: what closes no more in `BranchSearch.patience` splits is given up
-_WORTHWHILE = 0.99  # of the best bound without boxes: a tree that brings less is not worth its certificate
 _SEARCH_PART = 0.25  # of the time left: where trees follow, they need the rest
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding and for the exact checks
 _PROMISE = (
@@ -210,7 +207,7 @@ class _Work:
         modes = mode_bound_of(self.center, self.ball)
         if modes is None:
             return True
-        until = deadline.or_within(_BRANCH_SECONDS)
+        until = deadline.or_within(BRANCH_SECONDS)
         ends = np.cumsum([len(own) for own in self.center.expert.floats()])[:-1]
         modes.search.told = lambda player, rows: self.search.climb(player, np.split(rows, ends), lambda: until.going)
 
@@ -231,32 +228,14 @@ class _Work:
         if self.game.layout.rows * len(self.game.states) > MAX_ENTRIES or self._is_close(ratio):
             return True
         branching = BranchSearch(self.center.engine, self.center.expert, ErrorBudget(self.ball.radius, self._weights()))
-        closed = uninterrupted(lambda: self._search_boxes(branching, deadline, ratio))
-        if not branching.is_open or branching.upper > _WORTHWHILE * float(self.table.upper):
-            return closed
-        found = boxes_bound(self.game, branching.covers(), self.center.occupancy_lower)
-        if found.value is not None and found.value < self.table.upper:
-            self.table = self.table.joined(found)
-        return closed
 
-    def _search_boxes(self, branching: BranchSearch, deadline: Deadline, ratio: Fraction) -> bool:
-        branching.open_roots()
-        deadline = deadline.or_within(_BRANCH_SECONDS)
-        whole = branching.upper
-
-        def target() -> float:
-            self._tell(branching.upper)
+        def target(upper: float) -> float:
+            self._tell(upper)
             return self._target(ratio)
 
-        def hopeless() -> bool:
-            closed = whole - branching.upper
-            return branching.splits >= branching.patience and closed < _LITTLE * (whole - self._target(ratio))
-
-        def going() -> bool:
-            return branching.leaf_seconds * branching.leaves < deadline.left and not hopeless()
-
-        closed = branching.run(target, going, lambda player, policy: self.search.climb(player, policy, going))
-        return closed or hopeless()
+        lower = self.center.occupancy_lower
+        self.table, closed = boxed(branching, self.table, lower, target, self.search.climb, deadline)
+        return closed
 
     def _is_close(self, ratio: Fraction) -> bool:
         return float(self.table.upper) <= self._target(ratio)

@@ -1,8 +1,9 @@
 """W_rho(eps) and W_mu(eps) = sup { NashGap(pi) : eps_rho(pi), eps_mu(pi) <= eps }, certified intervals (THEORY 1, 11).
 
-The upper end is the smallest bound of the table, the lower end the proved gap of a policy whose error, from brackets
-of both occupancies, is at most eps. One `OccupancyBalls` serves any number of radii: its programs are compiled once,
-and what its search finds at one radius is drawn into the balls of the others.
+The upper end is the smallest bound of the table, in games of few states mostly that of boxes with tilts. The lower end
+is the proved gap of a policy whose error, from brackets of both occupancies, is at most eps. One `OccupancyBalls`
+serves any number of radii: its programs are compiled once, and what its search finds at one radius is drawn into the
+balls of the others.
 
 B_mu(0) is not {piE}: it holds every policy that moves the state occupancy nowhere, and the gap can be linear in the
 horizon there (Lemma 1 of the paper: (5/3)/(1 - g)).
@@ -15,14 +16,18 @@ from functools import partial
 
 from certigap.bounds.balls import ErrorBall, Measure, ball_radius
 from certigap.bounds.bound import Rule, Turn
+from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
+from certigap.bounds.boxes.tilting import Tilting
 from certigap.bounds.center import Center
 from certigap.bounds.modes.rule import mode_bound_of, modes_apply
 from certigap.bounds.table import BoundsTable, in_turn
+from certigap.exact.integers import FloatArray
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
 from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
+from certigap.questions.worst_case.boxing import boxed
 from certigap.questions.worst_case.coupling import coupled, parts_of
 from certigap.questions.worst_case.limits import RATIO, short_width
 from certigap.semantics.exploitability import GapAnswer, gaps
@@ -41,6 +46,7 @@ _RETREATS = (0.0, 1e-9, 1e-6, 1e-3)
 _TRIED = 3  # best policies made exact: exact errors take longest, and floats order them well
 _NEAR = 1.25  # of the table's bound: roots beyond it have not come below it by splits
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding
+_CLIMBING = 0.2  # of the time of boxes, for climbs from policies in the middle of open ones
 _ENOUGH = 1 - 1e-6
 """Of the upper end: a gap that closes the interval."""
 
@@ -76,6 +82,7 @@ class OccupancyBalls:
     """
 
     def __init__(self, game: Game, expert: Policy, measure: Measure, seed: int = 0) -> None:
+        prepare_boxes(game, tilted=True)
         self.measure, self.center = measure, Center(expert, seed)
         self.game, self.expert = game, expert
         self.pool = Pool(expert, self.center.occupancy_upper, measure.is_by_state, seed)
@@ -92,8 +99,9 @@ class OccupancyBalls:
 
         Args:
             eps: radius of the ball, >= 0.
-            deadline: when bounds and search end; None: when they are done, and no trees are grown.
-            ratio: upper/lower at which trees of coupled modes end (rho alone: mu limits no row).
+            deadline: when bounds and search end; None: when they are done, 10 s after boxes were begun at the latest,
+                and no trees of coupled modes are grown.
+            ratio: upper/lower at which boxes, and trees of coupled modes (rho alone: mu limits no row), end.
             progress: told the ends after every step.
         """
         until, radius = deadline or Deadline(), ball_radius(eps)
@@ -116,7 +124,9 @@ class OccupancyBalls:
 
         steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), *early, search, *late]
         complete = uninterrupted(lambda: all(step() for step in steps))
-        if complete and not until.is_open:
+        if complete:
+            table, complete = self._boxed(ball, table, until, ratio, progress)
+        if not until.is_open:
             table = self._coupled(ball, table, until, ratio, progress)
         complete = uninterrupted(lambda: self._prove(radius)) and complete
         return self._answer(radius, table, complete, until.spent)
@@ -129,12 +139,43 @@ class OccupancyBalls:
         best = self._best(eps)
         return best.lower, best.policy
 
+    def _boxed(
+        self, ball: ErrorBall, table: BoundsTable, until: Deadline, ratio: Fraction, progress: Progress | None
+    ) -> tuple[BoundsTable, bool]:
+        """The table with boxes, and whether they came as far as asked; small games only."""
+        found, clock, climbing = self._found(ball.radius), Deadline(), 0.0
+
+        def target(upper: float) -> float:
+            if progress is not None:
+                progress(found, min(upper, float(table.upper)))
+            return max(found * (1 + _AIM * (float(ratio) - 1)), found + _AIM * short_width(self.game))
+
+        def visit(player: int, policy: list[FloatArray], going: Callable[[], bool]) -> None:
+            nonlocal found, climbing
+            if climbing <= _CLIMBING * clock.spent:
+                began = clock.spent
+                self.pool.climb_from(policy, ball.radius, going)
+                found = max(found, self._found(ball.radius))
+                climbing += clock.spent - began
+
+        layout = self.game.layout
+        if layout.rows * layout.states > MAX_ENTRIES or float(table.upper) <= target(float(table.upper)):
+            return table, True
+        lower = self.center.occupancy_lower
+        tilting = Tilting(self.center.engine, ball, tuple(max(m, Fraction(0)) for m in lower.fractions()))
+        search = BranchSearch(self.center.engine, self.expert, tilting.budget, tilting=tilting)
+        return boxed(search, table, lower, target, visit, until)
+
+    def _found(self, radius: Fraction) -> float:
+        """The best gap found so far, not yet proved."""
+        drawn = self.pool.drawn(float(radius))
+        return max([float(self._best(radius).lower), *(one.gap for one in drawn[:1])])
+
     def _coupled(
         self, ball: ErrorBall, table: BoundsTable, until: Deadline, ratio: Fraction, progress: Progress | None
     ) -> BoundsTable:
         """The table with trees of coupled modes, where they may bring something."""
-        drawn = self.pool.drawn(float(ball.radius))
-        found = max([float(self._best(ball.radius).lower), *(one.gap for one in drawn[:1])])
+        drawn, found = self.pool.drawn(float(ball.radius)), self._found(ball.radius)
         enough = max(found * (1 + _AIM * (float(ratio) - 1)), found + _AIM * short_width(self.game))
         if float(table.upper) <= enough or not modes_apply(self.center, ball, until):
             return table

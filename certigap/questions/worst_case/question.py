@@ -53,8 +53,8 @@ def worst_case(
         The interval and what proves it; `complete` is False if the budget or an interrupt cut the work. Measure "bc":
         for a game of one state the interval is a point, unless its balls have too many vertices. Games with more than
         500,000 entries in their dense transitions are not branched, and branching that brings next to nothing in
-        its first splits (`BranchSearch.patience`) is given up. Measure "rho" is branched
-        when a budget is given, by coupled modes alone; "mu" is not.
+        its first splits (`BranchSearch.patience`) is given up. Measures "rho" and "mu" are branched by boxes with
+        tilts, "rho" also by coupled modes where a budget is given.
 
     Raises:
         InputError: another measure, a negative `eps`, a ratio of at most 1, or a policy of another game.

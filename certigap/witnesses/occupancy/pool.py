@@ -17,7 +17,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -108,6 +108,13 @@ class Pool:
             self._adapt(eps, until, going)
             self._climb_leaders(float(eps), going)
         return going()
+
+    def climb_from(self, policy: Sequence[Floats], eps: Fraction, going: Callable[[], bool]) -> None:
+        """Add what is found from a policy drawn into the ball; small games only."""
+        if self._moves is not None:
+            inside = self._moves.shrunk(np.concatenate(policy)[None], float(eps))
+            climb = partial(self._moves.climb, inside, float(eps), 1, _INSIDE[1], self._rng)
+            self._add(climb(self._limited(self._moves, going)))
 
     def glance(self, eps: Fraction) -> bool:
         """Add the best of some pure and random policies drawn into the ball: milliseconds, in small games only."""

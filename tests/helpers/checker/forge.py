@@ -169,7 +169,7 @@ class Prover:
     def settle(self, k: int, i: int, rows: Any, backup: Any, sign: int, start: Fraction) -> Any:
         """The k-th vector: iterated from a constant and rounded outward; cheated in where `cheat` says so."""
         first = int(start * DEN) + sign
-        vector = types.SimpleNamespace(den=DEN, num=[first] * self.game.size)
+        vector = types.SimpleNamespace(den=DEN, num=[first] * self.game.size, bits=0)
         for _ in range(300):
             before = vector.num
             vector.num = [self.backed(i, s, rows, backup, sign, vector) for s in range(self.game.size)]
@@ -186,7 +186,7 @@ class Prover:
         """The fixed point itself, where its numbers are short."""
         near = [Fraction(x, DEN).limit_denominator(1000) for x in vector.num]
         den = math.lcm(*(x.denominator for x in near)) * 4
-        exact = types.SimpleNamespace(den=den, num=[int(x * den) for x in near])
+        exact = types.SimpleNamespace(den=den, num=[int(x * den) for x in near], bits=0)
         for s in range(self.game.size):
             if sign * (exact.num[s] - self.backed(i, s, rows, backup, sign, exact)) < 0:
                 return vector

@@ -1,7 +1,8 @@
 """Writes the case files: `python -m tests.helpers.checker.make_cases [PART..] [reject [MUTANT..]] [malformed]`.
 
-Parts are accept, or of it balls and modes alone. True certificates come from the package (`accepts`, `accepts_balls`)
-and from the checker itself (`accepts_modes`), false ones from the mutants (`making`), broken ones from `faults`.
+Parts are accept, or of it balls, modes, stage and tilted alone. True certificates come from the package (`accepts`,
+`accepts_balls`) and from the checker itself (`accepts_modes`), false ones from the mutants (`making`), broken ones from
+`faults`.
 """
 
 import copy
@@ -24,6 +25,8 @@ from tests.helpers.checker.accepts_stage import stage_certificates
 from tests.helpers.checker.faults_balls import ball_faults
 from tests.helpers.checker.faults_modes import mode_faults
 from tests.helpers.checker.faults_stage import stage_faults
+from tests.helpers.checker.faults_tilted import tilted_faults
+from tests.helpers.checker.forge_tilted import tilted_accepts
 from tests.helpers.checker.games import Trio, games
 from tests.helpers.checker.harness import HERE, Bench, load, source
 from tests.helpers.checker.mutants import Mutant, mutated
@@ -35,10 +38,11 @@ from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
 from tests.helpers.checker.mutants_modes import MUTANTS as MODES
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
 from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
+from tests.helpers.checker.mutants_tilted import MUTANTS as TILTED
 from tests.helpers.checker.worlds import World
 
 Data = dict[str, Any]
-PARTS = ["accept", "balls", "modes", "stage", "reject", "malformed"]
+PARTS = ["accept", "balls", "modes", "stage", "tilted", "reject", "malformed"]
 SECONDS = 8.0  # some mutants never end
 
 
@@ -101,6 +105,12 @@ def make_modes() -> None:
         for name in MODE_GAMES:
             world = World(name, Path(scratch))
             write_accepted(name, mode_accepts(world))
+
+
+def make_tilted() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("coin", "trap"):
+            write_accepted(name, tilted_accepts(World(name, Path(scratch))))
 
 
 def write_linear(folder: Path, world: World) -> None:
@@ -166,7 +176,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *STAGE, *MODES]:
+        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *STAGE, *MODES, *TILTED]:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]
@@ -225,6 +235,7 @@ def make_malformed() -> None:
     found += ball_faults(accepted, digest)
     found += stage_faults(accepted, digest)
     found += mode_faults(accepted)
+    found += tilted_faults(accepted)
     for name, text, reason in found:
         (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
         why[name] = reason
@@ -243,6 +254,8 @@ def main() -> int:
         make_stage()
     if "accept" in parts or "modes" in parts:
         make_modes()
+    if "accept" in parts or "tilted" in parts:
+        make_tilted()
     left = make_rejected(only) if "reject" in parts else []
     if "malformed" in parts:
         make_malformed()

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.helpers.checker import forge, forge_balls
 from tests.helpers.checker.edits import EDITS, changed
+from tests.helpers.checker.forge_tilted import tilted_certificates
 from tests.helpers.checker.harness import Bench, load, source
 from tests.helpers.checker.judging import Neighbourhood
 from tests.helpers.checker.mode_plans import mode_certificates
@@ -130,6 +131,8 @@ def candidates(mutant: Mutant, module: Any, bench: Bench, world: World) -> Itera
         yield from forge_balls.best_lower(module, bench.game, world.true, least_gaps(world), equilibria)
     elif family == "linear":
         yield from linear(module, bench.game, world)
+    elif family.startswith("tilted-"):
+        yield from tilted_certificates(module, bench.game, world, family.removeprefix("tilted-"))
     elif family.startswith("modes-"):
         yield from mode_certificates(module, bench.game, world, family.removeprefix("modes-"))
     elif family == "cheat":

@@ -196,11 +196,11 @@ MUTANTS = (
     ),
     Mutant(
         "gap-reward-sign",
-        "gain = (self.rewards[other] - self.rewards[k]) * fixed",
+        "gain = (self.rewards[other] - self.paid[k]) * fixed",
         "gain = (self.rewards[k] - self.rewards[other]) * fixed",
         "settle solo",
     ),
-    Mutant("gap-no-reward", "gain = (self.rewards[other] - self.rewards[k]) * fixed", "gain = 0", "settle solo"),
+    Mutant("gap-no-reward", "gain = (self.rewards[other] - self.paid[k]) * fixed", "gain = 0", "settle solo"),
     Mutant("gap-no-future", "return gain + moving * bounds", "return gain + 0 * bounds", "settle solo"),
     Mutant(
         "gap-future-sign",

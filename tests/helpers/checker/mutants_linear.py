@@ -7,7 +7,8 @@ __all__ = ["MUTANTS"]
 MUTANTS = (
     Mutant(
         "linear-top-unchecked",
-        "    check_vector(leaf.game, leaf.i, leaf.rows, more[0], Step.policy_value, UPPER, leaf.where)\n",
+        "    check_vector(leaf.game, leaf.i, leaf.rows, more[0], Step.policy_value, UPPER, leaf.where, "
+        "paid and paid[1:3])\n",
         "",
         "linear pair",
     ),
@@ -34,8 +35,8 @@ MUTANTS = (
     ),
     Mutant(
         "ranges-low-high",
-        "self.low = [max(x, y) for x, y in zip(best, self.floor)]",
-        "self.low = [max(x, y) for x, y in zip(self.high, self.floor)]",
+        "best if tilted else [max(x, y) for x, y in zip(best, self.floor)]",
+        "best if tilted else [max(x, y) for x, y in zip(self.high, self.floor)]",
         "linear trap",
     ),
     Mutant(
@@ -54,8 +55,8 @@ MUTANTS = (
     Mutant("spread-no-top", "else min(top, v)) for v", "else min(floor, v)) for v", "linear mixed"),
     Mutant(
         "expansion-rewards-of-one",
-        "[game.rewards[i][k] * step.bottom * game.next_den[s] for k in rows]",
-        "[game.rewards[0][k] * step.bottom * game.next_den[s] for k in rows]",
+        "rewards = paid or (game.rewards[i], game.rewards[i], game.reward_den[i], game.bits)",
+        "rewards = paid or (game.rewards[0], game.rewards[0], game.reward_den[0], game.bits)",
         "linear mixed",
     ),
     Mutant(

@@ -9,5 +9,6 @@ from tests.helpers.checker.mutants_modes import MUTANTS as MODES
 from tests.helpers.checker.mutants_reading import MUTANTS as READING
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
 from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
+from tests.helpers.checker.mutants_tilted import MUTANTS as TILTED
 
-MUTANTS = (*KERNEL, *LINEAR, *MODES, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE)
+MUTANTS = (*KERNEL, *LINEAR, *MODES, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE, *TILTED)
