@@ -10,8 +10,9 @@ from certigap.exact.integers import FloatArray
 from certigap.floats.compiled import Kernel
 from certigap.floats.solvers import policy_iteration
 from certigap.floats.sparse import process as home
+from certigap.floats.sparse.anderson import Mixer
 from certigap.floats.sparse.krylov import Followed
-from certigap.floats.sparse.process import Chosen, Process, Sweeps, Tables
+from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
 from certigap.floats.warm import every_kernel
 from certigap.model.large import ArrayGame, ArrayPolicy
@@ -82,7 +83,8 @@ def test_systems_of_chosen_actions_are_solved() -> None:
     game = grid_game(9)
     process, random = process_of(game, 0), np.random.default_rng(0)
     choice, right = random.integers(0, 3, game.states), random.normal(size=game.states)
-    found = Followed(Chosen(process, choice)).solution(right, 1e-12, 200, Deadline())
+    process.chosen.take(choice)
+    found = Followed(process.chosen).solution(right, 1e-12, 200, Deadline())
     matrix = np.eye(game.states) - process.discount * dense(process)[process.actions[:-1] + choice]
     np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-8, atol=1e-8)
 
@@ -92,10 +94,55 @@ def test_chosen_rows_are_copied_again_where_the_choice_changes() -> None:
     process, random = process_of(game, 1), np.random.default_rng(1)
     choices = random.integers(0, 3, (2, game.states))
     x = random.normal(size=game.states)
-    again, out = Chosen(process, choices[0]), np.empty_like(x)
-    again.take(choices[1])
+    again, out = process.chosen, np.empty_like(x)
+    for choice in choices:
+        again.take(choice)
     again.follow(np.zeros_like(x), x, out)
     np.testing.assert_allclose(out, process.discount * dense(process)[process.actions[:-1] + choices[1]] @ x)
+
+
+def test_cycles_of_gauss_and_seidel_keep_rows_and_choices_together() -> None:
+    """Each block goes on from its own states with the others' as they were; the fixed point stays where it is."""
+    game = grid_game(9, discount="9/10")
+    process, random = process_of(game, 0), np.random.default_rng(3)
+    rewards, matrix = process.expected[0], dense(process)
+    truth, best = policy_iteration(rewards, matrix, process.discount, process.actions)
+    choice, out = random.integers(0, 3, game.states), np.empty(game.states)
+    process.chosen.take(choice)
+    x = random.normal(size=game.states)
+    errors = []
+    for _ in range(60):
+        process.chosen.refine(rewards, choice, 2, x, out)
+        x, out = out, x
+        errors.append(float(np.abs(x - truth).max()))
+    assert errors[-1] < 1e-9 * errors[0]
+    assert choice.tolist() == (best - process.actions[:-1]).tolist()
+    process.chosen.follow(rewards[process.actions[:-1] + choice], x, out)
+    expected = rewards + process.discount * matrix @ x
+    np.testing.assert_allclose(out, expected[process.actions[:-1] + choice], rtol=1e-12, atol=1e-9)
+
+
+def test_mixing_solves_a_linear_iteration_in_as_many_steps_as_it_has_directions() -> None:
+    """x -> b + M x on 6 numbers, where plain iteration shrinks errors by 0.99 a step."""
+    random = np.random.default_rng(4)
+    axes = np.linalg.qr(random.normal(size=(6, 6)))[0]
+    matrix, right = axes @ np.diag([0.99, 0.9, 0.5, -0.3, -0.8, 0.1]) @ axes.T, random.normal(size=6)
+    mixer, x, sizes = Mixer(6, 6), np.zeros(6), []
+    for _ in range(10):
+        x, size = mixer.next(x, right + matrix @ x)
+        sizes.append(size)
+    assert sizes[-1] < 1e-6 * sizes[0]
+    np.testing.assert_allclose(x, np.linalg.solve(np.eye(6) - matrix, right), rtol=1e-4)
+
+
+def test_mixing_forgets_what_misleads() -> None:
+    """A residual of twice that before: the image itself comes next."""
+    mixer = Mixer(2, 3)
+    x, image = np.zeros(2), np.ones(2)
+    for _ in range(3):
+        mixer.next(x, image)
+    x, worse = np.zeros(2), np.full(2, 5.0)
+    assert mixer.next(x, worse)[0].tolist() == worse.tolist()
 
 
 @pytest.mark.parametrize("kind", [random_game, grid_game])

@@ -10,13 +10,21 @@ a state has one action. `integer_step` is the step of FORMAT 16, bit for bit: ve
 mean rounded down; it reads the game itself, and none of the floats.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from certigap.floats.compiled import Floats, Floats2, Indices, Indices2, Ints, Ints2, compiled, inner
 
-__all__ = ["Arrays", "Play", "induce", "integer_step", "tidy"]
+__all__ = ["Arrays", "Places", "Play", "induce", "integer_step", "tidy"]
 
 _LOW = (1 << 31) - 1
+
+Places: TypeAlias = Annotated[npt.NDArray[np.uint32], 1]
+"""States as indices. A signed index is looked at by numba for being negative, counted from the end, which doubles the
+time of a sweep; so columns are unsigned, and loops over the entries of a row run over `np.uint64`.
+"""
 
 
 class Arrays(NamedTuple):
@@ -25,7 +33,7 @@ class Arrays(NamedTuple):
     shapes: Ints2  # [S, n]
     rewards: Indices2  # [n, K]
     offsets: Indices  # [K + 1]
-    columns: Ints  # [E]
+    columns: Places  # [E]
     weights: Ints  # [E]
     denominators: Ints  # [K]
     row_offsets: Indices  # [S + 1]
@@ -69,7 +77,7 @@ def spread(game: Arrays, play: Play, own: int, s: int, room: Floats) -> None:
 
 
 @inner
-def tidy(columns: Ints, values: Floats, first: int, last: int) -> int:
+def tidy(columns: Places, values: Floats, first: int, last: int) -> int:
     """Sort the run `first .. last - 1` by column (Shell 1959), add up equal ones; returns where it ends now."""
     gap = 1
     while 3 * gap < last - first:
@@ -102,7 +110,7 @@ def induce(
     own_offsets: Indices,
     merge: bool,
     offsets: Indices,
-    columns: Ints,
+    columns: Places,
     values: Floats,
     expected: Floats2,
     room: Floats,
@@ -138,7 +146,7 @@ def induce(
                 for k in range((h * mine + a) * post, (h * mine + a + 1) * post):
                     if room[k] != 0.0:
                         share = room[k] / game.denominators[begin + k]
-                        for e in range(game.offsets[begin + k], game.offsets[begin + k + 1]):
+                        for e in range(np.uint64(game.offsets[begin + k]), np.uint64(game.offsets[begin + k + 1])):
                             columns[at] = game.columns[e]
                             values[at] = game.weights[e] * share
                             at += 1
@@ -157,31 +165,39 @@ def mean_of_limbs(high: int, low: int, den: int) -> int:
 
 
 @inner
-def row_mean(game: Arrays, k: int, x: Indices, narrow: bool) -> int:
-    """The mean of x over a row's next states, rounded down."""
-    den = int(game.denominators[k])
-    if narrow:
-        total = 0
-        for e in range(game.offsets[k], game.offsets[k + 1]):
-            total += game.weights[e] * x[game.columns[e]]
-        return total // den
-    high, low = 0, 0
-    for e in range(game.offsets[k], game.offsets[k + 1]):
-        value = x[game.columns[e]]
-        high += game.weights[e] * (value >> 31)
-        low += game.weights[e] * (value & _LOW)
-    return mean_of_limbs(high, low, den)
+def short_sum(game: Arrays, k: int, x: Indices) -> int:
+    """The weights of a row times x, which fit one limb."""
+    total = 0
+    for e in range(np.uint64(game.offsets[k]), np.uint64(game.offsets[k + 1])):
+        total += game.weights[e] * x[game.columns[e]]
+    return total
 
 
 @inner
-def is_played(game: Arrays, play: Play, own: int, s: int, k: int) -> bool:
-    """The others have weights above 0 for the state's joint action k: else no mean needs it."""
+def long_mean(game: Arrays, k: int, x: Indices) -> int:
+    """The mean of x over a row's next states, rounded down, in two limbs."""
+    high, low = 0, 0
+    for e in range(np.uint64(game.offsets[k]), np.uint64(game.offsets[k + 1])):
+        value = x[game.columns[e]]
+        high += game.weights[e] * (value >> 31)
+        low += game.weights[e] * (value & _LOW)
+    return mean_of_limbs(high, low, int(game.denominators[k]))
+
+
+@inner
+def mark_played(game: Arrays, play: Play, own: int, s: int, count: int, room: Indices) -> None:
+    """1 for the joint actions of a state for which the others have weights above 0, else 0: no mean needs those."""
+    for k in range(count):
+        room[k] = 1
+    post = 1
     for j in range(game.shapes.shape[1] - 1, -1, -1):
         size = int(game.shapes[s, j])
-        if j != own and play.weights[play.starts[j, s] + k % size] == 0:
-            return False
-        k //= size
-    return True
+        for a in range(size if j != own else 0):
+            if play.weights[play.starts[j, s] + a] == 0:
+                for first in range(a * post, count, size * post):
+                    for k in range(first, first + post):
+                        room[k] = 0
+        post *= size
 
 
 @compiled
@@ -207,13 +223,13 @@ def integer_step(
     players = game.shapes.shape[1]
     for s in range(first, last):
         begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        mark_played(game, play, own, s, count, room)
         for k in range(count):
-            room[k] = 0
-            if is_played(game, play, own, s, k):
-                mean = row_mean(game, begin + k, x, narrow)
+            if room[k] != 0:
                 if narrow:
-                    carried = top * mean // bottom
+                    carried = top * (short_sum(game, begin + k, x) // int(game.denominators[begin + k])) // bottom
                 else:
+                    mean = long_mean(game, begin + k, x)
                     carried = mean_of_limbs(top * (mean >> 31), top * (mean & _LOW), bottom)
                 room[k] = (game.rewards[payee, begin + k] << bits) + carried
         pre, post = count, 1

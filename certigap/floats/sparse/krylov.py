@@ -1,7 +1,7 @@
 """(I - g P) y = b for chosen actions: BiCGSTAB between the two halves of a symmetric Gauss-Seidel sweep.
 
-Rows divided by 1 - g P_ss, the matrix is A = I - L - U - C: entries of earlier and of later states of a block, and of
-other blocks. With t = (I - U)^{-1} v,
+Rows divided by 1 - g P_ss (`Chain`), the matrix is A = I - L - U - C: entries of earlier and of later states of a
+block, and of other blocks. With t = (I - U)^{-1} v,
 
     (I - L)^{-1} A (I - U)^{-1} v = t + (I - L)^{-1} (v - t - C t)                               (Eisenstat 1981)
 
@@ -18,7 +18,7 @@ import numpy as np
 from certigap.exact.integers import FloatArray
 from certigap.floats.compiled import Kernel
 from certigap.floats.sparse.process import Chosen
-from certigap.floats.sparse.rows import Chain, advance, direction, dot, lower, remainder, scale, upper
+from certigap.floats.sparse.rows import advance, arrange, direction, dot, lower, remainder, upper
 from certigap.work.deadline import Deadline
 
 __all__ = ["Followed"]
@@ -30,29 +30,23 @@ class Followed:
     """The system of chosen actions.
 
     Args:
-        chosen: the actions.
+        chosen: the actions, whose rows are put in order.
     """
 
     def __init__(self, chosen: Chosen) -> None:
-        self.tables, states = chosen.tables, chosen.process.states
-        self.inverse: FloatArray = np.empty(states)
+        self.tables, self.blocks, states = chosen.tables, chosen.blocks, chosen.process.states
+        self.leave = chosen.leave
+        self._later = np.empty(states, dtype=np.int64)
         self._t, self._z = np.zeros(states), np.empty(states)
-
-        def scaled(block: int) -> Chain:
-            own = chosen.blocks[block]
-            arrays = np.empty_like(own.offsets), np.empty_like(own.columns), np.empty_like(own.values)
-            result = Chain(own.first, own.last, *arrays)
-            self.tables.ready(scale)(own, chosen.discount, result, self.inverse)
-            return result
-
-        self.blocks = self.tables.each(scaled)
+        work = self.tables.ready(arrange)
+        self.tables.each(lambda b: work(self.blocks[b], self._later))
 
     def solution(self, right: FloatArray, factor: float, steps: int, deadline: Deadline) -> FloatArray:
         """y, its preconditioned residual at most `factor` times the first one; 0 where BiCGSTAB finds none smaller."""
         r = np.empty(len(right))
-        self._lower(self.inverse * right, self._t, r)
+        self._lower(right / self.leave, self._t, r)
         goal = factor * float(np.abs(r).max())
-        u, p, v, t, shadow = np.zeros_like(r), np.zeros_like(r), np.zeros_like(r), np.empty_like(r), r.copy()
+        u, p, v, t, shadow = np.zeros_like(r), np.zeros_like(r), np.zeros_like(r), np.zeros_like(r), r.copy()
         rho = alpha = omega = 1.0
         size = first = float(np.abs(r).max())
         for _ in range(steps):
@@ -82,10 +76,12 @@ class Followed:
         self._lower(v, self._t, out)
 
     def _upper(self, v: FloatArray, t: FloatArray) -> None:
-        self.tables.each(lambda b: self.tables.ready(upper)(self.blocks[b], v, t))
+        work = self.tables.ready(upper)
+        self.tables.each(lambda b: work(self.blocks[b], self._later, v, t))
 
     def _lower(self, v: FloatArray, t: FloatArray, out: FloatArray) -> None:
-        self.tables.each(lambda b: self.tables.ready(lower)(self.blocks[b], v, t, self._z, out))
+        work = self.tables.ready(lower)
+        self.tables.each(lambda b: work(self.blocks[b], self._later, v, t, self._z, out))
 
     def _dot(self, a: FloatArray, b: FloatArray) -> float:
         return sum(self._blocks(dot, a, b))

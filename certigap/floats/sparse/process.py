@@ -12,7 +12,7 @@ from certigap.exact.integers import FloatArray, IndexArray
 from certigap.floats.compiled import Kernel
 from certigap.floats.solvers import first_best
 from certigap.floats.sparse.kernels import Arrays, Play, induce, integer_step
-from certigap.floats.sparse.rows import Chain, Rows, follow, gather, improve, slots
+from certigap.floats.sparse.rows import Chain, Rows, follow, gather, improve, refine, slots
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 
@@ -36,8 +36,8 @@ class Tables:
         policy.of(game)
         self.game = game
         self.policy = policy
-        arrays = (game.shapes, game.rewards, game.offsets, game.columns, game.weights, game.denominators)
-        self.arrays = Arrays(*arrays, game.row_offsets)
+        arrays = (game.shapes, game.rewards, game.offsets, game.columns.view(np.uint32), game.weights)
+        self.arrays = Arrays(*arrays, game.denominators, game.row_offsets)
         firsts = np.cumsum([0] + [len(own) for own in policy.weights[:-1]])
         starts = game.action_offsets[:, :-1] + firsts[:, None]
         self.play = Play(np.concatenate(policy.weights), np.stack(policy.denominators), np.ascontiguousarray(starts))
@@ -78,7 +78,8 @@ class Process:
 
     Attributes:
         expected: `[1, L]` rewards of the own actions, or `[n, S]` of every player where nobody chooses.
-        blocks: the rows of the own actions.
+        merged: entries of a row that name the same state are added up, and sorted.
+        blocks: the rows of the own actions; where nobody chooses, `chosen` overwrites them.
     """
 
     def __init__(self, tables: Tables, own: int) -> None:
@@ -89,8 +90,13 @@ class Process:
             np.arange(game.states + 1, dtype=np.int64) if self.is_alone else game.action_offsets[own]
         )
         self.expected: FloatArray = np.empty((game.players if self.is_alone else 1, int(self.actions[-1])))
-        merge = self._merging_pays()
+        self.merged = merge = self._merging_pays()
         self.blocks: list[Rows] = tables.each(lambda block: self._induced(*tables.cuts[block], merge)[0])
+
+    @cached_property
+    def chosen(self) -> "Chosen":
+        """Room for the rows of one choice, made once: the chosen actions are what it was told last."""
+        return Chosen(self)
 
     def _merging_pays(self) -> bool:
         places = np.linspace(0, self.states, _SAMPLES, endpoint=False, dtype=np.int64).tolist()
@@ -103,7 +109,7 @@ class Process:
         t, game = self.tables, self.tables.game
         most = int(game.offsets[game.row_offsets[last]] - game.offsets[game.row_offsets[first]])
         offsets = np.empty(int(self.actions[last] - self.actions[first]) + 1, dtype=np.int64)
-        columns, values = np.empty(most, dtype=np.int32), np.empty(most)  # what is not filled takes no memory
+        columns, values = np.empty(most, dtype=np.uint32), np.empty(most)  # what is not filled takes no memory
         rows = Rows(first, last, self.actions, offsets, columns, values)
         room = np.empty(t.largest)
         filled = (offsets, columns, values, self.expected, room)
@@ -166,43 +172,59 @@ class Sweeps:
 
 
 class Chosen:
-    """P of chosen actions `[S]`, copied together, and sweeps with them.
+    """P of chosen actions `[S]`, copied together, and sweeps with them; a process has one (`Process.chosen`).
 
     Args:
-        process: whose actions.
-        choice: an own action a state.
+        process: whose actions; before the first `take`, nothing is chosen.
     """
 
-    def __init__(self, process: Process, choice: IndexArray) -> None:
+    def __init__(self, process: Process) -> None:
         self.process, self.tables, self.discount = process, process.tables, process.discount
         self._held = np.full(process.states, -1, dtype=np.int64)
+        self.leave: FloatArray = np.empty(process.states)
         self._ends = [np.empty(2) for _ in process.blocks]
         self.blocks: list[Chain] = self.tables.each(self._empty)
-        self.take(choice)
 
     def _empty(self, block: int) -> Chain:
         rows = self.process.blocks[block]
         if self.process.is_alone:  # one row a state: they lie together as they are
-            return Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values)
+            return Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values, self.leave)
         offsets = np.empty(rows.last - rows.first + 1, dtype=np.int64)
         self.tables.ready(slots)(rows, offsets)
         most = int(offsets[-1])
-        return Chain(rows.first, rows.last, offsets, np.empty(most, dtype=np.int32), np.empty(most))
+        return Chain(rows.first, rows.last, offsets, np.empty(most, dtype=np.uint32), np.empty(most), self.leave)
 
     def take(self, choice: IndexArray) -> None:
         """Other actions; only the rows that change are copied."""
-        if self.process.is_alone:
-            return
-        self.tables.each(
-            lambda b: self.tables.ready(gather)(self.process.blocks[b], choice, self._held, self.blocks[b])
-        )
+        work = self.tables.ready(gather)
+        self.tables.each(lambda b: work(self.process.blocks[b], choice, self._held, self.discount, self.blocks[b]))
 
     def follow(self, rewards: FloatArray, x: FloatArray, out: FloatArray) -> tuple[float, float]:
         """out = r + g P x for rewards `[S]`; returns least and most of out - x."""
-        self.tables.each(
-            lambda b: self.tables.ready(follow)(self.blocks[b], rewards, self.discount, x, out, self._ends[b])
-        )
+        work = self.tables.ready(follow)
+        self.tables.each(lambda b: work(self.blocks[b], rewards, x, out, self._ends[b]))
         return widest(self._ends)
+
+    def refine(self, expected: FloatArray, choice: IndexArray, sweeps: int, x: FloatArray, out: FloatArray) -> int:
+        """out = x after Gauss-Seidel sweeps, in each block by itself; the choice changes with them.
+
+        Args:
+            expected: `[L]` rewards of the own actions.
+            choice: what was taken last.
+            sweeps: that follow, after each of the two that choose.
+
+        Returns:
+            How many choices changed.
+        """
+        work = self.tables.ready(refine)
+
+        def alone(b: int) -> int:
+            rows, own = self.process.blocks[b], x.copy()
+            changed = work(rows, self.blocks[b], expected, self.discount, sweeps, choice, self._held, own)
+            out[rows.first : rows.last] = own[rows.first : rows.last]
+            return changed
+
+        return sum(self.tables.each(alone))
 
 
 def widest(ends: list[FloatArray]) -> tuple[float, float]:

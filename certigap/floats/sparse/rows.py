@@ -9,22 +9,23 @@ from typing import Annotated, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from certigap.floats.compiled import Floats, Indices, Ints, compiled, inner
-from certigap.floats.sparse.kernels import tidy
+from certigap.floats.compiled import Floats, Indices, compiled, inner
+from certigap.floats.sparse.kernels import Places, tidy
 
 __all__ = [
     "Chain",
     "Rows",
     "Singles",
     "advance",
+    "arrange",
     "direction",
     "dot",
     "follow",
     "gather",
     "improve",
     "lower",
+    "refine",
     "remainder",
-    "scale",
     "slots",
     "upper",
 ]
@@ -39,26 +40,40 @@ class Rows(NamedTuple):
     last: int
     actions: Indices  # [S + 1] first own action of each state, of all blocks
     offsets: Indices  # [rows + 1]
-    columns: Ints
+    columns: Places
     values: Floats
 
 
 class Chain(NamedTuple):
-    """P of the chosen actions at the states `first .. last - 1`; or, once scaled, what `upper` and `lower` take."""
+    """P of the chosen actions at the states `first .. last - 1`, solved for what stays: entries `g P_st / (1 - g P_ss)`
+    without those of `t = s`. With `m` the sum of entries times x, and `leave` = 1 - g P_ss,
+
+        T x - x = r + leave (m - x),    Gauss and Seidel's x = m + r / leave.
+    """
 
     first: int
     last: int
     offsets: Indices  # [states + 1]
-    columns: Ints
+    columns: Places
     values: Floats
+    leave: Floats  # [S] of all blocks
 
 
 @inner
 def mean(rows: Rows, row: int, x: Floats) -> float:
     """The expected x after an action."""
     total = 0.0
-    for e in range(rows.offsets[row], rows.offsets[row + 1]):
+    for e in range(np.uint64(rows.offsets[row]), np.uint64(rows.offsets[row + 1])):
         total += rows.values[e] * x[rows.columns[e]]
+    return total
+
+
+@inner
+def moved(chain: Chain, s: int, x: Floats) -> float:
+    """The sum of a state's entries times x."""
+    total, at = 0.0, s - chain.first
+    for e in range(np.uint64(chain.offsets[at]), np.uint64(chain.offsets[at + 1])):
+        total += chain.values[e] * x[chain.columns[e]]
     return total
 
 
@@ -114,81 +129,126 @@ def slots(rows: Rows, offsets: Indices) -> None:
         offsets[s - rows.first + 1] = offsets[s - rows.first] + longest
 
 
+@inner
+def copy_row(rows: Rows, row: int, s: int, discount: float, chain: Chain) -> None:
+    """A row of a block as that of the state's chosen action. What is left of a slot is filled with zeros.
+
+    Rows and chain may be the same arrays: nothing is written ahead of what is read.
+    """
+    begin, end, stays = chain.offsets[s - rows.first], chain.offsets[s - rows.first + 1], 0.0
+    at = begin
+    for e in range(np.uint64(rows.offsets[row]), np.uint64(rows.offsets[row + 1])):
+        column, value = rows.columns[e], discount * rows.values[e]
+        if column == s:
+            stays += value
+        else:
+            chain.columns[at], chain.values[at] = column, value
+            at += 1
+    chain.leave[s] = 1.0 - stays
+    for e in range(np.uint64(begin), np.uint64(at)):
+        chain.values[e] /= 1.0 - stays
+    for rest in range(at, end):
+        chain.columns[rest], chain.values[rest] = s, 0.0
+
+
 @compiled
-def gather(rows: Rows, choice: Indices, held: Indices, matrix: Chain) -> None:
+def gather(rows: Rows, choice: Indices, held: Indices, discount: float, chain: Chain) -> None:
     """Copy the chosen rows, where `held` is another choice: they lie far apart, and sweeps over copies are five times
-    as fast. What is left of a slot is filled with zeros.
+    as fast.
     """
     base = rows.actions[rows.first]
     for s in range(rows.first, rows.last):
         if choice[s] != held[s]:
             held[s] = choice[s]
-            row, at = rows.actions[s] + choice[s] - base, matrix.offsets[s - rows.first]
-            for e in range(rows.offsets[row], rows.offsets[row + 1]):
-                matrix.columns[at], matrix.values[at] = rows.columns[e], rows.values[e]
-                at += 1
-            for rest in range(at, matrix.offsets[s - rows.first + 1]):
-                matrix.columns[rest], matrix.values[rest] = s, 0.0
+            copy_row(rows, rows.actions[s] + choice[s] - base, s, discount, chain)
 
 
 @compiled
-def follow(matrix: Chain, rewards: Floats, discount: float, x: Floats, out: Floats, ends: Floats) -> None:
+def follow(chain: Chain, rewards: Floats, x: Floats, out: Floats, ends: Floats) -> None:
     """out = r + g P x; `ends`: least and most of out - x."""
     ends[0], ends[1] = np.inf, -np.inf
-    for s in range(matrix.first, matrix.last):
-        total = 0.0
-        for e in range(matrix.offsets[s - matrix.first], matrix.offsets[s - matrix.first + 1]):
-            total += matrix.values[e] * x[matrix.columns[e]]
-        value = rewards[s] + discount * total
-        out[s] = value
-        ends[0], ends[1] = min(ends[0], value - x[s]), max(ends[1], value - x[s])
+    for s in range(chain.first, chain.last):
+        change = rewards[s] + chain.leave[s] * (moved(chain, s, x) - x[s])
+        out[s] = x[s] + change
+        ends[0], ends[1] = min(ends[0], change), max(ends[1], change)
 
 
 @compiled
-def scale(matrix: Chain, discount: float, scaled: Chain, inverse: Floats) -> None:
-    """`g P / (1 - g P_ss)` without the diagonal, columns ascending, and `inverse` `[S]`, `1 / (1 - g P_ss)`."""
-    at = 0
-    scaled.offsets[0] = 0
-    for s in range(matrix.first, matrix.last):
-        begin, own = at, 0.0
-        for e in range(matrix.offsets[s - matrix.first], matrix.offsets[s - matrix.first + 1]):
-            if matrix.columns[e] == s:
-                own += discount * matrix.values[e]
-            else:
-                scaled.columns[at], scaled.values[at] = matrix.columns[e], discount * matrix.values[e]
-                at += 1
-        at = tidy(scaled.columns, scaled.values, begin, at)
-        inverse[s] = 1.0 / (1.0 - own)
-        for e in range(begin, at):
-            scaled.values[e] *= inverse[s]
-        scaled.offsets[s - matrix.first + 1] = at
+def refine(
+    rows: Rows, chain: Chain, expected: Floats, discount: float, sweeps: int, choice: Indices, held: Indices, x: Floats
+) -> int:
+    """Gauss and Seidel, in place, each sweep the other way round: one that chooses, then `sweeps` that follow; twice.
+
+    `chain`, whose actions `held` names, keeps step with `choice`. Returns how many choices changed. `x` is this block's
+    own copy: what others do meanwhile is not seen.
+    """
+    base, first, last, changed = rows.actions[rows.first], rows.first, rows.last, 0
+    turn = 0
+    for _ in range(2):
+        for i in range(last - first):
+            s = first + i if turn % 2 == 0 else last - 1 - i
+            begin, kept = rows.actions[s], rows.actions[s] + choice[s]
+            best, top = expected[kept] + chain.leave[s] * (moved(chain, s, x) - x[s]) + x[s], kept
+            for row in range(begin, rows.actions[s + 1]):
+                if row != kept:
+                    q = expected[row] + discount * mean(rows, row - base, x)
+                    if q > best:
+                        best, top = q, row
+            if top != kept:
+                changed += 1
+                choice[s] = held[s] = top - begin
+                copy_row(rows, top - base, s, discount, chain)
+            x[s] += (best - x[s]) / chain.leave[s]
+        for _ in range(sweeps):
+            turn += 1
+            for i in range(last - first):
+                s = first + i if turn % 2 == 0 else last - 1 - i
+                x[s] = moved(chain, s, x) + expected[rows.actions[s] + choice[s]] / chain.leave[s]
+        turn += 1
+    return changed
 
 
 @compiled
-def upper(matrix: Chain, v: Floats, t: Floats) -> None:
+def arrange(chain: Chain, later: Indices) -> None:
+    """Sort the entries of the rows by column; `later` `[S]`: where those of later states begin."""
+    for s in range(chain.first, chain.last):
+        begin, end = chain.offsets[s - chain.first], chain.offsets[s - chain.first + 1]
+        at = tidy(chain.columns, chain.values, begin, end)
+        for rest in range(at, end):
+            chain.columns[rest], chain.values[rest] = chain.columns[at - 1], 0.0
+        while at > begin and chain.columns[at - 1] > s:
+            at -= 1
+        later[s] = at
+
+
+@compiled
+def upper(chain: Chain, later: Indices, v: Floats, t: Floats) -> None:
     """t with t = v + U t, U the entries of later states of the block."""
-    for s in range(matrix.last - 1, matrix.first - 1, -1):
+    last = np.uint32(chain.last)
+    for i in range(chain.last - chain.first):
+        s = chain.last - 1 - i
         total = v[s]
-        for e in range(matrix.offsets[s - matrix.first + 1] - 1, matrix.offsets[s - matrix.first] - 1, -1):
-            column = matrix.columns[e]
-            if column < s:
-                break
-            if column < matrix.last:
-                total += matrix.values[e] * t[column]
+        for e in range(np.uint64(later[s]), np.uint64(chain.offsets[s - chain.first + 1])):
+            if chain.columns[e] < last:
+                total += chain.values[e] * t[chain.columns[e]]
         t[s] = total
 
 
 @compiled
-def lower(matrix: Chain, v: Floats, t: Floats, z: Floats, out: Floats) -> None:
+def lower(chain: Chain, later: Indices, v: Floats, t: Floats, z: Floats, out: Floats) -> None:
     """out = t + z, z = v - t + L z - C t: L the entries of earlier states of the block, C those of other blocks."""
-    for s in range(matrix.first, matrix.last):
+    first, last, is_end = np.uint32(chain.first), np.uint32(chain.last), chain.last == len(t)
+    for s in range(chain.first, chain.last):
+        begin, end = chain.offsets[s - chain.first], chain.offsets[s - chain.first + 1]
         total = v[s] - t[s]
-        for e in range(matrix.offsets[s - matrix.first], matrix.offsets[s - matrix.first + 1]):
-            column = matrix.columns[e]
-            if column < matrix.first or column >= matrix.last:
-                total -= matrix.values[e] * t[column]
-            elif column < s:
-                total += matrix.values[e] * z[column]
+        for e in range(np.uint64(begin), np.uint64(later[s])):
+            if chain.columns[e] < first:
+                total -= chain.values[e] * t[chain.columns[e]]
+            else:
+                total += chain.values[e] * z[chain.columns[e]]
+        for e in range(np.uint64(begin if is_end else later[s]), np.uint64(begin if is_end else end)):
+            if chain.columns[e] >= last:
+                total -= chain.values[e] * t[chain.columns[e]]
         z[s] = total
         out[s] = t[s] + total
 

@@ -4,15 +4,16 @@ With d = T x - x, the fixed point lies between T x + g/(1-g) min d and T x + g/(
 Markov Decision Processes, 6.6). Only the span of d counts: it falls as fast as the game forgets where it began, which
 may be far faster than g^k; and an action worse than the best by more than g/(1-g) span is never best (6.7).
 
-Between two improvements the chosen actions are followed by sweeps: until the span is small where they forget, a fixed
-number where they do not (grids, chains). There, once the choices have settled, the values of the chosen actions are
-solved for by BiCGSTAB. Proposals only: what proves is the step in integers.
+Between two improvements the chosen actions are followed by sweeps while they forget. Where they do not (grids, chains),
+cycles of Gauss-Seidel sweeps choose and follow, mixed by Anderson's rule; once the choices have settled, their values
+are solved for by BiCGSTAB. Proposals only: what proves is the step in integers.
 """
 
 import numpy as np
 
 from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray, IndexArray
+from certigap.floats.sparse.anderson import Mixer
 from certigap.floats.sparse.krylov import Followed
 from certigap.floats.sparse.process import Chosen, Process, Sweeps
 from certigap.work.deadline import Deadline
@@ -24,7 +25,10 @@ _SWEEPS = 60  # of following, between two improvements
 _TRIAL = 4  # sweeps before their rate is judged
 _FORGETS = 0.7  # rate of the span per sweep up to which plain sweeps are kept
 _SHRINK = 0.02  # of the span, before the next improvement, which costs as many sweeps as there are actions
-_SLOW = 20  # sweeps that do not forget, between two improvements
+_CYCLES, _MEMORY = 12, 6  # of Gauss-Seidel sweeps between two improvements, and how many of them are mixed
+_BETWEEN = 2  # sweeps that follow, after each that chooses
+_FEW = 5e-4  # of the states: so few choices that a cycle changes, before the next improvement
+_NEARER = 0.03  # of the residual of the first cycle, before the next improvement
 _SETTLED = 2e-3  # of the states: so few changed choices, and BiCGSTAB ends what sweeps would not
 _STEPS = 100  # of BiCGSTAB, each of which costs two sweeps and some
 _ROUGH = 1e-3  # of the span: as near as choices that still change are solved for
@@ -55,9 +59,11 @@ def solve(
     x, choice = sweeps.first()
     if start is not None:
         x = start
-    chosen, out = Chosen(sweeps.process, choice), np.empty_like(x)
+    chosen, out = sweeps.process.chosen, np.empty_like(x)
+    chosen.take(choice)
     discount = chosen.discount
     carry, margin, best, waited, trusted, forgets = discount / (1 - discount), np.inf, np.inf, 0, _TRUST, True
+    mixer: Mixer | None = None
     for _ in range(_ROUNDS):
         low, high = chosen.follow(sweeps.rewards_of(choice), x, out)
         changed = 0
@@ -66,7 +72,8 @@ def solve(
         if not np.isfinite(low + high):
             raise SolverError("float sweeps: expected finite values, got an overflow")
         x, out, span = out, x, high - low
-        x += carry * (low + high) / 2
+        if forgets:  # else errors differ from state to state, and their middle is none's
+            x += carry * (low + high) / 2
         noise = _NOISE * max(abs(float(x.max())), abs(float(x.min())))
         margin = carry * (span * (1 + _NEAR * _NOISE) + noise)
         waited = 0 if span < 0.9 * best or span > _NEAR * noise else waited + 1
@@ -76,10 +83,12 @@ def solve(
         rewards = sweeps.rewards_of(choice)
         if changed:
             chosen.take(choice)
-        settled = trusted and changed <= _SETTLED * len(x)
-        if forgets or not settled:
+        if forgets:
             x, out, forgets = _followed(chosen, rewards, x, out, max(_SHRINK * span, noise), deadline)
-        if settled and not forgets:
+        elif changed > _SETTLED * len(x) or not trusted:
+            mixer = mixer or Mixer(len(x), _MEMORY)
+            x = _refined(sweeps, choice, mixer, x, out, deadline)
+        else:
             goal = max(width / carry, noise, _ROUGH * span if changed else 0.0)
             trusted -= not _solved(chosen, rewards, x, out, goal * _CLOSE, deadline)
     return x, choice
@@ -87,7 +96,8 @@ def solve(
 
 def correction(process: Process, choice: IndexArray, residual: FloatArray, deadline: Deadline) -> FloatArray:
     """y with y = residual + g P y for the chosen actions, about: a Newton step for T, whose residual is T x - x."""
-    return Followed(Chosen(process, choice)).solution(residual, _SHRINK**2, _STEPS, deadline)
+    process.chosen.take(choice)
+    return Followed(process.chosen).solution(residual, _SHRINK**2, _STEPS, deadline)
 
 
 def _followed(
@@ -99,11 +109,26 @@ def _followed(
         low, high = chosen.follow(rewards, x, out)
         x, out = out, x
         x += carry * (low + high) / 2
-        forgets = forgets and (sweep < _TRIAL or high - low <= _FORGETS * last)
+        forgets = sweep < _TRIAL or high - low <= _FORGETS * last
         last = high - low
-        if last <= goal or not deadline.going or (sweep >= _SLOW and not forgets):
+        if last <= goal or not deadline.going or not forgets:
             break
     return x, out, forgets
+
+
+def _refined(
+    sweeps: Sweeps, choice: IndexArray, mixer: Mixer, x: FloatArray, out: FloatArray, deadline: Deadline
+) -> FloatArray:
+    """Nearer to the fixed point by mixed cycles of Gauss-Seidel sweeps; the choice changes in place."""
+    first, few = np.inf, _FEW * len(x)
+    for cycle in range(_CYCLES):
+        changed = sweeps.process.chosen.refine(sweeps.rewards, choice, _BETWEEN, x, out)
+        x, size = mixer.next(x, out)
+        first = size if cycle == 0 else first
+        if size <= _NEARER * first or changed <= few or not deadline.going:
+            break
+        out = np.empty_like(x)
+    return x
 
 
 def _solved(
