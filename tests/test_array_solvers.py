@@ -127,22 +127,25 @@ def test_mixing_solves_a_linear_iteration_in_as_many_steps_as_it_has_directions(
     random = np.random.default_rng(4)
     axes = np.linalg.qr(random.normal(size=(6, 6)))[0]
     matrix, right = axes @ np.diag([0.99, 0.9, 0.5, -0.3, -0.8, 0.1]) @ axes.T, random.normal(size=6)
-    mixer, x, sizes = Mixer(6, 6), np.zeros(6), []
-    for _ in range(10):
-        x, size = mixer.next(x, right + matrix @ x)
-        sizes.append(size)
+    mixer, x = mixer_of(6, 6), np.zeros(6)
+    sizes = [mixer.next(x, right + matrix @ x) for _ in range(10)]
     assert sizes[-1] < 1e-6 * sizes[0]
     np.testing.assert_allclose(x, np.linalg.solve(np.eye(6) - matrix, right), rtol=1e-4)
 
 
 def test_mixing_forgets_what_misleads() -> None:
-    """A residual of twice that before: the image itself comes next."""
-    mixer = Mixer(2, 3)
-    x, image = np.zeros(2), np.ones(2)
-    for _ in range(3):
-        mixer.next(x, image)
-    x, worse = np.zeros(2), np.full(2, 5.0)
-    assert mixer.next(x, worse)[0].tolist() == worse.tolist()
+    """A residual of more than twice that before: the image itself comes next."""
+    mixer, x = mixer_of(2, 3), np.zeros(2)
+    for image in ([1.0, 1.0], [1.5, 1.0]):
+        mixer.next(x, np.array(image))
+    worse = x + 5.0
+    assert mixer.next(x, worse) == 5.0
+    assert x.tolist() == worse.tolist()
+
+
+def mixer_of(states: int, memory: int) -> Mixer:
+    game = random_game(states)
+    return Mixer(Tables(game, ArrayPolicy.uniform(game)), memory)
 
 
 @pytest.mark.parametrize("kind", [random_game, grid_game])

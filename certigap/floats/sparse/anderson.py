@@ -14,6 +14,8 @@ Anal. 49 (2011).
 import numpy as np
 
 from certigap.exact.integers import FloatArray
+from certigap.floats.sparse.mixing import History, mixed, remember
+from certigap.floats.sparse.process import Tables
 
 __all__ = ["Mixer"]
 
@@ -25,38 +27,41 @@ class Mixer:
     """The last steps of an iteration.
 
     Args:
-        size: of the vectors.
+        tables: of the game whose vectors `[S]` are mixed.
         memory: m, how many differences are kept.
     """
 
-    def __init__(self, size: int, memory: int) -> None:
-        self._images, self._residuals = np.empty((memory, size)), np.empty((memory, size))
+    def __init__(self, tables: Tables, memory: int) -> None:
+        states = tables.game.states
+        self._tables, self._memory = tables, memory
+        self._history = History(*(np.zeros((states, memory)) for _ in range(2)), *(np.zeros(states) for _ in range(2)))
+        self._products = [np.zeros((2, memory)) for _ in tables.cuts]
         self._gram = np.zeros((memory, memory))
-        self._last: tuple[FloatArray, FloatArray, float] | None = None
-        self._kept, self._place = 0, 0
+        self._last, self._kept, self._place = np.inf, 0, 0
 
-    def next(self, x: FloatArray, image: FloatArray) -> tuple[FloatArray, float]:
-        """The next x, and the largest residual at this one. `image`, G(x), is not to be changed later."""
-        residual = image - x
-        size = float(np.abs(residual).max())
-        before, self._last = self._last, (image, residual, size)
-        if before is None or not size < _GROWN * before[2]:
+    def next(self, x: FloatArray, image: FloatArray) -> float:
+        """x becomes the next one; returns the largest residual at the x of before. `image` is G(x)."""
+        at, kept = self._place, min(self._kept + 1, self._memory)
+        work = self._tables.ready(remember)
+        sizes = self._tables.each(
+            lambda b: work(*self._tables.cuts[b], self._history, at, kept, x, image, self._products[b])
+        )
+        before, self._last = self._last, max(sizes)
+        if not self._last < _GROWN * before or np.isinf(before):
             self._kept = self._place = 0
-            return image.copy(), size
-        self._remember(image, residual, before)
-        n = self._kept
-        gram = self._gram[:n, :n]
-        ridge = _RIDGE * float(gram.diagonal().max()) * np.eye(n)
-        try:
-            mix = np.linalg.solve(gram + ridge, self._residuals[:n] @ residual)
-        except np.linalg.LinAlgError:
-            return image.copy(), size
-        return image - mix @ self._images[:n], size
+            x[:] = image
+            return self._last
+        self._kept, self._place = kept, (at + 1) % self._memory
+        products = np.sum(self._products, axis=0)
+        self._gram[at, :kept] = self._gram[:kept, at] = products[0, :kept]
+        mix, write = self._mix(products[1, :kept]), self._tables.ready(mixed)
+        self._tables.each(lambda b: write(*self._tables.cuts[b], self._history, kept, mix, x))
+        return self._last
 
-    def _remember(self, image: FloatArray, residual: FloatArray, before: tuple[FloatArray, FloatArray, float]) -> None:
-        at, self._place = self._place, (self._place + 1) % len(self._images)
-        self._kept = max(self._kept, at + 1)
-        np.subtract(image, before[0], out=self._images[at])
-        np.subtract(residual, before[1], out=self._residuals[at])
-        self._gram[at, : self._kept] = self._residuals[: self._kept] @ self._residuals[at]
-        self._gram[: self._kept, at] = self._gram[at, : self._kept]
+    def _mix(self, right: FloatArray) -> FloatArray:
+        gram = self._gram[: len(right), : len(right)]
+        ridge = _RIDGE * float(gram.diagonal().max()) * np.eye(len(right))
+        try:
+            return np.asarray(np.linalg.solve(gram + ridge, right))
+        except np.linalg.LinAlgError:
+            return np.zeros(len(right))

@@ -86,8 +86,8 @@ def solve(
         if forgets:
             x, out, forgets = _followed(chosen, rewards, x, out, max(_SHRINK * span, noise), deadline)
         elif changed > _SETTLED * len(x) or not trusted:
-            mixer = mixer or Mixer(len(x), _MEMORY)
-            x = _refined(sweeps, choice, mixer, x, out, deadline)
+            mixer = mixer or Mixer(sweeps.process.tables, _MEMORY)
+            _refined(sweeps, choice, mixer, x, out, deadline)
         else:
             goal = max(width / carry, noise, _ROUGH * span if changed else 0.0)
             trusted -= not _solved(chosen, rewards, x, out, goal * _CLOSE, deadline)
@@ -118,17 +118,15 @@ def _followed(
 
 def _refined(
     sweeps: Sweeps, choice: IndexArray, mixer: Mixer, x: FloatArray, out: FloatArray, deadline: Deadline
-) -> FloatArray:
-    """Nearer to the fixed point by mixed cycles of Gauss-Seidel sweeps; the choice changes in place."""
-    first, few = np.inf, _FEW * len(x)
+) -> None:
+    """Bring x nearer to the fixed point by mixed cycles of Gauss-Seidel sweeps; x and the choice change in place."""
+    first = np.inf
     for cycle in range(_CYCLES):
         changed = sweeps.process.chosen.refine(sweeps.rewards, choice, _BETWEEN, x, out)
-        x, size = mixer.next(x, out)
+        size = mixer.next(x, out)
         first = size if cycle == 0 else first
-        if size <= _NEARER * first or changed <= few or not deadline.going:
+        if size <= _NEARER * first or changed <= _FEW * len(x) or not deadline.going:
             break
-        out = np.empty_like(x)
-    return x
 
 
 def _solved(

@@ -7,8 +7,10 @@ a deviator can be one step later; `push` moves an occupancy along the expert. `s
 
 from typing import NamedTuple
 
+import numpy as np
+
 from certigap.floats.compiled import Floats, Indices, compiled, inner
-from certigap.floats.sparse.kernels import Arrays, Play, mean_of_limbs, row_mean, size_of
+from certigap.floats.sparse.kernels import Arrays, Play, long_mean, mean_of_limbs, short_sum, size_of
 from certigap.floats.sparse.rows import Chain
 
 __all__ = ["Reach", "Room", "Stray", "flow", "push", "scatter", "slopes", "stray"]
@@ -51,10 +53,10 @@ class Reach(NamedTuple):
 @inner
 def backup(game: Arrays, how: Stray, k: int, x: Indices) -> int:
     """A joint action's reward and what follows, each mean rounded down."""
-    mean = row_mean(game, k, x, how.narrow)
     if how.narrow:
-        carried = how.top * mean // how.bottom
+        carried = how.top * (short_sum(game, k, x) // int(game.denominators[k])) // how.bottom
     else:
+        mean = long_mean(game, k, x)
         carried = mean_of_limbs(how.top * (mean >> 31), how.top * (mean & _LOW), how.bottom)
     reward = int(how.sign * game.rewards[how.payee, k])
     return (reward << how.bits) + carried
@@ -221,11 +223,12 @@ def push(game: Arrays, play: Play, mass: Indices, out: Indices) -> None:
 
 
 @compiled
-def scatter(chain: Chain, discount: float, mass: Floats, out: Floats) -> None:
+def scatter(chain: Chain, mass: Floats, out: Floats) -> None:
     """out += g P^T mass, for the chain's states."""
     for s in range(chain.first, chain.last):
-        part = discount * mass[s]
-        for e in range(chain.offsets[s - chain.first], chain.offsets[s - chain.first + 1]):
+        part = chain.leave[s] * mass[s]
+        out[s] += mass[s] - part
+        for e in range(np.uint64(chain.offsets[s - chain.first]), np.uint64(chain.offsets[s - chain.first + 1])):
             out[chain.columns[e]] += part * chain.values[e]
 
 

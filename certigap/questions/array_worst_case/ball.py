@@ -81,7 +81,7 @@ def occupancy(
     for _ in range(_ROUNDS):
         out = first.copy()
         for chain in chains:
-            process.tables.ready(scatter)(chain, process.discount, x, out)
+            process.tables.ready(scatter)(chain, x, out)
         change = float(np.abs(out - x).sum())
         x = out
         if change <= near * (1 - process.discount) or not deadline.going:
@@ -93,8 +93,8 @@ def ball(tables: Tables, radius: Fraction, deadline: Deadline) -> ArrayBall:
     """The ball around the policy of `tables`."""
     game = tables.game
     process = Process(tables, game.players)
-    chains = [Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values) for rows in process.blocks]
-    x = occupancy(process, chains, deadline)
+    process.chosen.take(np.zeros(game.states, dtype=np.int64))
+    x = occupancy(process, process.chosen.blocks, deadline)
     mass = np.floor(np.ldexp(x / x.sum() * (1 - 2.0**-40), 61)).astype(np.int64)
     low, missing = enclosed(tables, mass)
     return ArrayBall(tables, radius, mass, np.maximum(mass - low, 0), missing)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
-from certigap.floats.sparse.process import Chosen, Process, Sweeps, Tables
-from certigap.floats.sparse.rows import Chain
+from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
 from certigap.floats.sparse.stray import slopes
 from certigap.model.large.game import MOST, Ints32
@@ -76,11 +75,12 @@ def _at(tables: Tables, player: int, near: _Point | None, deadline: Deadline) ->
     game = tables.game
     width = float(game.half_range(player) / game.scales[player] / (1 - game.discount)) * _EXACT
     following, choosing = Process(tables, game.players), Process(tables, player)
-    value, _ = solve(Sweeps(following, following.expected[player]), width, deadline)
+    value, only = solve(Sweeps(following, following.expected[player]), width, deadline)
     optimum, choice = solve(Sweeps(choosing, choosing.expected[0]), width, deadline)
-    chain = [Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values) for rows in following.blocks]
-    imitator = occupancy(following, chain, deadline, near.imitator if near else None, _NEAR)
-    deviator = occupancy(following, Chosen(choosing, choice).blocks, deadline, near.deviator if near else None, _NEAR)
+    following.chosen.take(only)
+    choosing.chosen.take(choice)
+    imitator = occupancy(following, following.chosen.blocks, deadline, near.imitator if near else None, _NEAR)
+    deviator = occupancy(following, choosing.chosen.blocks, deadline, near.deviator if near else None, _NEAR)
     start = game.initial / game.initial.sum(dtype=np.float64)
     return _Point(tables, choice, deviator, imitator, optimum, value), float(start @ (optimum - value))
 
