@@ -11,7 +11,6 @@ from certigap.bounds import dse
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
 from certigap.bounds.modes import rule as modes
-from certigap.bounds.programs import rule as programs
 from certigap.cli import main
 from certigap.questions.worst_case import cloning
 from certigap.work.deadline import Deadline
@@ -30,13 +29,11 @@ def tag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_bounds_that_are_left_out_for_size_are_missed_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "MAX_ROWS", 1000)
     monkeypatch.setattr(modes, "MOST_PAIRS", 1000)
     monkeypatch.setattr(dse, "_MANY_ROWS", 1000)
     expert = cg.games.expert("tag")
     center, ball = Center(expert), ErrorBall(expert, Measure.BC, Fraction(1, 20))
     for rule, why in (
-        (programs.OCCUPANCY, "expected at most 1000 joint actions, got 1152"),
         (modes.MODES, "expected at most 1000 pairs of a deviation and a joint action, got 4608"),
         (dse.DSE, "expected a dominant expert, got one whose own NashGap is about 0.0671301"),
     ):

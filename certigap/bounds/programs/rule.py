@@ -10,6 +10,7 @@ from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.center import Center
 from certigap.bounds.programs.duality import Duality, OccupancyBound
 from certigap.bounds.programs.program import MAX_ROWS, OccupancyProgram, occupancy_seconds
+from certigap.bounds.programs.sweeps import OccupancySweeps, sweeps_seconds
 from certigap.errors import SolverError
 from certigap.exact.brief import Brief
 from certigap.exact.rational import format_rational
@@ -62,13 +63,18 @@ def occupancy_proof(game: Game, lower: Vector, bounds: Iterable[OccupancyBound])
     return {"occupancy": {"lower": vector_json(lower)}, "players": players}
 
 
-def programs(center: Center, by_state: bool) -> list[tuple[OccupancyProgram, Duality]]:
+def programs(center: Center, by_state: bool) -> list[tuple[OccupancyProgram | OccupancySweeps, Duality]]:
     """Both sides of every player's programs, compiled once for all radii: use `center.once`."""
     expert, lower = center.expert, center.occupancy_lower
+    kind = OccupancySweeps if _is_large(center.game) else OccupancyProgram
     return [
-        (OccupancyProgram(expert, i, lower, by_state), Duality(expert, i, lower, center.engine.scaled))
+        (kind(expert, i, lower, by_state), Duality(expert, i, lower, center.engine.scaled))
         for i in range(len(center.game.players))
     ]
+
+
+def _is_large(game: Game) -> bool:
+    return game.layout.rows > MAX_ROWS
 
 
 def occupancy_bounds(center: Center, ball: ErrorBall, deadline: Deadline | None = None) -> OccupancyEvidence:
@@ -93,15 +99,14 @@ def occupancy_bounds(center: Center, ball: ErrorBall, deadline: Deadline | None 
 def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     """Half of the time left is enough, or it is not begun."""
     game = center.game
-    if game.layout.rows > MAX_ROWS:
-        return Bound.unproven("occupancy", f"expected at most {MAX_ROWS} joint actions, got {game.layout.rows}")
     share = deadline.share(1 / 2)
     if ball.measure.is_by_rows:
         if len(game.states) < _MANY_STATES:
             return Bound.untried("occupancy", f"with fewer than {_MANY_STATES} states `region` is as sharp")
         share = share.or_within(_SECONDS)
     least = 0.0 if ball.measure.is_by_rows else _TRIED_SECONDS
-    if max(share.left, least) < (needed := occupancy_seconds(game)):
+    needed = sweeps_seconds(game) if _is_large(game) else occupancy_seconds(game)
+    if max(share.left, least) < needed:
         return Bound.unproven("occupancy", f"its programs take about {needed:.1f} s, more than half of the time left")
     try:
         found = occupancy_bounds(center, ball, share)
