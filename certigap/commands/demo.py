@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -36,13 +37,17 @@ def _demo(given: argparse.Namespace, folder: Path) -> int:
     game_file, expert_file, cert_file = (folder / f"tag.{kind}.json" for kind in ("game", "expert", "cert"))
     write_game(game, game_file)
     write_policy(expert, expert_file)
-    given.measure, given.budget, given.seed, given.ratio = "bc", 10.0, 0, "11/10"
+    given.measure, given.budget, given.seed, given.ratio = "bc", 10.0, 0, "6/5"
     answer = worst_case_of(game, expert, rational_option(given.eps, "--eps"), given)
     proof = certificate(answer)
     proof.write(cert_file)
-    tampered = _tampered(proof)
-    tampered.write(folder / "tag.tampered.cert.json")
-    verdicts = verify_files(game_file, [cert_file, folder / "tag.tampered.cert.json"], [f"--expert={expert_file}"])
+    tampered_file = folder / "tag.tampered.cert.json"
+    _tampered(proof).write(tampered_file)
+    with ThreadPoolExecutor(2) as pool:  # a checker each: neither waits for the other
+        found = pool.map(
+            lambda file: verify_files(game_file, [file], [f"--expert={expert_file}"]), [cert_file, tampered_file]
+        )
+        verdicts = [verdict for own in found for verdict in own]
     if given.json:
         return print_json(certify_json(answer, False) | {"results": [v.to_json() | {"claim": None} for v in verdicts]})
     say("Tag (two players chase each other on a 2x3 grid; the expert is an entropy-regularised equilibrium).")

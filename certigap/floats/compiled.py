@@ -17,7 +17,8 @@ Rules that keep the first use of a machine short:
    function that it ends up in: prefer several `compiled` functions, called one after the other from Python (20 us a
    call), to one that contains them all; they are compiled side by side. To call a compiled function from another,
    name its `.function`.
-4. A literal integer as an argument of an inner function makes a second copy of it: pass a variable.
+4. A literal integer or bool as an argument of an inner function makes a second copy of it, and of all that it calls:
+   pass a variable, and call from one place (a loop) what would be called from two.
 
 What happens on first use. The code is looked for in numba's cache on disk (beside the source, else the user's cache
 folder, or `NUMBA_CACHE_DIR`). If it is not there, another process compiles it, once, while this one goes on with what
@@ -83,14 +84,16 @@ _NOTICE = "certigap: compiling, once (some seconds that no budget counts; `certi
 _LOOK = 0.02  # seconds between two looks at the disk
 _STARTING = threading.RLock()
 _CHILD = """
-import json, sys
+import gc, json, sys
+gc.disable()
 sys.path[:], names = json.loads(sys.stdin.read())
 from certigap.floats.compiled import compile_here
 for name in names:
     compile_here(*name)
 """
-_CHILD_SETTINGS = {"NUMBA_OPT": "1"}
-"""Of the compiling process: the costlier passes take a third of the time and gain nothing that was measured."""
+_CHILD_SETTINGS = {"NUMBA_OPT": "1", "NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING": "1"}
+"""Of the compiling process: the costlier passes take a third of the time and gain nothing that was measured, and numba
+would colour messages that nobody sees. Without the collector of garbage it takes an eighth less."""
 
 
 class Kernel(Generic[P, R]):

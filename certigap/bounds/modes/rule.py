@@ -35,7 +35,7 @@ from certigap.model.game import Game
 from certigap.work.deadline import Deadline
 from certigap.work.parallel import worker_count
 
-__all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "modes_apply", "prepare_modes"]
+__all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "modes_apply", "modes_ready", "prepare_modes"]
 
 MOST_PAIRS = 3_000_000
 """Of a deviation and a joint action: some 100 bytes each."""
@@ -165,8 +165,13 @@ class _Latest:
 def prepare_modes(game: Game) -> None:
     """Have the compiled code made, where the game may be bounded and it is missing; returns at once."""
     if len(game.states) > 1:
-        prepare(meetings, priced_bound)  # half of the work
-        prepare(iterate, unpaid, disagreement, worst_lack, raise_vector)
+        prepare(priced_bound)  # half of the work
+        prepare(iterate, meetings, unpaid, disagreement, worst_lack, raise_vector)
+
+
+def modes_ready() -> bool:
+    """The compiled code that takes longest to make is there."""
+    return priced_bound.is_ready
 
 
 def mode_bound_of(center: Center, ball: ErrorBall) -> ModeBound | None:

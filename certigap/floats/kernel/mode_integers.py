@@ -245,11 +245,13 @@ def nest(game: FixedGame, sets: FixedSets, s: int, own: bool, same: bool, prices
             for i in range(after):
                 for c in range(size):
                     room.v1[c] = t1[(o * size + c) * after + i]
-                if not same:
-                    for c in range(size):
-                        room.v0[c] = t0[(o * size + c) * after + i]
-                    t0[o * after + i] = row(sets, j, s, game.first[j, s], size, False, prices[j, s], room)
-                t1[o * after + i] = row(sets, j, s, game.first[j, s], size, True, prices[j, s], room)
+                    room.v0[c] = t0[(o * size + c) * after + i]
+                for draw in range(1 if same else 0, 2):  # below a kept draw, below a moved one
+                    value = row(sets, j, s, game.first[j, s], size, draw == 1, prices[j, s], room)
+                    if draw == 1:
+                        t1[o * after + i] = value
+                    else:
+                        t0[o * after + i] = value
         sizes[j] = 1
     result = t1[0] if same else t0[0]
     if not own:
@@ -292,7 +294,7 @@ def right_side(game: FixedGame, sets: FixedSets, leaf: FixedLeaf, s: int, which:
     vectors, lows, fixed, marked = leaf.vectors, leaf.lows, leaf.fixed, leaf.marks[which, s]
     if which == X:
         backup(game, s, leaf.best, vectors[X], lows[X], fixed[X], room.t1)
-        return int(marked + nest(game, sets, s, False, True, leaf.apart, room))
+        return int(marked + nest(game, sets, s, which != X, which == X, leaf.apart, room))
     prices = leaf.before if which in (N0, U0) else leaf.after
     backup(game, s, leaf.own, vectors[N1], lows[N1], fixed[N1], room.q_1)
     if which in (N0, U0):
@@ -301,14 +303,14 @@ def right_side(game: FixedGame, sets: FixedSets, leaf: FixedLeaf, s: int, which:
         for k in range(game.row_offsets[s + 1] - game.row_offsets[s]):
             room.t1[k] = room.q_1[k]
             room.t0[k] = room.q_0[k]
-        return int(marked + nest(game, sets, s, True, which == N1, prices, room))
+        return int(marked + nest(game, sets, s, which != X, which == N1, prices, room))
     backup(game, s, leaf.best, vectors[X], lows[X], fixed[X], room.q_x)
     result = 0
     for a in range(game.shapes[s, game.player]):
         meet(game, s, a, room.q_1, leaf.together[1], lows[U1], room.t1, room)
         if which == U0:
             meet(game, s, a, room.q_0, leaf.together[0], lows[U0], room.t0, room)
-        value = nest(game, sets, s, True, which == U1, prices, room)
+        value = nest(game, sets, s, which != X, which == U1, prices, room)
         result = value if a == 0 else max(result, value)
     return int(marked + result)
 

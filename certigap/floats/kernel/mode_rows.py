@@ -265,33 +265,24 @@ def nest(
                 place, start = o * after + i, o * size * after + i
                 for c in range(size):
                     cells[1, c] = tables[1, start + c * after]
-                v0 = 0.0
-                if not plain:
+                    cells[0, c] = tables[0, start + c * after]
+                for draw in range(2):  # below a kept draw, below a moved one
+                    whole, value, distance = draw == 1, 0.0, 0.0
+                    wanted = plain or depth > 0 if whole else not plain  # the outermost row needs its first part alone
+                    if wanted:
+                        value = row(box, limits, cells, used, j, s, f, size, whole, toll)
+                    tables[draw, place] = value
+                    if not keep or not (wanted or whole):
+                        continue
                     for c in range(size):
-                        cells[0, c] = tables[0, start + c * after]
-                    v0 = row(box, limits, cells, used, j, s, f, size, False, toll)
-                    if keep:
-                        distance = 0.0
-                        for c in range(size):
-                            masses[0, depth, place * size + c] = cells[2, c]
-                            masses[1, depth, place * size + c] = cells[3, c]
-                            distance += 2 * cells[3, c]
-                        distances[0, depth, place] = distance
-                v1 = 0.0
-                if plain or depth > 0:  # the outermost row needs its first part alone
-                    v1 = row(box, limits, cells, used, j, s, f, size, True, toll)
-                    if keep:
-                        distance = 0.0
-                        for c in range(size):
-                            masses[2, depth, place * size + c] = cells[2, c] + cells[3, c]
-                            distance += 2 * cells[3, c]
-                        distances[1, depth, place] = distance
-                elif keep:
-                    distances[1, depth, place] = 0.0
-                    for c in range(size):
-                        masses[2, depth, place * size + c] = 0.0
-                tables[0, place] = v0
-                tables[1, place] = v1
+                        kept, moved = (cells[2, c], cells[3, c]) if wanted else (0.0, 0.0)
+                        distance += 2 * moved
+                        if whole:
+                            masses[2, depth, place * size + c] = kept + moved
+                        else:
+                            masses[0, depth, place * size + c] = kept
+                            masses[1, depth, place * size + c] = moved
+                    distances[draw, depth, place] = distance
         sizes[j] = 1
     return float(tables[1, 0] if plain else tables[0, 0])
 

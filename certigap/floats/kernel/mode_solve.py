@@ -345,30 +345,29 @@ def solve(
         fill(game, mode, theta, state, room)
         for s in range(len(v)):
             joint, size, stride = game.row_offsets[s + 1] - game.row_offsets[s], game.shapes[s, player], game.strides[s]
-            choice, best = 0, -np.inf
-            for own in range(size if deviates else 1):
+            choice, best, tries = int(np.int64(0)), -np.inf, size if deviates else 1
+            step[s] = v[s]
+            for attempt in range(tries + 1):
+                keep = attempt == tries  # once more, to keep the rows of the best
+                if keep:
+                    if s == mark:
+                        best += marked
+                    if turn > 0 and best <= v[s] + tolerance:
+                        break
+                own = choice if keep else attempt
                 first = game.pair_offsets[s] + own * joint if mode in (T0, T1) else game.row_offsets[s]
                 load(room.q0, room.q1, rows.tables, first, joint, size, stride, own if mode == X else -1)
                 value = nest(
                     game.shapes, game.order, game.first, sets.box, sets.limits, tolls[mode], rows.tables, rows.masses,
-                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain, False,
+                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain, keep,
                 )  # fmt: skip
-                if value > best:
+                if keep:
+                    record(game, sets, mode, s, choice, best, state, room)
+                    change = max(change, abs(best - v[s]))
+                    step[s] = best
+                elif value > best:
                     choice = own
                     best = value
-            if s == mark:
-                best += marked
-            step[s] = v[s]
-            if turn == 0 or best > v[s] + tolerance:
-                first = game.pair_offsets[s] + choice * joint if mode in (T0, T1) else game.row_offsets[s]
-                load(room.q0, room.q1, rows.tables, first, joint, size, stride, choice if mode == X else -1)
-                nest(
-                    game.shapes, game.order, game.first, sets.box, sets.limits, tolls[mode], rows.tables, rows.masses,
-                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain, True,
-                )  # fmt: skip
-                record(game, sets, mode, s, choice, best, state, room)
-                change = max(change, abs(best - v[s]))
-                step[s] = best
         if turn > 0 and change == 0.0 and reached:
             break
         put(step, v)

@@ -20,7 +20,7 @@ from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.center import Center
 from certigap.bounds.hull import REGION
-from certigap.bounds.modes.rule import MODES, mode_bound_of, modes_apply, prepare_modes
+from certigap.bounds.modes.rule import MODES, mode_bound_of, modes_apply, modes_ready, prepare_modes
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike
@@ -44,6 +44,7 @@ _BELOW = "below it wherever both were tried, in less time"
 _LARGE = 10_000
 """Joint actions from which on the exact check of `region` takes as long as everything else (10,000 states: a half)."""
 _SEARCH_PART = 0.25  # of the time left: where trees follow, they need the rest
+_COMPILING = 5.0  # seconds, at least, until `modes` has its compiled code on its first use
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding and for the exact checks
 _PROMISE = (
     1.0001  # a witness of another ball is evaluated exactly when it promises to raise the lower end by this factor
@@ -113,11 +114,14 @@ class _Work:
         early = [self._step(rule, deadline, ratio) for rule in before_boxes if rule.turn < Turn.AFTER_SEARCH]
         late = [self._step(rule, deadline, ratio) for rule in before_boxes if rule.turn >= Turn.AFTER_SEARCH]
         last = [self._step(rule, deadline, ratio) for rule in self._rules_after_boxes]
+        second = [lambda: self._look(deadline, ratio)]
+        short = deadline.share(_SEARCH_PART).left < _COMPILING
+        if short and self._has_many_states and not modes_ready():  # the search needs no compiled code: meanwhile
+            early, second = second + early, []
         done = uninterrupted(lambda: self._all(early, deadline))
         if self._is_settled:
             return uninterrupted(lambda: self._all([*late, *last], Deadline())) and done
-        second = [lambda: self._look(deadline, ratio), *late]
-        done = done and uninterrupted(lambda: self._all(second, deadline))
+        done = done and uninterrupted(lambda: self._all([*second, *late], deadline))
         if not self._has_many_states:
             done = done and uninterrupted(lambda: self._branch(deadline, ratio))
             done = done and uninterrupted(lambda: self._all(last, deadline))
