@@ -3,7 +3,7 @@
 Run from the repository root: `python -m tests.benchmarks.exact_core [--chain 200] [--no-peers]`.
 
 Every stage names what is timed; building the objects is excluded except in the stage called "build". Answers of a peer
-must equal ours exactly, or the run stops.
+must equal ours exactly, or the run stops. Both sides are timed in turns and told by their medians.
 """
 
 import argparse
@@ -12,12 +12,10 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +28,23 @@ from certigap.model.game import Game
 from certigap.model.policy import Policy
 from certigap.semantics import gaps, values
 from tests.benchmarks import peers, tic_tac_toe
+from tests.benchmarks.in_turns import in_turns
 
-__all__ = ["Stage", "build", "chain", "chain_values", "checker", "policy_iteration", "regret"]
+__all__ = [
+    "Stage",
+    "build",
+    "chain",
+    "chain_values",
+    "checker",
+    "dense",
+    "instance",
+    "policy_iteration",
+    "regret",
+    "require_equal",
+]
 
 _BITS = 53
+_ROUNDS = 5
 
 MEGABYTES = 500
 """What the checker may use."""
@@ -76,39 +87,37 @@ class Stage:
 
 def regret(shape: tuple[int, ...], target: float, ask: bool = True) -> Stage:
     """Exact NashGap of a normal form with a profile of 53-bit probabilities; integer payoffs of up to 1000."""
-    rng = np.random.default_rng(0)
-    tables, rows = _tables(rng, shape), [_row(rng, size) for size in shape]
+    tables, rows = instance(shape)
     game = normal_form(tables)
     policy = Policy.from_rows(game, rows)
-    ours = _best_of(20, lambda: gaps(game, Policy(game, policy.rows)))
-    theirs = None
+    works = [lambda: gaps(game, Policy(game, policy.rows))]
     if ask:
         profile = peers.gambit_profile(tables, rows)
-        theirs = _best_of(2, lambda: peers.gambit_regret(profile))
-        _require_equal(gaps(game, policy).nash_gap.value, peers.gambit_regret(profile), "NashGap")
+        works.append(lambda: peers.gambit_regret(profile))
+        require_equal(gaps(game, policy).nash_gap.value, peers.gambit_regret(profile), "NashGap")
+    ours, theirs = _medians(works)
     return Stage(f"NashGap of {'x'.join(map(str, shape))}, {_BITS}-bit profile", ours, "pygambit", theirs, target)
 
 
 def build(size: int, target: float, ask: bool = True) -> Stage:
     """Building a bimatrix game from two arrays of 64-bit integers."""
     tables = _tables(np.random.default_rng(1), (size, size))
-    ours = _best_of(5, lambda: normal_form(tables))
-    theirs = _best_of(2, lambda: peers.gambit_build(tables)) if ask else None
+    works = [lambda: normal_form(tables), *([lambda: peers.gambit_build(tables)] if ask else [])]
+    ours, theirs = _medians(works)
     return Stage(f"build {size}x{size}", ours, "pygambit", theirs, target)
 
 
 def chain_values(size: int, target: float, ask: bool = True) -> Stage:
     """Exact values of a dense chain of `size` states, weights 1..10, discount 9/10."""
-    rng = np.random.default_rng(2)
-    weights = rng.integers(1, 11, (size, size))
-    rewards = [Fraction(int(x), 100) for x in rng.integers(0, 101, size)]
+    weights, rewards = dense(size)
     game = chain(weights, rewards, Fraction(9, 10))
     policy = Policy.pure(game)
-    ours = _best_of(3, lambda: values(game, Policy(game, policy.rows), "exact"))
-    theirs = None
+    works = [lambda: values(game, Policy(game, policy.rows), "exact")]
     if ask:
-        found, theirs = peers.storm_value(peers.storm_chain(weights, rewards, game.discount))
-        _require_equal(values(game, policy, "exact")[0].lower[0], found, "value of state 0")
+        model = peers.storm_chain(weights, rewards, game.discount)
+        works.append(lambda: peers.storm_value(model))
+        require_equal(values(game, policy, "exact")[0].lower[0], peers.storm_value(model), "value of state 0")
+    ours, theirs = _medians(works)
     return Stage(f"exact values of a dense chain of {size} states", ours, "Storm (exact)", theirs, target)
 
 
@@ -116,7 +125,7 @@ def policy_iteration(target: float = 20.0) -> Stage:
     """All gaps of tic-tac-toe (5,478 states) over Q: values and both players' policy iterations, uniform policy."""
     game = tic_tac_toe.game()
     policy = tic_tac_toe.uniform(game)
-    ours = _best_of(2, lambda: gaps(game, Policy(game, policy.rows), "exact"))
+    ours, _ = _medians([lambda: gaps(game, Policy(game, policy.rows), "exact")])
     return Stage(f"policy iteration over Q, tic-tac-toe, {len(game.states)} states", ours, "", None, target)
 
 
@@ -164,18 +173,28 @@ def _installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
-def _best_of(count: int, run: Callable[[], Any]) -> float:
-    seconds = []
-    for _ in range(count):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def _medians(works: Sequence[Callable[[], object]]) -> tuple[float, float | None]:
+    """Our seconds, and the peer's where it is asked."""
+    ours, *theirs = in_turns(works, _ROUNDS)
+    return ours.median, theirs[0].median if theirs else None
 
 
-def _require_equal(ours: Fraction, theirs: Fraction, what: str) -> None:
+def require_equal(ours: Fraction, theirs: Fraction, what: str) -> None:
     if ours != theirs:
         raise SystemExit(f"{what}: ours {ours}, the peer's {theirs}")
+
+
+def instance(shape: tuple[int, ...]) -> tuple[list[npt.NDArray[np.int64]], list[list[Fraction]]]:
+    """Integer payoffs of up to 1000, and a profile of 53-bit probabilities."""
+    rng = np.random.default_rng(0)
+    return _tables(rng, shape), [_row(rng, size) for size in shape]
+
+
+def dense(size: int) -> tuple[npt.NDArray[np.int64], list[Fraction]]:
+    """Transition weights `[S, S]` from 1 to 10, and rewards `[S]` from 0 to 1."""
+    rng = np.random.default_rng(2)
+    weights = rng.integers(1, 11, (size, size))
+    return weights, [Fraction(int(x), 100) for x in rng.integers(0, 101, size)]
 
 
 def _tables(rng: np.random.Generator, shape: tuple[int, ...]) -> list[npt.NDArray[np.int64]]:

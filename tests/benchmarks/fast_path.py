@@ -16,7 +16,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from quantecon.markov import DiscreteDP
 from scipy.sparse import csr_matrix
 
 from certigap.floats.sparse.process import Process, Sweeps, Tables
@@ -29,9 +28,15 @@ from certigap.work.deadline import Deadline
 WIDTH = 1e-9  # of the half-range over (1 - g)
 
 
-def certified(game: ArrayGame, policy: ArrayPolicy, aim: float) -> float:
-    """The proven width of player 1's best response at the start, in units of the rewards."""
-    process, exact = Process(Tables(game, policy), 0), Fraction(aim)
+def aim_of(game: ArrayGame) -> float:
+    """The width that is asked for, in units of the rewards."""
+    return WIDTH * float(game.half_range(0) / game.scales[0]) / (1 - float(game.discount))
+
+
+def certified(game: ArrayGame, policy: ArrayPolicy, aim: float, own: int = 0) -> float:
+    """The proven width of player 1's value at the start, in units of the rewards: of the best response of player `own`,
+    or, where that is the number of players, of the policy."""
+    process, exact = Process(Tables(game, policy), own), Fraction(aim)
     x, choice = solve(Sweeps(process, process.expected[0]), aim / 2, Deadline())
     _, ends = enclose(process, 0, x, choice, grid_bits(game, 0, x, exact), exact, Deadline())
     return float(ends[1] - ends[0])
@@ -39,6 +44,8 @@ def certified(game: ArrayGame, policy: ArrayPolicy, aim: float) -> float:
 
 def peer(game: ArrayGame, aim: float) -> Callable[[], Any]:
     """QuantEcon on player 1's decision process against the uniform opponent."""
+    from quantecon.markov import DiscreteDP
+
     own, other = (int(size) for size in game.shapes[0])
     chance = game.weights / np.repeat(game.denominators, np.diff(game.offsets)) / other
     joint = csr_matrix((chance, game.columns, game.offsets[::other]), shape=(game.rows // other, game.states))
@@ -50,7 +57,7 @@ def peer(game: ArrayGame, aim: float) -> Callable[[], Any]:
 
 
 def compare(name: str, game: ArrayGame, rounds: int) -> None:
-    aim = WIDTH * float(game.half_range(0) / game.scales[0]) / (1 - float(game.discount))
+    aim = aim_of(game)
     policy = ArrayPolicy.uniform(game)
     theirs, ours = peer(game, aim), lambda: certified(game, policy, aim)
     theirs(), ours()  # compiled before the clock runs

@@ -103,6 +103,14 @@ def instance(size: int, mixed: bool, seed: int) -> tuple[Game, Policy]:
     return game, solve(game).expert
 
 
+def vertices(game: Game, expert: Policy, eps: Fraction, seconds: float) -> Interval:
+    """Ours: vertices listed, or in a tree where they are too many."""
+    try:
+        return Interval.point(exact_worst_case(game, expert, eps, limit=ENUMERATED).value)
+    except LimitError:
+        return branch_worst_case(game, expert, eps, deadline=Deadline(seconds)).interval
+
+
 def main() -> None:
     limit = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     sizes = [int(v) for v in sys.argv[2:]] or list(SIZES)
@@ -117,10 +125,7 @@ def main() -> None:
 def line(game: Game, expert: Policy, eps: str, size: int, mixed: bool, limit: float) -> str:
     kind = "mixed" if mixed else "pure"
     began = time.perf_counter()
-    try:
-        found = Interval.point(exact_worst_case(game, expert, eps, limit=ENUMERATED).value)
-    except LimitError:
-        found = branch_worst_case(game, expert, eps, deadline=Deadline(limit)).interval
+    found = vertices(game, expert, Fraction(eps), limit)
     ours = time.perf_counter() - began
     ends = (
         f"[{float(found.lower or 0):.9f}, {float(found.upper or 0):.9f}]"

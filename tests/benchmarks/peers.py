@@ -1,11 +1,10 @@
-"""The same questions put to other programs: pygambit's rational regret, Storm's exact model checker.
+"""The same questions put to other programs: pygambit, Storm's exact model checker, OpenSpiel, SciPy.
 
 A peer is imported when it is asked, so that the benchmarks run without it.
 """
 
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["gambit_build", "gambit_profile", "gambit_regret", "storm_chain", "storm_value"]
+from certigap.exact.lp import Program
+from certigap.model.large import ArrayGame
+
+__all__ = [
+    "gambit_build",
+    "gambit_profile",
+    "gambit_regret",
+    "openspiel_nash_conv",
+    "scipy_program",
+    "scipy_values",
+    "storm_chain",
+    "storm_value",
+]
 
 
 def gambit_build(tables: Sequence[npt.NDArray[Any]]) -> Any:
@@ -64,15 +75,48 @@ def storm_chain(weights: npt.NDArray[np.int64], rewards: Sequence[Fraction], dis
         return stormpy.build_model_from_drn[stormpy.Rational](str(path))
 
 
-def storm_value(chain: Any) -> tuple[Fraction, float]:
-    """The exact value of state 0, and the seconds of the model checking alone."""
+def storm_value(chain: Any) -> Fraction:
+    """The exact value of state 0."""
     import stormpy
 
     question = stormpy.parse_properties('R{"r"}=? [F "sink"]')[0]
-    start = time.perf_counter()
     answer = stormpy.model_checking(chain, question, only_initial_states=False)
-    seconds = time.perf_counter() - start
-    return Fraction(str(answer.get_value(0))), seconds
+    return Fraction(str(answer.get_value(0)))
+
+
+def openspiel_nash_conv(name: str) -> Callable[[], float]:
+    """OpenSpiel's NashConv of the uniform policy, in C++."""
+    import pyspiel
+
+    game = pyspiel.load_game(name)
+    if game.get_type().dynamics == pyspiel.GameType.Dynamics.SIMULTANEOUS:
+        game = pyspiel.convert_to_turn_based(game)
+    policy = pyspiel.UniformRandomPolicy(game)
+    return lambda: float(pyspiel.nash_conv(game, policy))
+
+
+def scipy_values(game: ArrayGame) -> Callable[[], Any]:
+    """Player 1's values of the uniform policy, by a sparse LU; the chain is made before."""
+    from scipy.sparse import csr_matrix, eye_array
+    from scipy.sparse.linalg import spsolve
+
+    joint = int(game.shapes[0].prod())  # the same in every state
+    chance = game.weights / np.repeat(game.denominators, np.diff(game.offsets)) / joint
+    chain = csr_matrix((chance, game.columns, game.offsets[::joint]), shape=(game.states, game.states))
+    chain.sum_duplicates()
+    system = (eye_array(game.states) - float(game.discount) * chain).tocsc()
+    rewards = game.rewards[0].reshape(-1, joint).mean(axis=1)
+    return lambda: spsolve(system, rewards)
+
+
+def scipy_program(program: Program) -> Callable[[], Any]:
+    """HiGHS in floats on a program whose rows have upper ends and whose variables are at least 0."""
+    from scipy.optimize import linprog
+
+    cost = np.array([float(c) for c in program.cost])
+    upper = np.array([float(end) for end in program.ends[1]])
+    matrix = np.array(program.array, dtype=float)
+    return lambda: linprog(cost, A_ub=matrix, b_ub=upper, bounds=(0, None), method="highs")
 
 
 def _map(make: Any, table: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
