@@ -1,13 +1,15 @@
 """FORMAT 6.5: what a leaf or a visit holds, and the values of one state that its vectors make."""
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
+from operator import le
 
 from game import Game, Vector, products
 from kernel import Weights
 from limits import bits, common, hold, longest, spend, summed, weight
-from moderows import GRID, Around, sup
+from moderows import GRID, Around, ModeRows, sup
 from reading import ZERO, Node
 from regions import Region
 
@@ -71,6 +73,50 @@ class Proof:
         self.meeting = {name: [moving * x for x in own] for name, own in self.together.items()}
 
 
+RESTS = {  # on the vectors at the next states
+    "X": ("X",),
+    "N1": ("N1",),
+    "N0": ("N1", "N0"),
+    "U1": ("X", "N1", "U1"),
+    "U0": ("X", "N1", "N0", "U1", "U0"),
+}
+REMEMBERED = 4  # inequalities of a vector at a state
+Terms = tuple[tuple[object, ...], list[int]]  # what must be the same; what may only fall
+
+
+class Shown:
+    """Inequalities that have been checked: one holds again where its vector has not fallen, and where neither the
+    vectors on which it rests nor the masses that may move have grown, and no rate has fallen.
+    """
+
+    def __init__(self, game: Game) -> None:
+        rows = [game.next[a:b] for a, b in zip(game.offsets, game.offsets[1:])]
+        self.next = [sorted({t for row in own for t, _ in row}) for own in rows]
+        self.known: dict[tuple[str, int], deque[Terms]] = {}
+
+    def make_room(self, proof: "Proof") -> None:
+        """For the numbers of its vectors, as of those before."""
+        hold(REMEMBERED * len(RESTS) * len(self.next), proof.bits)
+
+    def terms(self, proof: "Proof", name: str, s: int, around: Sequence[tuple[ModeRows, int, int]]) -> Terms:
+        """Of a vector's inequality at a state, with row sets, largest masses and rates of the players."""
+        falling = [-proof.num[name][s]]
+        for other in RESTS[name]:
+            falling += map(proof.num[other].__getitem__, self.next[s])
+        for _, most, rate in around:
+            falling += (most, -rate)
+        return (proof.den, proof.pay, *(rows for rows, _, _ in around)), falling
+
+    def holds(self, name: str, s: int, terms: Terms) -> bool:
+        """Whether it follows from one of the last."""
+        same, falling = terms
+        return any(same == own and all(map(le, falling, of)) for own, of in self.known.get((name, s), ()))
+
+    def keep(self, name: str, s: int, terms: Terms) -> None:
+        """It has been checked, perhaps with a mark, which adds to its right side."""
+        self.known.setdefault((name, s), deque(maxlen=REMEMBERED)).appendleft(terms)
+
+
 class Point:
     """One state's values, in integers over `unit * GRID`."""
 
@@ -91,17 +137,19 @@ class Point:
             ]
 
     def lack(self, name: str, around: Around, scale: int, marked: int) -> int:
-        """The right side of a vector's inequality less the vector, over `unit * scale * GRID`."""
-        left = self.proof.num[name][self.s] * (self.unit // self.proof.den) - marked * self.unit
-        return self.largest(name, around) - left * scale * GRID
+        """By how much the right side of a vector's inequality is above the vector, over `unit * scale * GRID`.
 
-    def largest(self, name: str, around: Around) -> int:
-        """The right side without a mark."""
-        if name == "X":
-            return max(sup(around, self.q["X"], self.q["X"]))
-        if name == "N1" or name == "N0":
-            return sup(around, self.q[name], self.q["N1"])[0]
-        return max(sup(around, kept, moved)[0] for kept, moved in zip(self.gains[name], self.gains["U1"]))
+        Charges only lower what the joint actions lead to, so no row leads to more than the largest of a table.
+        """
+        left = (self.proof.num[name][self.s] * (self.unit // self.proof.den) - marked * self.unit) * GRID
+        above = [pair for pair in self.tables(name) if max(map(max, pair)) > left]
+        return max((x - left * scale for kept, moved in above for x in sup(around, kept, moved)), default=0)
+
+    def tables(self, name: str) -> list[tuple[list[int], list[int]]]:
+        """What the joint actions lead to while the draws agree, and where they differ; one for every deviation of U."""
+        if name in self.gains:
+            return [*zip(self.gains[name], self.gains["U1"])]
+        return [(self.q[name], self.q["X" if name == "X" else "N1"])]
 
 
 def means(rows: Sequence[Weights], x: list[int]) -> list[int]:

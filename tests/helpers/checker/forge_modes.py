@@ -46,7 +46,8 @@ class Plan:
     tree: Any = None
     limit: Fraction | None = None  # in units; None: what the leaves show
     unit: str = ""
-    cheat: str = ""  # "leaf", "shared", "visit": its vectors are too low; "void": an empty leaf; "half": one too few
+    cheat: str = ""  # "leaf", "shared", "visit": its vectors are too low; "void": an empty leaf; "half": one too few;
+    # "again": later leaves rest on the first one's vectors, "free" at no price, "finer" over twice the denominator
     # "near": no cheat, the limit is such that the first visit shows 1/1000
 
 
@@ -58,7 +59,7 @@ class ModeProver:
 
     def cover(self, plan: Plan) -> tuple[Data, Fraction]:
         """The cover as a certificate has it, and the bound that it shows."""
-        self.plan, self.pool, self.shown = plan, [], []
+        self.plan, self.pool, self.shown, self.first = plan, [], [], {}
         self.data: Data = {
             "limit": str(plan.limit or 0),
             "first": self.game.players[plan.first],
@@ -163,6 +164,8 @@ class ModeProver:
 
     def leaf(self, part: Any, prices: Any, shares: Any, shared: Data, theta: Fraction, mark: Any) -> Data:
         kind, default = self.plan.kind, self.m.DEFAULT[self.plan.kind]
+        if self.plan.cheat == "free" and self.first:
+            prices = ("0",) * len(prices)
         own = [tuple(map(Fraction, row)) for row in shares] if shares else [default] * self.game.n
         charges = [self.rule.charge(Fraction(price), *part) for price, part in zip(prices, own, strict=True)]
         names = [name for name in self.m.VECTORS[kind] if name not in shared]
@@ -171,6 +174,9 @@ class ModeProver:
             return {"leaf": []}
         found |= self.lowered("leaf" if mark is None else "visit", {name: found[name] for name in names})
         self.last = self.proof(found, theta, charges)
+        if mark is None:
+            self.first = self.first or found
+            self.remember(part.sets(), self.last, charges)
         if mark is None:
             self.shown.append(self.rule.value(part, self.proof(found, theta, charges)))
         entry: Data = {"leaf": [self.place(found[name]) for name in names], "prices": list(prices)}
@@ -204,6 +210,9 @@ class ModeProver:
         )
         for name in names:
             vectors[name] = self.fresh(start)
+            if self.plan.cheat in ("again", "free", "finer") and self.first and mark is None:
+                vectors[name] = copy.copy(self.first[name])
+                vectors[name].num, vectors[name].den = [*vectors[name].num], DEN * (1 + (self.plan.cheat == "finer"))
             for _ in range(SWEEPS):
                 if not self.raised(sets, vectors, name, theta, charges, mark):
                     break
@@ -219,9 +228,24 @@ class ModeProver:
         rates = [rule.rates(charge) for charge in charges]
         for s in range(self.game.size):
             point = self.m.Point(proof, s, rule.common[s] if rule.common else [])
+            if mark is None and rule.shown.holds(name, s, self.terms(sets, proof, rates, name, s)):
+                continue
             lack = Fraction(*rule.lack(point, sets, rates, name, mark))
             if lack > 0:
-                rises[s] = math.ceil(lack * DEN)
+                rises[s] = math.ceil(lack * vectors[name].den)
         for s, rise in rises.items():
             vectors[name].num[s] += rise
         return bool(rises)
+
+    def terms(self, sets: Any, proof: Any, rates: Any, name: str, s: int) -> Any:
+        """Of a vector's inequality at a state, as the checker remembers it."""
+        axes = self.rule.axes[name][s]
+        around = [(*sets[axis[0]][s], rates[axis[0]][name][s]) for axis in axes]
+        return self.rule.shown.terms(proof, name, s, around)
+
+    def remember(self, sets: Any, proof: Any, charges: Any) -> None:
+        """What a checked leaf leaves behind."""
+        rates = [self.rule.rates(charge) for charge in charges]
+        for s in range(self.game.size):
+            for name in self.m.VECTORS[self.plan.kind]:
+                self.rule.shown.keep(name, s, self.terms(sets, proof, rates, name, s))

@@ -31,6 +31,7 @@ def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iter
         "tilt": tilts,
         "region": regions,
         "cheat": cheats,
+        "again": agains,
         "circle": circles,
         "claim": claims,
         "cross": crossings,
@@ -214,6 +215,24 @@ def cheats(world: World) -> Iterator[tuple[Data, list[Plan]]]:
             for group in ("imitator", "deviator"):
                 step = Step(group, 0, "0", plan.prices)
                 yield ball(world, "2/5"), [replace(plan, tree=None, limit=Fraction(1, 10), steps=(step,))]
+
+
+def agains(world: World) -> Iterator[tuple[Data, list[Plan]]]:
+    """Trees whose later leaves rest on the inequalities of the first."""
+    game = world.true
+    n, expert = len(game.players), game.rows(world.expert)
+    mu = game.occupancy(expert)
+    cells = [(j, s) for j in range(n) for s, m in enumerate(mu) if len(game.actions[s][j]) > 1 and m]
+    for (j, s), price, radius in itertools.product(cells, ("2", "0", "40"), ("2/5", "1")):
+        name, state, least = game.players[j], game.states[s], [str(expert[j][s][0] * k / 4) for k in (3, 1)]
+        splits = [[name, state, None, "1/10"], *([name, state, game.actions[s][j][0], at] for at in least)]
+        other = ([game.players[-1 - j], game.states[0], None, "1/10"], None, None, False)
+        for split, below, cheat in itertools.product(splits, (None, other), ("again", "free", "finer", "")):
+            plan = Plan(prices=(price,) * n, tree=(split, below, None, False), cheat=cheat)
+            yield ball(world, radius), [plan]
+            first, second = pair(n, price, price)
+            yield ball(world, radius), [replace(plan, kind="optimum"), second]
+            yield ball(world, radius), [replace(plan, kind="value"), first]
 
 
 def claims(world: World) -> Iterator[tuple[Data, list[Plan]]]:

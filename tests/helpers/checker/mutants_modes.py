@@ -113,21 +113,22 @@ VALUES = (
     Mutant("mode-deviator-stays", "others = [k + (a - k //", "others = [k + 0 * (a - k //", "modes-plain pair"),
     Mutant("mode-common-more", "(t, min(w, other[t])) for", "(t, 2 * min(w, other[t])) for", "modes-plain pair"),
     Mutant(
-        "mode-best-least",
-        'return max(sup(around, self.q["X"]',
-        'return min(sup(around, self.q["X"]',
+        "mode-deviation-first",
+        "for x in sup(around, kept, moved)), default=0)",
+        "for x in sup(around, kept, moved)[:1]), default=0)",
         "modes-plain pair",
     ),
     Mutant(
-        "mode-gain-least",
-        "return max(sup(around, kept, moved)[0]",
-        "return min(sup(around, kept, moved)[0]",
+        "mode-tables-first",
+        "for kept, moved in above for x in",
+        "for kept, moved in above[:1] for x in",
         "modes-plain pair",
     ),
+    Mutant("mode-tables-least", "if max(map(max, pair)) > left]", "if max(map(min, pair)) > left]", "modes-plain pair"),
     Mutant(
         "mode-value-kept",
-        'sup(around, self.q[name], self.q["N1"])',
-        "sup(around, self.q[name], self.q[name])",
+        'self.q["X" if name == "X" else "N1"])]',
+        'self.q["X" if name == "X" else name])]',
         "modes-plain pair",
     ),
     Mutant(
@@ -136,6 +137,16 @@ VALUES = (
         "zip(self.gains[name], self.gains[name])",
         "modes-plain linger",
     ),
+)
+AGAIN = (
+    Mutant("mode-again-left", "falling = [-proof.num[name][s]]", "falling = [0]", "modes-again pair"),
+    Mutant("mode-again-next", "falling += map(proof.num[other].__getitem__, self.next[s])", "pass", "modes-again pair"),
+    Mutant("mode-again-most", "falling += (most, -rate)", "falling += (0, -rate)", "modes-again pair"),
+    Mutant("mode-again-rate", "falling += (most, -rate)", "falling += (most, 0)", "modes-again tempt"),
+    Mutant("mode-again-rows", ", *(rows for rows, _, _ in around)), falling", "), falling", "modes-again pair"),
+    Mutant("mode-again-den", "return (proof.den, proof.pay,", "return (proof.pay,", "modes-again pair"),
+    Mutant("mode-again-rests", '"X": ("X",),', '"X": (),', "modes-again pair"),
+    Mutant("mode-again-any", "and all(map(le, falling, of))", "and any(map(le, falling, of))", "modes-again pair"),
 )
 COVERS = (
     Mutant(
@@ -272,4 +283,4 @@ GRAMMAR = (
     Mutant("mode-charge-both", 'if ("charge" in parts) == ("prices" in parts) or', "if", "coin.mode-charge-both.json"),
     Mutant("mode-charge-shares", 'or ("charge" in parts and "shares" in parts):', ":", "coin.mode-charge-shares.json"),
 )
-MUTANTS = (*ROWS, *VALUES, *COVERS, *GRAMMAR)
+MUTANTS = (*ROWS, *VALUES, *AGAIN, *COVERS, *GRAMMAR)
