@@ -7,7 +7,7 @@ from game import Game, Vector
 from kernel import Boxes, read_radius, show
 from limits import bits, longest, spend, summed, weight
 from moderows import GRID, Around, Axis, Change, ModeSets, Part, axes
-from modevalues import Charge, Pay, Point, Proof, Shares, Shown, Tilt, common_moves, floored, read_vectors
+from modevalues import Charge, Past, Pay, Point, Proof, Shares, Tilt, common_moves, floored, read_vectors
 from multipliers import most_visits
 from reading import ONE, ZERO, Invalid, Malformed, Node
 from regions import Region
@@ -49,7 +49,7 @@ class Cover:
         listed = parts["charges"].items() if "charges" in parts else []
         self.listed = [self.charges(entry.fields(("prices",), ("shares",))) for entry in listed]
         self.no_tilt, self.common = Tilt(game, region), common_moves(game, i) if kind == "joint" else []
-        self.last, self.shown = Pay(game, i, ONE / self.unit, self.no_tilt), Shown(game)
+        self.last, self.past = Pay(game, i, ONE / self.unit, self.no_tilt), Past(game)
         alone, beside = self.places(i), self.places(None)  # the deviator, who plays no row, and the others
         self.axes = {name: alone if name == "X" else beside for name in VECTORS["joint"]}
         self.tilted = ("tilt",) if kind != "optimum" else ()  # what the imitator pays: V* knows none
@@ -214,20 +214,20 @@ class Cover:
         entries = sum(work * sizes[self.i] for work, sizes in zip(self.game.work, self.game.sizes))
         spend(8 * len(proof.charges) * self.game.size * weight(2 * rated))
         spend(16 * self.game.n * len(names) * entries * weight(2 * (proof.bits + dens + rated)))
-        self.shown.make_room(proof)
+        self.past.make_room(proof)
         rates = [self.rates(charge) for charge in proof.charges]
         for s in range(self.game.size):
             point: Point | None = None
             for name in names:
                 around = [(*sets[axis[0]][s], rates[axis[0]][name][s]) for axis in self.axes[name][s]]
-                terms = self.shown.terms(proof, name, s, around)
-                if mark is None and self.shown.holds(name, s, terms):
+                terms = self.past.terms(proof, name, s, around)
+                if mark is None and self.past.holds(name, s, terms):
                     continue
                 point = point or Point(proof, s, self.common[s] if self.common else [])
                 if self.lack(point, sets, rates, name, mark)[0] > 0:
                     player, state = self.game.players[self.i], self.game.states[s]
                     raise Invalid(f"{where}: {name} of player {player} fails at {state!r}")
-                self.shown.keep(name, s, terms)
+                self.past.keep(name, s, terms)
 
     def lack(
         self, point: Point, sets: ModeSets, rates: list[dict[str, list[int]]], name: str, mark: Mark | None

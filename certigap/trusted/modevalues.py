@@ -84,7 +84,7 @@ REMEMBERED = 4  # inequalities of a vector at a state
 Terms = tuple[tuple[object, ...], list[int]]  # what must be the same; what may only fall
 
 
-class Shown:
+class Past:
     """Inequalities that have been checked: one holds again where its vector has not fallen, and where neither the
     vectors on which it rests nor the masses that may move have grown, and no rate has fallen.
     """

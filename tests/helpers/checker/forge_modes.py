@@ -228,7 +228,7 @@ class ModeProver:
         rates = [rule.rates(charge) for charge in charges]
         for s in range(self.game.size):
             point = self.m.Point(proof, s, rule.common[s] if rule.common else [])
-            if mark is None and rule.shown.holds(name, s, self.terms(sets, proof, rates, name, s)):
+            if mark is None and rule.past.holds(name, s, self.terms(sets, proof, rates, name, s)):
                 continue
             lack = Fraction(*rule.lack(point, sets, rates, name, mark))
             if lack > 0:
@@ -241,11 +241,11 @@ class ModeProver:
         """Of a vector's inequality at a state, as the checker remembers it."""
         axes = self.rule.axes[name][s]
         around = [(*sets[axis[0]][s], rates[axis[0]][name][s]) for axis in axes]
-        return self.rule.shown.terms(proof, name, s, around)
+        return self.rule.past.terms(proof, name, s, around)
 
     def remember(self, sets: Any, proof: Any, charges: Any) -> None:
         """What a checked leaf leaves behind."""
         rates = [self.rule.rates(charge) for charge in charges]
         for s in range(self.game.size):
             for name in self.m.VECTORS[self.plan.kind]:
-                self.rule.shown.keep(name, s, self.terms(sets, proof, rates, name, s))
+                self.rule.past.keep(name, s, self.terms(sets, proof, rates, name, s))
