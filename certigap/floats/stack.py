@@ -46,6 +46,10 @@ class Stack:
         parts = [np.abs(self._masses(part) - self._known).sum(axis=1) for part in self._parts(policies)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
+    def moved(self, policies: Floats) -> Floats:
+        """`[N, S]` or `[N, K]` occupancies less the expert's: what `errors` measures."""
+        return np.concatenate([self._masses(part) - self._known for part in self._parts(policies)])
+
     def gaps(self, policies: Floats) -> Floats:
         """`[N, n]` the players' gaps."""
         parts = [self._gaps(part) for part in self._parts(policies)]

@@ -15,11 +15,11 @@ from fractions import Fraction
 from functools import partial
 
 from certigap.bounds.balls import ErrorBall, Measure, ball_radius
-from certigap.bounds.bound import Rule, Turn
+from certigap.bounds.bound import Bound, Rule, Turn
 from certigap.bounds.boxes import MAX_ENTRIES, BranchSearch, prepare_boxes
 from certigap.bounds.boxes.tilting import Tilting
 from certigap.bounds.center import Center
-from certigap.bounds.modes.rule import mode_bound_of, modes_apply
+from certigap.bounds.modes.rule import MODES, mode_bound_of, modes_apply
 from certigap.bounds.table import BoundsTable, in_turn
 from certigap.exact.integers import FloatArray
 from certigap.exact.interval import Interval
@@ -46,6 +46,8 @@ _RETREATS = (0.0, 1e-9, 1e-6, 1e-3)
 _TRIED = 3  # best policies made exact: exact errors take longest, and floats order them well
 _NEAR = 1.25  # of the table's bound: roots beyond it have not come below it by splits
 _AIM = 0.95  # of the ratio's excess over 1: room for rounding
+_SMALL = 500  # entries of the dense transitions `[K, S]`
+_SEARCH_PART = 0.4  # of the time left: boxes need the rest
 _CLIMBING = 0.2  # of the time of boxes, for climbs from policies in the middle of open ones
 _ENOUGH = 1 - 1e-6
 """Of the upper end: a gap that closes the interval."""
@@ -107,25 +109,34 @@ class OccupancyBalls:
         until, radius = deadline or Deadline(), ball_radius(eps)
         ball = ErrorBall(self.expert, self.measure, radius)
         at_once, *rules = in_turn()
-        table = BoundsTable.of(at_once.find(self.center, ball, until))
+        table, branched = BoundsTable.of(at_once.find(self.center, ball, until)), True
 
         def ask(rule: Rule) -> bool:
             nonlocal table
-            table = table.joined(rule.find(self.center, ball, until))
+            if not until.is_open and float(table.upper) <= self._enough(self._found(radius), ratio):
+                found = Bound.untried(rule.name, "the interval is as short as was asked without it")
+            else:
+                found = rule.find(self.center, ball, until)
+            table = table.joined(found)
             if progress is not None:
                 progress(float(self._best(radius).lower), float(table.upper))
             return until.going
 
         def search() -> bool:
-            return self.pool.search(radius, until, _ENOUGH * float(table.upper))
+            self.pool.search(radius, until.share(_SEARCH_PART), _ENOUGH * float(table.upper))
+            return until.going
 
-        early = [partial(ask, rule) for rule in rules if rule.turn < Turn.AFTER_SEARCH]
-        late = [partial(ask, rule) for rule in rules if rule.turn >= Turn.AFTER_SEARCH]
+        def boxes() -> bool:
+            nonlocal table, branched
+            table, branched = self._boxed(ball, table, until, ratio, progress)
+            return until.going
 
-        steps: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), *early, search, *late]
-        complete = uninterrupted(lambda: all(step() for step in steps))
-        if complete:
-            table, complete = self._boxed(ball, table, until, ratio, progress)
+        quick, costly, late = self._asked(rules)
+        turns: list[Callable[[], bool]] = [lambda: self.pool.glance(radius), *(partial(ask, rule) for rule in quick)]
+        turns += [search, boxes] if self._is_small else [*(partial(ask, rule) for rule in costly), search]
+        turns += [partial(ask, rule) for rule in (*(costly if self._is_small else ()), *late)]
+        turns += [] if self._is_small else [boxes]
+        complete = uninterrupted(lambda: all(turn() for turn in turns)) and branched
         if not until.is_open:
             table = self._coupled(ball, table, until, ratio, progress)
         complete = uninterrupted(lambda: self._prove(radius)) and complete
@@ -148,13 +159,13 @@ class OccupancyBalls:
         def target(upper: float) -> float:
             if progress is not None:
                 progress(found, min(upper, float(table.upper)))
-            return max(found * (1 + _AIM * (float(ratio) - 1)), found + _AIM * short_width(self.game))
+            return self._enough(found, ratio)
 
         def visit(player: int, policy: list[FloatArray], going: Callable[[], bool]) -> None:
             nonlocal found, climbing
             if climbing <= _CLIMBING * clock.spent:
                 began = clock.spent
-                self.pool.climb_from(policy, ball.radius, going)
+                self.pool.climb_from(player, policy, ball.radius, going)
                 found = max(found, self._found(ball.radius))
                 climbing += clock.spent - began
 
@@ -166,6 +177,21 @@ class OccupancyBalls:
         search = BranchSearch(self.center.engine, self.expert, tilting.budget, tilting=tilting)
         return boxed(search, table, lower, target, visit, until)
 
+    @property
+    def _is_small(self) -> bool:
+        """Boxes come before whatever takes longer."""
+        return self.game.layout.rows * self.game.layout.states <= _SMALL
+
+    def _asked(self, rules: Sequence[Rule]) -> tuple[list[Rule], list[Rule], list[Rule]]:
+        """What is quick, what costs programs or trees, and what comes last."""
+        late = [rule for rule in rules if rule.turn >= Turn.AFTER_SEARCH]
+        costly = [rule for rule in rules if rule not in late and (rule.turn >= Turn.COSTLY or rule is MODES)]
+        return [rule for rule in rules if rule not in (*late, *costly)], costly, late
+
+    def _enough(self, found: float, ratio: Fraction) -> float:
+        """The upper end that is good enough for a gap."""
+        return max(found * (1 + _AIM * (float(ratio) - 1)), found + _AIM * short_width(self.game))
+
     def _found(self, radius: Fraction) -> float:
         """The best gap found so far, not yet proved."""
         drawn = self.pool.drawn(float(radius))
@@ -176,7 +202,7 @@ class OccupancyBalls:
     ) -> BoundsTable:
         """The table with trees of coupled modes, where they may bring something."""
         drawn, found = self.pool.drawn(float(ball.radius)), self._found(ball.radius)
-        enough = max(found * (1 + _AIM * (float(ratio) - 1)), found + _AIM * short_width(self.game))
+        enough = self._enough(found, ratio)
         if float(table.upper) <= enough or not modes_apply(self.center, ball, until):
             return table
         modes = mode_bound_of(self.center, ball)

@@ -1,7 +1,8 @@
 """Witnesses for B_rho and B_mu: float policies that trade gap for distance, drawn into any ball (THEORY 6, 11).
 
 These balls are not products of polytopes, so no vertex oracle exists. In small games whole neighbourhoods of policies
-are evaluated (`moves`), inside the ball and on the way to it. In larger ones the search climbs
+are evaluated (`moves`), inside the ball and on the way to it, and all rows move together (`tangents`). In larger ones
+the search climbs
 
     J(pi) = gap_i(pi) - toll * eps(pi),       eps in { eps_rho, eps_mu },
 
@@ -17,7 +18,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from certigap.model.policy import Policy
 from certigap.witnesses.best import Search
 from certigap.witnesses.occupancy.moves import Moves
 from certigap.witnesses.occupancy.starts import starts
+from certigap.witnesses.occupancy.tangents import polished
 from certigap.witnesses.oracle import Share
 from certigap.witnesses.search import gradient
 from certigap.work.deadline import Deadline
@@ -48,6 +50,10 @@ _MEMBERS = 400
 _GLANCED = 8  # policies a player: for progress, before bounds take their time
 _INSIDE, _OUTSIDE = (3, 400), (2, 200)
 """Tracks a player and moves drawn back a round: from the best starts in the ball, after an approach from outside."""
+_POLISHED = (
+    6  # starts a player of local searches by tangents: half of them or more find the best in games of four states
+)
+_BEYOND = 10.0  # toll of a unit of error there, in units of the largest difference of values
 _APPROACHES = 3  # tracks a player from outside: time against luck
 _APPROACH_TOLLS = (1 / 12, 1.0, 5.0)
 """Prices of leaving the ball, in units of the largest gap inside per radius."""
@@ -103,18 +109,16 @@ class Pool:
             return until.going
 
         if self._moves is not None:
+            self._polish(self._promising(float(eps)), float(eps), enough, going)
             self._climb_by_moves(self._moves, float(eps), enough, going)
         if self._entries > _SMALL:
             self._adapt(eps, until, going)
             self._climb_leaders(float(eps), going)
         return going()
 
-    def climb_from(self, policy: Sequence[Floats], eps: Fraction, going: Callable[[], bool]) -> None:
-        """Add what is found from a policy drawn into the ball; small games only."""
-        if self._moves is not None:
-            inside = self._moves.shrunk(np.concatenate(policy)[None], float(eps))
-            climb = partial(self._moves.climb, inside, float(eps), 1, _INSIDE[1], self._rng)
-            self._add(climb(self._limited(self._moves, going)))
+    def climb_from(self, player: int, policy: Sequence[Floats], eps: Fraction, going: Callable[[], bool]) -> None:
+        """Add what is found near any policy for a player to exploit; small games only."""
+        self._polish([(player, np.concatenate(policy))], float(eps), math.inf, going)
 
     def glance(self, eps: Fraction) -> bool:
         """Add the best of some pure and random policies drawn into the ball: milliseconds, in small games only."""
@@ -135,6 +139,30 @@ class Pool:
             near = moves.approach(self._starts, eps, _APPROACHES, toll * slope, self._limited(moves, going))
             found = moves.shrunk(np.array([policy for _, policy in near]), eps)
             self._add(moves.climb(found, eps, *_OUTSIDE, self._rng, self._limited(moves, going)))
+
+    def _promising(self, eps: float) -> list[tuple[int, Floats]]:
+        """(player, policy `[L]`) to begin at, in turns over the players: some of the starts, then the best members."""
+        drawn, players = self.drawn(eps), range(len(self.expert.rows))
+        chosen = self._rng.permutation(len(self._starts))[: _POLISHED * len(players)]
+        found = [(k % len(players), self._starts[place]) for k, place in enumerate(chosen)]
+        for player in players:
+            found += [(player, np.concatenate(one.policy)) for one in drawn if one.player == player][:1]
+        return found
+
+    def _polish(self, begun: list[tuple[int, Floats]], eps: float, enough: float, going: Callable[[], bool]) -> None:
+        """Add what local searches by tangents find, until a gap is `enough`."""
+        moves = self._moves
+        if moves is None or not eps:
+            return
+        toll = _BEYOND * float(np.ptp(self.play.rewards, axis=1).max()) / (1 - self.play.discount)
+        for player, policy in begun:
+            if not going():
+                return
+            found = polished(moves.stack, policy, moves.row, player, eps, toll, going)
+            if found is not None:
+                self._add([(player, found)])
+                if float(moves.stack.gaps(found[None])[0, player]) >= enough:
+                    return
 
     def _limited(self, moves: Moves, going: Callable[[], bool]) -> Callable[[], bool]:
         """`going()` until a climb has had its share of work, the same on every machine."""
