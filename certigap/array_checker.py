@@ -15,6 +15,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -23,6 +24,7 @@ import numpy as np
 MOST, TOP, LOW = 2**31 - 1, 2**61, 2**31 - 1
 ONE, UNIT, SIZE = 2**28, 2**61, 2**60  # of the units of shares, of an occupancy's, and of what strays
 STAGES, PRICE = 100, 2**58
+THREADS = 2
 CHUNK = 2**18  # transitions that are worked on at a time: what is made of them stays near the processor
 NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
@@ -185,7 +187,7 @@ def run_sums(values: Any, starts: Any) -> Any:
 def row_means(game: Game, first: int, last: int, x: Any, narrow: bool) -> Any:
     """The means of x over the next states of the rows `first .. last - 1`, rounded down."""
     a, b = game.offsets[first], game.offsets[last]
-    value, weights = x[game.columns[a:b]], game.weights[a:b]
+    value, weights = x.take(game.columns[a:b].astype(np.int64)), game.weights[a:b]  # faster than by int32
     starts, den = game.offsets[first:last] - a, game.denominators[first:last].astype(np.int64)
     if narrow:
         return run_sums(value * weights, starts) // den
@@ -209,10 +211,14 @@ def alike(game: Game, begin: int, end: int) -> Iterator[tuple[Any, list[int], An
         yield where, shape.tolist(), first[:, None] + np.arange(int(shape.prod(dtype=np.int64)))
 
 
-def backups(game: Game, begin: int, end: int, x: Any, bits: int, i: int, sign: int = 1) -> Any:
-    """z of FORMAT 16 of all joint actions of some states."""
+def is_narrow(game: Game, x: Any) -> bool:
+    """Sums of weights times x stay below 2^62: one limb does."""
+    return int(np.abs(x).max()) * int(game.denominators.max()) < 2**62
+
+
+def backups(game: Game, begin: int, end: int, x: Any, narrow: bool, bits: int, i: int, sign: int = 1) -> Any:
+    """z of FORMAT 16 of all joint actions of some states; `narrow`: what `is_narrow` says of x."""
     top, bottom = game.discount.numerator, game.discount.denominator
-    narrow = int(np.abs(x).max()) * int(game.denominators.max()) < 2**62
     k0, k1 = int(game.first[begin]), int(game.first[end])
     m = row_means(game, k0, k1, x, narrow)
     return (sign * game.rewards[i, k0:k1] << bits) + mean(top * (m >> 31), top * (m & LOW), bottom)
@@ -220,9 +226,9 @@ def backups(game: Game, begin: int, end: int, x: Any, bits: int, i: int, sign: i
 
 def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
     """F x of FORMAT 16."""
-    result = np.empty_like(x)
+    result, narrow = np.empty_like(x), is_narrow(game, x)
     for begin, end in chunks(game):
-        z = backups(game, begin, end, x, bits, i)
+        z = backups(game, begin, end, x, narrow, bits, i)
         for where, shape, rows in alike(game, begin, end):
             result[where] = folded(z[rows].reshape(-1, *shape), policy, where, own).max(axis=1)
     return result
@@ -326,7 +332,9 @@ def nash_gap(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]
     need(not header.keys() & {"prices", "witness"} and "occupancy" not in arrays, "the parts of a nash-gap alone")
     bits, policy = digits(header, n, 61), game.policy(arrays)
     need(arrays["values"].shape == arrays["optima"].shape == (n, states), "vectors of all players at all states")
-    gaps = [policy_gap(game, policy, i, bits[i], arrays["values"][i], arrays["optima"][i]) for i in range(n)]
+    vectors = arrays["values"], arrays["optima"]
+    with ThreadPoolExecutor(THREADS) as pool:  # NumPy leaves the interpreter free meanwhile
+        gaps = list(pool.map(lambda i: policy_gap(game, policy, i, bits[i], vectors[0][i], vectors[1][i]), range(n)))
     shown = {
         "nash_gap": tuple(map(max, zip(*gaps, strict=True))),
         "nash_conv": tuple(map(sum, zip(*gaps, strict=True))),
@@ -444,10 +452,10 @@ def by_action(z: Any, own: int) -> Any:
 def strayed(ball: Ball, how: Any, x: Any, y: Any, fees: Any) -> Any:
     """S(x, y) of FORMAT 16, `how` being (own, i, sign, bits, rooms)."""
     game, (own, i, sign, bits, rooms) = ball.game, how
-    result = np.empty_like(x)
+    result, narrow = np.empty_like(x), (is_narrow(game, x), is_narrow(game, y))
     for begin, end in chunks(game):
-        stay = backups(game, begin, end, x, bits, i, sign)
-        move = stay if x is y else backups(game, begin, end, y, bits, i, sign)
+        stay = backups(game, begin, end, x, narrow[0], bits, i, sign)
+        move = stay if x is y else backups(game, begin, end, y, narrow[1], bits, i, sign)
         for where, shape, rows in alike(game, begin, end):
             here, there = (z[rows].reshape(-1, *shape) for z in (stay, move))
             top = by_action(there, own).max(axis=2) - fees[where][:, None]

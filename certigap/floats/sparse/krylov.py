@@ -34,7 +34,7 @@ class Followed:
     """
 
     def __init__(self, chosen: Chosen) -> None:
-        self.tables, self.blocks, states = chosen.tables, chosen.blocks, chosen.process.states
+        self.tables, self.blocks, states = chosen.tables, chosen.blocks, chosen.states
         self.leave = chosen.leave
         self._later = np.empty(states, dtype=np.int64)
         self._t, self._z = np.zeros(states), np.empty(states)

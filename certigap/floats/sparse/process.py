@@ -179,15 +179,16 @@ class Chosen:
     """
 
     def __init__(self, process: Process) -> None:
-        self.process, self.tables, self.discount = process, process.tables, process.discount
+        self.tables, self.discount, self.states = process.tables, process.discount, process.states
+        self._rows, self._is_alone = process.blocks, process.is_alone  # not the process, whose memory would stay
         self._held = np.full(process.states, -1, dtype=np.int64)
         self.leave: FloatArray = np.empty(process.states)
-        self._ends = [np.empty(2) for _ in process.blocks]
+        self._ends = [np.empty(2) for _ in self._rows]
         self.blocks: list[Chain] = self.tables.each(self._empty)
 
     def _empty(self, block: int) -> Chain:
-        rows = self.process.blocks[block]
-        if self.process.is_alone:  # one row a state: they lie together as they are
+        rows = self._rows[block]
+        if self._is_alone:  # one row a state: they lie together as they are
             return Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values, self.leave)
         offsets = np.empty(rows.last - rows.first + 1, dtype=np.int64)
         self.tables.ready(slots)(rows, offsets)
@@ -197,7 +198,7 @@ class Chosen:
     def take(self, choice: IndexArray) -> None:
         """Other actions; only the rows that change are copied."""
         work = self.tables.ready(gather)
-        self.tables.each(lambda b: work(self.process.blocks[b], choice, self._held, self.discount, self.blocks[b]))
+        self.tables.each(lambda b: work(self._rows[b], choice, self._held, self.discount, self.blocks[b]))
 
     def follow(self, rewards: FloatArray, x: FloatArray, out: FloatArray) -> tuple[float, float]:
         """out = r + g P x for rewards `[S]`; returns least and most of out - x."""
@@ -219,7 +220,7 @@ class Chosen:
         work = self.tables.ready(refine)
 
         def alone(b: int) -> int:
-            rows, own = self.process.blocks[b], x.copy()
+            rows, own = self._rows[b], x.copy()
             changed = work(rows, self.blocks[b], expected, self.discount, sweeps, choice, self._held, own)
             out[rows.first : rows.last] = own[rows.first : rows.last]
             return changed
