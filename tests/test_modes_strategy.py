@@ -1,5 +1,7 @@
 """The strategy of the mode bounds: what it shows holds, wherever it stops, and limits that are too low are left."""
 
+import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -140,3 +142,30 @@ def test_the_budget_of_the_upper_end_is_spent_state_by_state(
     assert [float(s["price"]) for s in found["states"]] == [pytest.approx(s.price, rel=1e-4, abs=1e-9) for s in shares]
     assert main(["explain", str(tmp_path / "p.cert.json")]) == 0
     assert "adds to the bound" in capsys.readouterr().out
+
+
+def test_a_tree_whose_nodes_have_visits_of_their_own_is_proved(center: Center, tmp_path: Path) -> None:
+    """The certificate is valid with them, and not without those of one node that they close."""
+    bound = _bound(center)
+    own = bound.search.players[0].claims[JOINT]
+    limit = 0.45 * own.upper
+    attempt = own._open(limit, lambda: True)
+    assert attempt.tree is not None
+    assert attempt.tree.run(limit, lambda: True)
+    assert attempt.tree.visits > 0
+    own.best = replace(attempt, upper=limit, closed=True)
+    proved = bound.proved()
+    assert proved.value is not None
+    assert proved.evidence is not None
+    answer = cg.worst_case(center.game, center.expert, "1/20", budget=2, ratio=2)
+    path = tmp_path / "joint.cert.json"
+    cg.certificate(answer).write(path)
+    data = json.loads(path.read_text())
+    data["claim"]["nash_gap"], data["proof"] = {"upper": str(proved.value)}, proved.evidence.to_json()
+    path.write_text(json.dumps(data))
+    assert cg.verify(center.game, path)[0].verdict == "valid"
+    tree = data["proof"]["cover"]["players"][center.game.players[0]]["modes"]["joint"]["tree"]
+    closed = next(node for node in tree if [*node] == ["visits"])
+    closed["visits"].pop()
+    path.write_text(json.dumps(data))
+    assert cg.verify(center.game, path)[0].verdict == "invalid"

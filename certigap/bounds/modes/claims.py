@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, Bench, View, plain_shares
+from certigap.bounds.modes.renewal import Renewal
 from certigap.bounds.modes.search import ModeTree
 from certigap.bounds.modes.visits import VisitBounds
 from certigap.exact.integers import FloatArray
@@ -90,9 +91,11 @@ class ClaimSearch:
         if self.kind != OPTIMUM and np.array_equal(shares, plain):
             visits, tree = self._visits(), self._plain_tree
         else:
+            renewal = Renewal(limit, shares) if self.kind == JOINT else None
             tree = ModeTree(
-                self.view, self.kind, visits.rates(bench, shares), ROW_WEIGHT[self.kind], self.benches, _free(shares)
-            )
+                self.view, self.kind, visits.rates(bench, shares), ROW_WEIGHT[self.kind], self.benches, _free(shares),
+                visits, renewal,
+            )  # fmt: skip
             tree.open_root(limit)
         return Attempt(self.view, self.kind, max(limit, tree.upper), limit, shares, visits, tree, tree.upper <= limit)
 

@@ -7,6 +7,7 @@ that it has proved, each by means of earlier ones: they hold for the policies be
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
 
@@ -72,10 +73,13 @@ class ExactModes:
 
 
 class ModeClaim:
-    """The gap ("joint"), V* ("optimum") or -V ("value") at the start is at most `limit` on the ball."""
+    """The gap ("joint"), V* ("optimum") or -V ("value") at the start is at most `limit` on the ball.
+
+    `node`: where its visit bounds hold; the root, but for those of a tree's nodes (`within`).
+    """
 
     def __init__(self, modes: ExactModes, kind: str, limit: Fraction) -> None:
-        self.modes, self.kind, self.limit = modes, kind, limit
+        self.modes, self.kind, self.limit, self.node = modes, kind, limit, modes.root
         ball, g = modes.ball, modes.ball.game.discount
         reach, unseen = visit_bounds(ball.game), 1 - sum(ball.mass, Fraction(0))
         near = [min(x, m + unseen + ball.drift[0] / 2) / (1 - g) for x, m in zip(reach, ball.mass, strict=True)]
@@ -85,6 +89,16 @@ class ModeClaim:
         self.visits: list[Visit] = []
         self.closed = False
         self._room = new_room(modes.fixed(kind == "joint"))
+
+    def within(self, node: ModeNode, visits: Sequence[Visit] = ()) -> "ModeClaim":
+        """The claim on a node: what is proved is known there, and what `visits` show, which were proved on it."""
+        part = copy(self)
+        part.node, part.visits = node, []
+        part.visit_bounds = {group: [*own] for group, own in self.visit_bounds.items()}
+        part._ratios = {group: [*own] for group, own in self._ratios.items()}
+        for visit in visits:
+            part._take(visit)
+        return part
 
     def leaf(
         self,
@@ -138,22 +152,40 @@ class ModeClaim:
         shares: Shares | None = None,
         tilt: Tilt | None = None,
     ) -> Fraction | None:
-        """Prove a visit bound at the root, and keep it if it is smaller than the one that stands; the new bound.
+        """Prove a visit bound on the claim's node, and keep it if it is below the one that stands; the new bound.
 
         Below 0 the claim holds: it is then `closed`.
         """
-        mark, root, (share,) = (group, state), self.modes.root, _prices([theta])
-        work = self._work(root, vectors, _prices(prices), shares, tilt, {}, share, mark)
+        mark, (share,) = (group, state), _prices([theta])
+        work = self._work(self.node, vectors, _prices(prices), shares, tilt, {}, share, mark)
         leaf = None if work is None else work.settled(vectors)
         if leaf is None:
             return None
-        bound = self.value(root, leaf) - share * self.limit
+        visit = Visit(group, state, share, leaf)
+        bound = self._shown(visit, self.limit)
         if bound < self.visit_bounds[group][state]:
-            self.visit_bounds[group][state] = bound
-            self._ratios[group][state] = _ratio(self.modes.ball.mass[state], bound)
-            self.visits.append(Visit(group, state, share, leaf))
-            self.closed = self.closed or bound < 0
+            self._take(visit)
         return bound
+
+    def is_closed_at(self, limit: Fraction) -> bool:
+        """No policy of the node is beyond a limit, at least the claim's."""
+        return any(self._shown(visit, limit) < 0 for visit in self.visits)
+
+    def needed(self, limit: Fraction) -> list[Visit]:
+        """The visits, up to the first that closes the node at a limit."""
+        count = next((k for k, visit in enumerate(self.visits, 1) if self._shown(visit, limit) < 0), None)
+        return self.visits[:count]
+
+    def _shown(self, visit: Visit, limit: Fraction) -> Fraction:
+        return self.value(self.node, visit.leaf) - visit.theta * limit
+
+    def _take(self, visit: Visit) -> None:
+        """A visit that is proved, and shows less than what stands."""
+        group, state, bound = visit.group, visit.state, self._shown(visit, self.limit)
+        self.visit_bounds[group][state] = bound
+        self._ratios[group][state] = _ratio(self.modes.ball.mass[state], bound)
+        self.visits.append(visit)
+        self.closed = self.closed or bound < 0
 
     def value(self, node: ModeNode, leaf: ModeLeaf) -> Fraction:
         """What the vectors say at the start, what the prices buy in the node, and what the tilt costs."""

@@ -49,17 +49,21 @@ class Tilt:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ModeLeaf(Brief):
-    """Vectors by their names, prices `[n]`, shares and a tilt; without vectors, a node that holds no policy."""
+    """Vectors by their names, prices `[n]`, shares and a tilt; visits of the node.
+
+    Without vectors, a node that holds no policy; none beyond the limit, where it has visits.
+    """
 
     vectors: Mapping[str, Vector]
     prices: tuple[Fraction, ...] = ()
     shares: Shares | None = None
     tilt: Tilt | None = None
+    visits: "tuple[Visit, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Visit(Brief):
-    """A bound of the occupancy of `state` in the modes of a group, wherever the cover's limit is exceeded."""
+    """A bound of the occupancy of `state` in the modes of a group, wherever a node exceeds the cover's limit."""
 
     group: str
     state: int
@@ -69,11 +73,12 @@ class Visit(Brief):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ModeSplit(Brief):
-    """A division of a node; `shared` vectors hold there without a charge and serve all leaves below."""
+    """A division of a node; `shared` vectors hold there without a charge and serve all leaves below, as do `visits`."""
 
     split: Split | DistanceSplit
     shared: Mapping[str, Vector] | None = None
     tilt: Tilt | None = None
+    visits: tuple[Visit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

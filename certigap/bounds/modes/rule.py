@@ -129,8 +129,8 @@ class ModeBound:
                 key = own.player, attempt.kind
                 if key not in self._seconds:
                     self._seconds[key] = leaf_seconds(attempt, self._claimed(attempt))
-                leaves = 0 if attempt.tree is None else attempt.tree.leaves
-                total += self._seconds[key] * (leaves / self.workers + len(attempt.visits.visits))
+                proofs = 0 if attempt.tree is None else attempt.tree.leaves + attempt.tree.visits
+                total += self._seconds[key] * (proofs / self.workers + len(attempt.visits.visits))
         return SLOWER * total
 
     def _claimed(self, attempt: Attempt) -> ExactModes:

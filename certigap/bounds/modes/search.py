@@ -1,8 +1,8 @@
 """A tree of nodes for one claim, in floats: distances of rows and rows themselves are split until the bound is small.
 
 The node with the largest bound is split first: where a row moves farther than it pays for, weighted by the price, its
-distance is halved; where one row differs between the contexts that use it, one of its entries is cut. The tree holds
-at every moment; what is open counts with its bound.
+distance is halved; where one row differs between the contexts that use it, one of its entries is cut. Some nodes get
+visit bounds of their own. The tree holds at every moment; what is open counts with its bound.
 """
 
 import heapq
@@ -17,6 +17,8 @@ import numpy as np
 from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.engine import Bench, Found, View
 from certigap.bounds.modes.nodes import DistanceSplit
+from certigap.bounds.modes.renewal import Renewal
+from certigap.bounds.modes.visits import FloatVisit, VisitBounds
 from certigap.exact.integers import FloatArray
 from certigap.floats.kernel.mode_scores import disagreement, unpaid
 from certigap.floats.kernel.mode_solve import ModeSets
@@ -41,6 +43,11 @@ class TreeNode:
     least: FloatArray  # [n, S]
     most: FloatArray  # [n, S]
     bound: float
+    rates: FloatArray  # [5, n, S] tolls for a price of 1
+    known: VisitBounds | None = None  # in force, where they may be made again
+    age: int = 0  # levels below the node that made them
+    visits: tuple[FloatVisit, ...] = ()  # its own
+    closed: bool = False  # by them: no policy of the node is beyond the limit
     found: Found | None = None
     cut: Split | DistanceSplit | None = None  # the best one
     children: "tuple[TreeNode | None, TreeNode | None] | None" = None  # None: no policy of the ball
@@ -55,6 +62,8 @@ class ModeTree:
         rates: `[5, n, S]` tolls for a price of 1.
         row_weight: of a row's disagreement against a distance that is not paid for; 0: distances alone are split.
         benches: engines, one a thread.
+        free_weight: of modes that pay nothing, when distances are split.
+        visits, renewal: those of the root, and how nodes get their own; None: they get none.
     """
 
     def __init__(
@@ -65,15 +74,17 @@ class ModeTree:
         row_weight: float,
         benches: list[Bench],
         free_weight: float = 0.0,
+        visits: VisitBounds | None = None,
+        renewal: Renewal | None = None,
     ) -> None:
-        self.view, self.kind, self.rates, self.row_weight, self.benches = view, kind, rates, row_weight, benches
-        self.free_weight = free_weight
-        self.splits, self.upper = 0, math.inf
+        self.view, self.kind, self.row_weight, self.benches = view, kind, row_weight, benches
+        self.free_weight, self.renewal = free_weight, renewal
+        self.splits, self.visits, self.upper = 0, 0, math.inf
         self._heap: list[tuple[float, int, TreeNode]] = []
         self._resting: list[TreeNode] = []  # below the target of their time
         length, shape = len(view.center), (view.n, view.states)
         self.root = TreeNode(
-            np.zeros(length), np.ones(length), np.zeros(shape), np.tile(view.most, (view.n, 1)), math.inf
+            np.zeros(length), np.ones(length), np.zeros(shape), np.tile(view.most, (view.n, 1)), math.inf, rates, visits
         )
 
     def open_root(self, target: float, prices: FloatArray | None = None) -> float:
@@ -103,18 +114,21 @@ class ModeTree:
                     return False
                 count = len(self.benches)
                 shares = [tasks[k::count] for k in range(count)]
-                list(threads.map(lambda share, bench: self._share(share, bench, target), shares, self.benches))
+                list(threads.map(lambda share, bench: self._share(share, bench, target, going), shares, self.benches))
                 for node in tops:
                     node.found = None
                     low, high = node.children or (None, None)
                     for child in (low, high):
                         if child is not None:
+                            self.visits += len(child.visits)
                             self._push(child, target)
                 self.splits += len(tops)
                 self.upper = self._top()
         return True
 
-    def _share(self, tasks: "list[tuple[TreeNode, int]]", bench: Bench, target: float) -> None:
+    def _share(
+        self, tasks: "list[tuple[TreeNode, int]]", bench: Bench, target: float, going: Callable[[], bool]
+    ) -> None:
         for parent, side in tasks:
             child = (parent.children or (None, None))[side]
             found = parent.found
@@ -122,10 +136,33 @@ class ModeTree:
                 continue
             holds = self._bound(child, bench, target, found.prices, found.vectors, ROUNDS)
             child.bound = min(child.bound, parent.bound)
+            if holds and child.bound > target:
+                self._renew(child, bench, target, going)
             if not holds:
                 pair = list(parent.children or ())
                 pair[side] = None
                 parent.children = (pair[0], pair[1])
+
+    def _renew(self, node: TreeNode, bench: Bench, target: float, going: Callable[[], bool]) -> None:
+        """Visit bounds of the node's own, where they are due, kept where they bring enough."""
+        renewal, known, found = self.renewal, node.known, node.found
+        if renewal is None or known is None or found is None or not renewal.is_due(node.age):
+            return
+        sets = self.view.sets(node.lower, node.upper, node.least, node.most)
+        if sets is None:
+            return
+        visits = renewal.made(known, bench, sets, found.prices[:-1], going)
+        before = node.bound, node.rates, known, node.age, node.cut
+        node.known, node.rates, node.age = visits, visits.rates(bench, renewal.shares), 0
+        if visits.closed:
+            node.bound, node.closed = min(target, node.bound), True
+        elif visits.visits:
+            self._bound(node, bench, target, found.prices, found.vectors, ROUNDS)
+        if renewal.is_worth(before[0], node.bound):
+            node.visits = tuple(visits.visits)
+        else:
+            node.bound, node.rates, node.known, node.age, node.cut = before
+            node.found = found
 
     def _push(self, node: TreeNode, target: float) -> None:
         if node.bound > target and node.cut is not None:
@@ -155,7 +192,7 @@ class ModeTree:
         if sets is None or node.found is None:
             return None
         bench.bound(
-            sets, self.kind, self.rates, prices=node.found.prices, vectors=node.found.vectors, rounds=1,
+            sets, self.kind, node.rates, prices=node.found.prices, vectors=node.found.vectors, rounds=1,
             tolerance=TOLERANCE,
         )  # fmt: skip
         mean, apart = np.empty(len(view.center)), np.empty(len(view.center))
@@ -185,7 +222,7 @@ class ModeTree:
             return False
         node.least, node.most = 2 * sets.limits[1], np.minimum(node.most, 2 * sets.limits[0])
         node.found = bench.bound(
-            sets, self.kind, self.rates, prices=prices, vectors=vectors, target=target, rounds=rounds,
+            sets, self.kind, node.rates, prices=prices, vectors=vectors, target=target, rounds=rounds,
             relative=RELATIVE, tolerance=TOLERANCE,
         )  # fmt: skip
         node.bound = node.found.value
@@ -197,7 +234,7 @@ class ModeTree:
         """Where splitting promises most."""
         view, game, state = self.view, self.view.arrays, bench.state
         scores = np.empty((view.n, view.states))
-        unpaid(game, state, self.rates, view.occupancy, node.least, self.free_weight, scores)
+        unpaid(game, state, node.rates, view.occupancy, node.least, self.free_weight, scores)
         scores *= (found.prices[:-1] / view.unit + 1e-6)[:, None]
         scores[node.most - node.least <= NARROW] = 0.0
         j, s = (int(x) for x in np.unravel_index(int(np.argmax(scores)), scores.shape))
@@ -246,7 +283,7 @@ class ModeTree:
             else:
                 lower, upper = lower.copy(), upper.copy()
                 (upper if side == 0 else lower)[int(self.view.arrays.first[j, s]) + cut.action] = at
-            pair.append(TreeNode(lower, upper, least, most, node.bound))
+            pair.append(TreeNode(lower, upper, least, most, node.bound, node.rates, node.known, node.age + 1))
         node.children = (pair[0], pair[1])
         return (0, 1)
 

@@ -1,7 +1,8 @@
 """From an attempt in floats to a cover that a checker accepts: visits, then leaves, proved in integers."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,8 +12,9 @@ from certigap.bounds.modes.claims import Attempt
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, plain_shares, visit_rates
 from certigap.bounds.modes.exact import ExactModes, ModeClaim
 from certigap.bounds.modes.nodes import DistanceSplit, ModeNode
-from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Shares
+from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Shares, Visit
 from certigap.bounds.modes.search import TreeNode
+from certigap.bounds.modes.visits import FloatVisit
 from certigap.exact.integers import FloatArray
 from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
 from certigap.work.clock import now
@@ -27,6 +29,7 @@ FINE = 1e-9  # tolerance of vectors that are proved
 LIMIT_BITS = 30  # of a limit: visit bounds inherit its length
 GRID = 2**16  # of prices
 FORK_LEAVES = 40  # below which processes are not worth starting
+FORK_ROUNDS = 4  # nodes with visits, likewise
 MANY = 8  # leaves that get short numbers where they have room
 SHORT_BITS = 8  # of prices that are tried first
 REST = 1  # bits that the vectors are coarser on which the one that bounds rests: what strays counts less
@@ -42,106 +45,162 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
     kind, first = KIND_NAMES[attempt.kind], int(attempt.view.arrays.order[0])
     margin = SLACK * max(abs(attempt.upper), attempt.view.span * 1e-3)
     claim = exact.claim(kind, _above(attempt.upper + margin))
-    for visit in attempt.visits.visits:
-        prices, theta = visit.prices[:-1].tolist(), float(visit.prices[-1])
-        claim.visit(
-            visit.group, visit.state, theta, _named(kind, visit.vectors), prices, _shares(attempt, visit.shares)
-        )
-        if claim.closed:
-            return ModeCover(kind, claim.limit, first, tuple(claim.visits), (), exact.ball.unit)
+    _see(claim, attempt, attempt.visits.visits)
+    if claim.closed:
+        return ModeCover(kind, claim.limit, first, tuple(claim.visits), (), exact.ball.unit)
     if attempt.tree is None:
         return None
-    nodes: list[ModeSplit | ModeLeaf | None] = []
-    open_leaves: list[tuple[int, ModeNode, TreeNode]] = []
-    for node, known, cut in _preorder(exact.root, attempt.tree.root):
-        if cut is not None:
-            nodes.append(ModeSplit(cut))
-        elif known is None:
-            nodes.append(ModeLeaf({}))
-        else:
-            open_leaves.append((len(nodes), node, known))
-            nodes.append(None)
-    prover = _Prover(attempt, claim, len(open_leaves) >= MANY)
+    claims, root = _claims(attempt, claim, workers), attempt.tree.root
 
-    def proved(place: int) -> tuple[ModeLeaf, Fraction] | None:
-        return prover.leaf(*open_leaves[place][1:])
+    def places(limit: Fraction) -> Iterator[_Place]:
+        return _preorder(exact.root, root, lambda node: claims[node].is_closed_at(limit))
 
-    found = in_processes(proved, len(open_leaves), workers if len(open_leaves) >= FORK_LEAVES else 1)
-    limit = claim.limit if claim.visits else None
-    for (place, _, _), leaf in zip(open_leaves, found, strict=True):
+    def is_open(place: _Place, limit: Fraction) -> bool:
+        is_closed = place.known is not None and place.known is place.seen and claims[place.seen].is_closed_at(limit)
+        return place.cut is None and place.known is not None and not is_closed
+
+    leaves = [place for place in places(claim.limit) if is_open(place, claim.limit)]
+    prover, has_visits = _Prover(attempt, claim, len(leaves) >= MANY), bool(claim.visits) or len(claims) > 1
+
+    def proved(k: int) -> tuple[ModeLeaf, Fraction] | None:
+        place = leaves[k]
+        return None if place.known is None else prover.leaf(place.node, place.known, claims[place.seen])
+
+    found = in_processes(proved, len(leaves), workers if len(leaves) >= FORK_LEAVES else 1)
+    shown: dict[TreeNode | None, ModeLeaf] = {}
+    limit = claim.limit if has_visits else None
+    for place, leaf in zip(leaves, found, strict=True):
         if leaf is None:
             return None
-        nodes[place], value = leaf
-        limit = value if limit is None else max(limit, value)
+        shown[place.known] = leaf[0]
+        limit = leaf[1] if limit is None else max(limit, leaf[1])
     if limit is None:
         return None
-    short = max(limit, _above(float(limit))) if limit > claim.limit or not claim.visits else limit
-    proved_nodes = tuple(node for node in nodes if node is not None)
-    return ModeCover(kind, short, first, tuple(claim.visits), proved_nodes, exact.ball.unit)
+    short = max(limit, _above(float(limit))) if limit > claim.limit or not has_visits else limit
+
+    def node(place: _Place) -> ModeSplit | ModeLeaf:
+        has_own = place.known is not None and place.known is place.seen
+        visits = tuple(claims[place.seen].needed(short)) if has_own else ()
+        if place.cut is not None:
+            return ModeSplit(place.cut, visits=visits)
+        return replace(shown[place.known], visits=visits) if is_open(place, short) else ModeLeaf({}, visits=visits)
+
+    nodes = tuple(map(node, places(short)))
+    return ModeCover(kind, short, first, tuple(claim.visits), nodes, exact.ball.unit)
 
 
 def leaf_seconds(attempt: Attempt, exact: ExactModes) -> float:
     """How long the proof of a leaf of the attempt takes; 0 where there is none."""
-    leaves = () if attempt.tree is None else _preorder(exact.root, attempt.tree.root)
-    for node, known, cut in leaves:
-        if cut is None and known is not None:
-            prover = _Prover(attempt, exact.claim(KIND_NAMES[attempt.kind], _above(attempt.upper)), True)
-            prover.leaf(node, known)  # what leaves have in common is made once
+    places = () if attempt.tree is None else _preorder(exact.root, attempt.tree.root)
+    for place in places:
+        if place.cut is None and place.known is not None and not place.known.closed:
+            claim = exact.claim(KIND_NAMES[attempt.kind], _above(attempt.upper))
+            prover = _Prover(attempt, claim, True)
+            prover.leaf(place.node, place.known, claim)  # what leaves have in common is made once
             began = now()
-            prover.leaf(node, known)
+            prover.leaf(place.node, place.known, claim)
             return now() - began
     return 0.0
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A node of a tree, exactly and in floats (None: no policy), with its cut (None: a leaf).
+
+    `above`, `seen`: the nearest nodes with visits above it, and from itself on (None: only the root's are known).
+    """
+
+    node: ModeNode
+    known: TreeNode | None
+    cut: Split | DistanceSplit | None
+    above: TreeNode | None
+    seen: TreeNode | None
+
+
 def _preorder(
-    root: ModeNode, known: TreeNode
-) -> Iterator[tuple[ModeNode, TreeNode | None, Split | DistanceSplit | None]]:
-    """The nodes of a tree, exactly and in floats (None: no policy), with their cuts (None: leaves)."""
-    waiting: list[tuple[ModeNode, TreeNode | None]] = [(root, known)]
+    root: ModeNode, known: TreeNode, is_closed: Callable[[TreeNode], bool] = lambda node: node.closed
+) -> Iterator[_Place]:
+    """The nodes of a tree; `is_closed`: those among the nodes with visits that need nothing else."""
+    waiting: list[tuple[ModeNode, TreeNode | None, TreeNode | None]] = [(root, known, None)]
     while waiting:
-        node, own = waiting.pop()
+        node, own, above = waiting.pop()
         if own is None or node.is_empty:
-            yield node, None, None
-        elif own.children is None or own.cut is None:
-            yield node, own, None
-        else:
-            yield node, own, own.cut
-            waiting += reversed([*zip(node.halves(own.cut), own.children, strict=True)])
+            yield _Place(node, None, None, above, above)
+            continue
+        seen = own if own.visits else above
+        if own.children is None or own.cut is None or (own.visits and is_closed(own)):
+            yield _Place(node, own, None, above, seen)
+            continue
+        yield _Place(node, own, own.cut, above, seen)
+        waiting += reversed([(*half, seen) for half in zip(node.halves(own.cut), own.children, strict=True)])
+
+
+def _claims(attempt: Attempt, claim: ModeClaim, workers: int) -> dict[TreeNode | None, ModeClaim]:
+    """The claim on every node with visits, proved, those above first; None: on the root."""
+    claims: dict[TreeNode | None, ModeClaim] = {None: claim}
+    tree = attempt.tree
+    places = () if tree is None else _preorder(claim.modes.root, tree.root)
+    waiting = [place for place in places if place.known is not None and place.seen is place.known]
+    while waiting:
+        ready = [place for place in waiting if place.above in claims]
+
+        def proved(k: int, ready: list[_Place] = ready) -> list[Visit]:
+            place = ready[k]
+            part = claims[place.above].within(place.node)
+            if place.known is not None:
+                _see(part, attempt, place.known.visits)
+            return part.visits
+
+        found = in_processes(proved, len(ready), workers if len(ready) >= FORK_ROUNDS else 1)
+        for place, visits in zip(ready, found, strict=True):
+            claims[place.known] = claims[place.above].within(place.node, visits)
+        waiting = [place for place in waiting if place.known not in claims]
+    return claims
+
+
+def _see(claim: ModeClaim, attempt: Attempt, visits: Sequence[FloatVisit]) -> None:
+    """Prove visits, as far as they are needed."""
+    for visit in visits:
+        prices, theta, shares = visit.prices[:-1].tolist(), float(visit.prices[-1]), _shares(attempt, visit.shares)
+        claim.visit(visit.group, visit.state, theta, _named(claim.kind, visit.vectors), prices, shares)
+        if claim.closed:
+            return
 
 
 class _Prover:
     """Leaves of one claim; `is_many`: leaves with room below the limit get short numbers."""
 
     def __init__(self, attempt: Attempt, claim: ModeClaim, is_many: bool) -> None:
-        view, bounds = attempt.view, claim.visit_bounds
-        imitator, deviator = (np.array([float(x) for x in bounds[group]]) for group in ("imitator", "deviator"))
-        self.attempt, self.claim, self.bench, self.is_many = attempt, claim, view.bench(), is_many
-        self.rates = visit_rates(view, attempt.kind, attempt.shares, imitator, deviator)
+        self.attempt, self.bench, self.is_many = attempt, attempt.view.bench(), is_many
         self.shares, self.value_bits = _shares(attempt, attempt.shares), claim.modes.value_bits
 
-    def leaf(self, node: ModeNode, known: TreeNode) -> tuple[ModeLeaf, Fraction] | None:
+    def leaf(self, node: ModeNode, known: TreeNode, claim: ModeClaim) -> tuple[ModeLeaf, Fraction] | None:
         """The leaf's vectors as they were found, on a coarse grid; where that shows too little, closely once more."""
         view, found = self.attempt.view, known.found
         if found is None:
             return None
         if self.is_many:
             short, coarse = _short(found.prices[:-1]), [bits - self.value_bits for bits in COARSE]
-            shown = self.claim.leaf(
-                node, _named(self.claim.kind, found.vectors), short, self.shares, grids=coarse, rest=REST
-            )
-            if shown is not None and shown[1] <= self.claim.limit:
+            shown = claim.leaf(node, _named(claim.kind, found.vectors), short, self.shares, grids=coarse, rest=REST)
+            if shown is not None and shown[1] <= claim.limit:
                 return shown
         sets = view.sets(known.lower, known.upper, known.least, known.most)
         if sets is None:
             return None
         prices = np.append(np.round(found.prices[:-1] * GRID) / GRID, 1.0)
         close = self.bench.bound(
-            sets, self.attempt.kind, self.rates, prices=prices, vectors=found.vectors, target=np.inf, rounds=1,
+            sets, self.attempt.kind, self._rates(claim), prices=prices, vectors=found.vectors, target=np.inf, rounds=1,
             tolerance=FINE,
         )  # fmt: skip
-        named = _named(self.claim.kind, close.vectors)
+        named = _named(claim.kind, close.vectors)
         grids = [COARSE[-1] + 2 - self.value_bits, None] if self.is_many else [None]
-        return self.claim.leaf(node, named, close.prices[:-1].tolist(), self.shares, grids=grids)
+        return claim.leaf(node, named, close.prices[:-1].tolist(), self.shares, grids=grids)
+
+    def _rates(self, claim: ModeClaim) -> FloatArray:
+        imitator, deviator = (
+            np.array([float(x) for x in claim.visit_bounds[group]]) for group in ("imitator", "deviator")
+        )
+        return visit_rates(self.attempt.view, self.attempt.kind, self.attempt.shares, imitator, deviator)
 
 
 def _short(prices: FloatArray) -> list[Fraction]:

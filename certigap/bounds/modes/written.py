@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from certigap.bounds.modes.nodes import DistanceSplit
-from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit, Tilt
+from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit, Tilt, Visit
 from certigap.exact.integers import IndexArray
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
@@ -31,31 +31,36 @@ def modes_json(game: Game, covers: Iterable[ModeCover]) -> dict[str, Any]:
 def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
     written = _Pool(), _Tilts(), _Charges()
     pool, tilts, charges = written
-    visits = [
-        {
-            "group": visit.group,
-            "state": game.states[visit.state],
-            "theta": format_rational(visit.theta),
-            **_leaf(visit.leaf, KINDS[cover.kind], *written),
-        }
-        for visit in cover.visits
-    ]
+
+    def seen(made: Iterable[Visit]) -> list[dict[str, Any]]:
+        return [
+            {
+                "group": visit.group,
+                "state": game.states[visit.state],
+                "theta": format_rational(visit.theta),
+                **_leaf(visit.leaf, KINDS[cover.kind], *written),
+            }
+            for visit in made
+        ]
+
+    visits = seen(cover.visits)
     tree: list[dict[str, Any]] = []
     waiting: list[bool] = [False]
     for node in cover.nodes:
         below_shared = waiting.pop()
+        own = {"visits": seen(node.visits)} if node.visits else {}
         if isinstance(node, ModeSplit):
-            entry: dict[str, Any] = {"split": _split(game, node)}
+            entry: dict[str, Any] = own | {"split": _split(game, node)}
             if node.shared is not None:
                 entry["shared"] = pool.places(node.shared, SHARED[cover.kind])
                 entry |= tilts.member(node.tilt)
             waiting += [below_shared or node.shared is not None] * 2
             tree.append(entry)
         elif not node.vectors:
-            tree.append({"leaf": []})
+            tree.append(own or {"leaf": []})
         else:
             names = [name for name in KINDS[cover.kind] if not below_shared or name not in SHARED[cover.kind]]
-            tree.append(_leaf(node, names, *written))
+            tree.append(own | _leaf(node, names, *written))
     result: dict[str, Any] = {
         "limit": format_rational(cover.limit),
         "first": game.players[cover.first],
