@@ -34,7 +34,7 @@ _RAISES = 20  # a shift may miss by what rounding takes
 _FINE = 1e9  # of the largest value: what rounding may take
 _STAGES = 40
 _SECTIONS = 14
-_SAMPLED = 20_000  # states on which prices are chosen
+_SAMPLED = 4096  # states on which prices are chosen
 _AGAIN = 3  # prices of the value: rounds of price and vector
 
 
@@ -69,6 +69,7 @@ class _Steps:
         narrow = ((most << bits) + (most << bits)) * factors < 2**62
         self._how = Stray(own, payee, sign, bits, top, bottom, narrow, ball.rooms(strayers), self.nothing)
         self._limit = most << bits
+        self._weights = ball.lower / max(float(ball.lower.sum(dtype=np.float64)), 1.0)
 
     @property
     def nothing(self) -> IndexArray:
@@ -98,16 +99,23 @@ class _Steps:
     def settled(
         self, x: IndexArray, y: IndexArray | None, fees: IndexArray | None, width: float, deadline: Deadline
     ) -> IndexArray:
-        """Near the fixed point of x -> S(x, y), or of S(x, x), and raised until X >= S + c holds."""
-        carry = float(self.horizon) - 1
+        """Near the fixed point of x -> S(x, y), or of S(x, x), and raised until X >= S + c holds.
+
+        A sweep's change is carried on to where it would lead: S(x + d, x + d) = S(x, x) + g d, and S(x + d, y) is about
+        S(x, y) + g' d at the states that the expert visits, g' being g times the mass that stays.
+        """
+        discount, stays = self.tables.game.float_discount, 1 - min(float(self.budget), 2.0) / 2
+        follows = discount * (stays if y is not None else 1.0)
+        carry = follows / (1 - follows)
         for _ in range(_ROUNDS):
             out = self(x, x if y is None else y, fees)
             change = out - x
             low, high = int(change.min()), int(change.max())
             span = high - low if y is None else max(abs(low), abs(high))
-            if carry * span <= width or not deadline.going:
+            if float(self.horizon) * span <= width or not deadline.going:
                 break
-            x = np.clip(out + (int(carry * (low + high) / 2) if y is None else 0), -self._limit, self._limit)
+            ahead = (low + high) / 2 if y is None else float(self._weights @ change)
+            x = np.clip(out + int(carry * ahead), -self._limit, self._limit)
         for _ in range(_RAISES):
             excess = int((self(x, x if y is None else y, fees) - x).max()) + self.rounding
             if excess <= 0:
