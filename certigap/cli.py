@@ -191,6 +191,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     _search(certify)
     _known(certify)
+    certify.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask cluster that grows large trees of boxes, such as tcp://10.0.0.1:8786",
+    )
     certify.add_argument("--witness", metavar="FILE", help="write the most exploitable policy found to this file")
     certify.add_argument("--exact", action="store_true", help="print exact numbers of any length")
     _certificate(certify)

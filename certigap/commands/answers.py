@@ -166,6 +166,7 @@ def worst_case_of(game: Any, expert: Any, eps: Fraction, given: argparse.Namespa
             ratio=ratio,
             progress=tell,
             known=known,
+            scheduler=getattr(given, "scheduler", None),
         )
 
 

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias, TypeVar
 from certigap.errors import InputError
 from certigap.work.parallel import worker_count
 
-__all__ = ["ATTEMPTS", "Ended", "Lost", "in_pool", "on_cluster"]
+__all__ = ["ATTEMPTS", "Ended", "Lost", "cluster_size", "in_pool", "on_cluster"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -131,15 +131,9 @@ def on_cluster(work: Callable[[Item], Result], items: Sequence[Item], address: s
     Raises:
         InputError: the extra `cluster` is not installed, or no scheduler answers.
     """
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise InputError('a scheduler: expected the extra: pip install "certigap[cluster]"') from None
-    try:
-        client = Client(address, timeout=_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        said = shorten(str(error), 80, placeholder=" ..")
-        raise InputError(f"scheduler {address}: expected the address of a Dask scheduler, got: {said}") from None
+    client = _client(address)
+    from distributed import as_completed
+
     with client:
         futures = [client.submit(work, item, pure=False) for item in items]
         places = {future.key: place for place, future in enumerate(futures)}
@@ -148,6 +142,28 @@ def on_cluster(work: Callable[[Item], Result], items: Sequence[Item], address: s
                 yield places[future.key], _result(future)
         finally:
             client.cancel(futures)
+
+
+def cluster_size(address: str) -> int:
+    """How many tasks the workers of a cluster do at a time; at least 1.
+
+    Raises:
+        InputError: as `on_cluster`.
+    """
+    with _client(address) as client:
+        return max(1, sum(int(threads) for threads in client.nthreads().values()))
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError('a scheduler: expected the extra: pip install "certigap[cluster]"') from None
+    try:
+        return Client(address, timeout=_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        said = shorten(str(error), 80, placeholder=" ..")
+        raise InputError(f"scheduler {address}: expected the address of a Dask scheduler, got: {said}") from None
 
 
 def _result(future: Any) -> Any:

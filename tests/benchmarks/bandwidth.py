@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from certigap.floats.sparse.process import Chosen, Process, Sweeps, Tables
+from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.model.large import ArrayGame, ArrayPolicy
 
 __all__ = ["sweeps", "triad"]
@@ -47,7 +47,8 @@ def sweeps(game: ArrayGame) -> Iterator[tuple[str, Callable[[], Any], int]]:
     rows = int(process.actions[-1])
     optimal = 12 * entries + 8 * (2 * rows + 3 * states) + 4 * rows
     yield "improve", lambda: sweep.improve(x, choice, np.inf, out), optimal
-    chosen, rewards = Chosen(process, choice), sweep.rewards_of(choice)
+    chosen, rewards = process.chosen, sweep.rewards_of(choice)
+    chosen.take(choice)
     followed = 12 * sum(int(chain.offsets[-1]) for chain in chosen.blocks) + 8 * 4 * states
     yield "follow", lambda: chosen.follow(rewards, x, out), followed
     grid = np.rint(np.ldexp(x, 20)).astype(np.int64)

@@ -14,7 +14,7 @@ does the tree.
 import heapq
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -120,6 +120,7 @@ class BranchSearch:
         self._upper = math.inf
         self._timed: deque[float] = deque(maxlen=_TIMED)
         self._roots: list[_Node] = []
+        self._players: list[int] = []
         self._heap: list[Entry] = []
 
     def open_roots(self) -> None:
@@ -130,9 +131,24 @@ class BranchSearch:
             root = _Node(arrays, {}, self._bound(player, arrays, -math.inf, self._benches[0]))
             heapq.heappush(self._heap, (-root.bound, self.nodes, player, root))
             self._roots.append(root)
+            self._players.append(player)
             if not player:
                 self._time_leaf(player, root.boxes, arrays)
         self._upper = -self._heap[0][0]
+
+    def open_at(self, player: int, boxes: Boxes, arrays: NodeArrays) -> None:
+        """Begin at a node of another search of the same ball: a leaf of `open_leaves`."""
+        root = _Node(arrays, boxes, float(arrays.bounds.min()))
+        heapq.heappush(self._heap, (-root.bound, self.nodes, player, root))
+        self._roots.append(root)
+        self._players.append(player)
+        self._time_leaf(player, boxes, arrays)
+        self._upper = root.bound
+
+    def open_leaves(self, enough: float) -> list[tuple[int, Boxes, NodeArrays]]:
+        """Leaves whose bound is above `enough`, the largest bound first."""
+        above = sorted(entry for entry in self._heap if -entry[0] > enough)
+        return [(player, node.boxes, node.arrays) for _, _, player, node in above if node.arrays is not None]
 
     @property
     def is_open(self) -> bool:
@@ -189,12 +205,12 @@ class BranchSearch:
                     return False
         return True
 
-    def covers(self) -> tuple[Cover, ...]:
-        """Every player's tree with exact leaves."""
-        found: list[list[Split | int]] = []
+    def covers(self, grown: Mapping[int, tuple[Split | Leaf, ...]] | None = None) -> tuple[Cover, ...]:
+        """Every root's tree with exact leaves; `grown`: subtrees in preorder, by the `id` of their leaf's arrays."""
+        found: list[list[Split | Leaf | int]] = []
         open_leaves: list[tuple[int, Boxes, NodeArrays]] = []
-        for player, root in enumerate(self._roots):
-            found.append(self._preorder(player, root, open_leaves))
+        for player, root in zip(self._players, self._roots, strict=True):
+            found.append(self._preorder(player, root, open_leaves, grown or {}))
 
         def settled(place: int) -> Leaf:
             return settled_leaf(self.engine, self.expert, self.budget, *open_leaves[place], self.tilting)
@@ -313,15 +329,23 @@ class BranchSearch:
             policy.append(own + factor * (rows - own))
         return policy
 
-    def _preorder(self, player: int, root: _Node, leaves: list[tuple[int, Boxes, NodeArrays]]) -> list[Split | int]:
+    def _preorder(
+        self,
+        player: int,
+        root: _Node,
+        leaves: list[tuple[int, Boxes, NodeArrays]],
+        grown: Mapping[int, tuple[Split | Leaf, ...]],
+    ) -> list[Split | Leaf | int]:
         """A player's splits, and for each leaf its place in `leaves`, where it is added."""
-        found: list[Split | int] = []
+        found: list[Split | Leaf | int] = []
         waiting = [root]
         while waiting:
             node = waiting.pop()
             if node.split is not None and node.children is not None:
                 found.append(node.split)
                 waiting += reversed(node.children)
+            elif id(node.arrays) in grown:
+                found += grown[id(node.arrays)]
             elif node.arrays is not None:
                 found.append(len(leaves))
                 leaves.append((player, node.boxes, node.arrays))

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from certigap.bounds.balls import Measure
 from certigap.bounds.center import Center
+from certigap.errors import InputError
 from certigap.exact.rational import RationalLike
 from certigap.model.game import Game
 from certigap.model.policy import Policy
@@ -42,11 +43,15 @@ class Balls(Protocol):
         ...
 
 
-def balls_around(game: Game, expert: Policy, measure: str, seed: int = 0) -> Balls:
-    """The balls of a measure, "bc", "rho" or "mu".
+def balls_around(game: Game, expert: Policy, measure: str, seed: int = 0, scheduler: str | None = None) -> Balls:
+    """The balls of a measure, "bc", "rho" or "mu"; a `scheduler` helps with those of "bc".
 
     Raises:
         InputError: another measure.
     """
     named = Measure.named(measure)
-    return CloningBalls(game, expert, seed) if named.is_by_rows else OccupancyBalls(game, expert, named, seed)
+    if named.is_by_rows:
+        return CloningBalls(game, expert, seed, scheduler)
+    if scheduler is not None:
+        raise InputError(f"a scheduler: expected measure bc, got {measure}")
+    return OccupancyBalls(game, expert, named, seed)

@@ -58,13 +58,14 @@ class CloningBalls:
         game: the game.
         expert: the policy that is imitated; it need not be an equilibrium.
         seed: of the search's random starting points.
+        scheduler: address of a Dask scheduler, whose workers grow the subtrees of large trees of boxes.
     """
 
-    def __init__(self, game: Game, expert: Policy, seed: int = 0) -> None:
+    def __init__(self, game: Game, expert: Policy, seed: int = 0, scheduler: str | None = None) -> None:
         prepare = prepare_modes if len(game.states) >= _MANY_STATES else prepare_boxes
         prepare(game)
         self.measure, self.center = Measure.BC, Center(expert, seed)
-        self._float = FloatGame(game)
+        self._float, self._scheduler = FloatGame(game), scheduler
 
     def answer(
         self,
@@ -75,7 +76,7 @@ class CloningBalls:
     ) -> WorstCaseAnswer:
         """The interval at one radius, with what proves it; arguments as in `worst_case`."""
         deadline = deadline or Deadline()
-        work = _Work(self.center, ball_radius(eps), progress)
+        work = _Work(self.center, ball_radius(eps), progress, self._scheduler)
         complete = work.run(deadline, ratio)
         return work.answer(complete, deadline.spent)
 
@@ -95,8 +96,10 @@ class CloningBalls:
 class _Work:
     """The state of one question: every field is valid from the start and only becomes sharper."""
 
-    def __init__(self, center: Center, radius: Fraction, progress: Progress | None) -> None:
-        self.center, self.progress, self.told = center, progress, math.inf
+    def __init__(
+        self, center: Center, radius: Fraction, progress: Progress | None, scheduler: str | None = None
+    ) -> None:
+        self.center, self.progress, self.told, self._scheduler = center, progress, math.inf, scheduler
         self.ball = ErrorBall(center.expert, Measure.BC, radius)
         self.game = center.game
         self.witness = proved_witness(center.gaps)
@@ -238,7 +241,7 @@ class _Work:
             return self._target(ratio)
 
         lower = self.center.occupancy_lower
-        self.table, closed = boxed(branching, self.table, lower, target, self.search.climb, deadline)
+        self.table, closed = boxed(branching, self.table, lower, target, self.search.climb, deadline, self._scheduler)
         return closed
 
     def _is_close(self, ratio: Fraction) -> bool:

@@ -33,6 +33,7 @@ def worst_case(
     ratio: RationalLike = RATIO,
     progress: Progress | None = None,
     known: Sequence[WorstCaseAnswer | Known] = (),
+    scheduler: str | None = None,
 ) -> WorstCaseAnswer:
     """How large NashGap can be for a policy whose error is at most `eps`, as an interval with evidence.
 
@@ -48,6 +49,8 @@ def worst_case(
         progress: told the lower and upper end now and then, as floats that are not yet proved.
         known: answers around the same expert, of any radii (or `read_known` certificates): the upper end is then at
             most that of every larger ball, the lower end at least that of every smaller one.
+        scheduler: address of a Dask scheduler (measure "bc"): its workers grow the subtrees of trees of boxes of
+            more than 256 open leaves. Smaller trees, and trees of coupled modes, stay on this machine.
 
     Returns:
         The interval and what proves it; `complete` is False if the budget or an interrupt cut the work. Measure "bc":
@@ -76,7 +79,7 @@ def worst_case(
     deadline, wanted = Deadline(budget), rational(ratio)
     if wanted <= 1:
         raise InputError(f"ratio: expected a rational > 1, got {format_rational(wanted)}")
-    balls = balls_around(game, expert, measure, seed)
+    balls = balls_around(game, expert, measure, seed, scheduler)
     found = check_known(expert, balls.measure, known)
     answer = sharpened(balls.answer(radius, deadline, wanted, progress), found)
     return replace(answer, seconds=deadline.spent)
