@@ -11,11 +11,13 @@ import argparse
 import hashlib
 import json
 import math
+import os
 import re
 import sys
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -29,9 +31,12 @@ CHUNK = 2**18  # transitions that are worked on at a time: what is made of them 
 NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
 )
-RATIONAL = re.compile(r"-?(0|[1-9][0-9]{0,4000})(/[1-9][0-9]{0,4000})?", re.ASCII)
+RATIONAL = re.compile(r"-?(0|[1-9][0-9]{0,99999})(/[1-9][0-9]{0,99999})?", re.ASCII)
+DIGITS, DEPTH = 100_000, 100  # FORMAT 1
+SURROGATE = re.compile("[\ud800-\udfff]")
 GAME = {"shapes": "<i4", "rewards": "<i8", "offsets": "<i8"}
 GAME |= dict.fromkeys(("columns", "weights", "denominators", "initial"), "<i4")
+TABLES = ("shapes", "rewards", "values", "optima", "together")  # two axes, all others have one
 CODES = {"invalid": 1, "malformed": 2}
 
 
@@ -53,6 +58,20 @@ def no_float(text: str) -> NoReturn:
     raise Malformed(f"header: expected no number such as {text[:20]}")
 
 
+def whole(text: str) -> int:
+    return no_float(text) if text == "-0" or len(text) > DIGITS else int(text)
+
+
+def plain(value: Any, level: int = 1) -> None:
+    """Bounded depth, no lone surrogates."""
+    if isinstance(value, str) and SURROGATE.search(value):
+        raise Malformed("header: expected no lone surrogates")
+    if isinstance(value, dict | list) and level > DEPTH:
+        raise Malformed(f"header: expected at most {DEPTH} levels of nesting")
+    for part in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
+        plain(part, level + 1)
+
+
 def read(path: str, *choices: dict[str, str]) -> tuple[Any, dict[str, Any]]:
     """The header and the arrays of a container whose members are one of these sets."""
     arrays: dict[str, Any] = {}
@@ -65,18 +84,23 @@ def read(path: str, *choices: dict[str, str]) -> tuple[Any, dict[str, Any]]:
                 raise Malformed(f"{path}: expected the members header, {', '.join(choices[0])}, once each")
             for member in members:
                 name = member.filename.removesuffix(".npy")
+                archive.open(member).close()  # its two headers say the same
                 arrays[name] = read_member(file, member, types.get(name, "|u1"), f"{path}: {name}")
         header = arrays.pop("header").tobytes().decode("utf-8")
-        found = json.loads(header, object_pairs_hook=unique, parse_float=no_float, parse_constant=no_float)
+        found = json.loads(
+            header, object_pairs_hook=unique, parse_int=whole, parse_float=no_float, parse_constant=no_float
+        )
+        plain(found)
         return found, arrays
     except OSError as error:
         raise Malformed(f"{path}: cannot be read: {error.strerror}") from None
-    except (zipfile.BadZipFile, ValueError, RecursionError) as error:
+    except (zipfile.BadZipFile, ValueError, EOFError, OverflowError, RuntimeError) as error:
         raise Malformed(f"{path}: expected an archive of arrays, got {str(error)[:80]!r}") from None
 
 
 def read_member(file: Any, member: zipfile.ZipInfo, wanted: str, where: str) -> Any:
     """One member as an array in fresh memory; what is read is what is hashed, so its checksum is not needed."""
+    name = member.filename.removesuffix(".npy")
     file.seek(member.header_offset)
     head = file.read(30)
     if head[:4] != b"PK\x03\x04" or member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
@@ -90,8 +114,10 @@ def read_member(file: Any, member: zipfile.ZipInfo, wanted: str, where: str) -> 
     count, dtype = 1, np.dtype(wanted)
     for size in shape:
         count *= size
-    if count < 1 or found.end() + count * dtype.itemsize != member.file_size:
-        raise Malformed(f"{where}: expected as many numbers as its shape says")
+    if count < 1 or found.end() + count * dtype.itemsize != member.file_size or len(shape) != 1 + (name in TABLES):
+        raise Malformed(f"{where}: expected as many numbers as its shape says, and its number of axes")
+    if begin + member.file_size > os.fstat(file.fileno()).st_size:
+        raise Malformed(f"{where}: expected as many numbers as the archive says")
     file.seek(begin + found.end())
     return np.fromfile(file, dtype=dtype, count=count).reshape(shape)
 
@@ -104,6 +130,10 @@ def need(condition: Any, expected: str) -> None:
 def keys(value: Any, required: set[str], optional: set[str], what: str) -> Any:
     need(isinstance(value, dict) and required <= set(value) <= required | optional, f"{what} with its keys alone")
     return value
+
+
+def check_kind(header: Any, kind: str) -> None:
+    need(header["format"] == kind and type(header["version"]) is int and header["version"] == 1, f"{kind}, version 1")
 
 
 def rational(text: Any) -> Fraction:
@@ -119,7 +149,7 @@ class Game:
     def __init__(self, path: str) -> None:
         header, arrays = read(path, GAME)
         keys(header, {"format", "version", "discount", "scales"}, {"name", "meta"}, "a header")
-        need(header["format"] == "certigap-array-game" and header["version"] == 1, "certigap-array-game, version 1")
+        check_kind(header, "certigap-array-game")
         need(isinstance(header["scales"], list), "a list of scales")
         self.discount, self.scales = rational(header["discount"]), [rational(text) for text in header["scales"]]
         self.shapes, self.rewards, self.offsets = arrays["shapes"], arrays["rewards"], arrays["offsets"]
@@ -135,7 +165,6 @@ class Game:
         self.digest = f"arrays:{digest.hexdigest()}"
 
     def check(self, arrays: dict[str, Any]) -> None:
-        need(all(arrays[name].ndim == (2 if name in ("shapes", "rewards") else 1) for name in GAME), "one or two axes")
         (states, n), rows, entries = self.shapes.shape, len(self.denominators), len(self.columns)
         need(1 <= n <= 20 and self.shapes.min() >= 1, "1 to 20 players with actions at every state")
         need(0 <= self.discount < 1 and self.discount.denominator <= MOST, "a discount in [0, 1), below 2^31")
@@ -144,6 +173,7 @@ class Game:
         need(self.rewards.shape == (n, rows), "a reward a player and a joint action")
         need(self.rewards.min() >= -TOP and self.rewards.max() <= TOP, "rewards of at most 2^61")
         need(len(self.offsets) == rows + 1 and self.offsets[0] == 0 and self.offsets[-1] == entries, "offsets")
+        need(self.offsets.min() >= 0 and self.offsets.max() <= entries, "offsets from 0 to the number of columns")
         need((np.diff(self.offsets) > 0).all() and len(self.weights) == entries, "an entry in every row")
         need(self.columns.min() >= 0 and self.columns.max() < states and self.weights.min() >= 1, "states and weights")
         for k in range(0, rows, CHUNK):
@@ -286,12 +316,12 @@ def check(game: Game, path: str, expected: dict[str, Any]) -> tuple[Any, str]:
     header, arrays = read(path, *certificate_types(game))
     required = {"format", "version", "game", "claim", "bits", "end"}
     keys(header, required, {"provenance", "prices", "witness"}, "a certificate")
-    need(header["format"] == "certigap-array-certificate" and header["version"] == 1, "a certificate, version 1")
+    check_kind(header, "certigap-array-certificate")
     need(header["end"] is True, "end: true")
     if header["game"] != game.digest:
         raise Invalid("the certificate speaks of another game")
     claim = header["claim"]
-    need(isinstance(claim, dict) and claim.get("kind") in KINDS, f"a claim of kind {' or '.join(KINDS)}")
+    need(isinstance(claim, dict) and claim.get("kind") in [*KINDS], f"a claim of kind {' or '.join(KINDS)}")
     words, policies = KINDS[claim["kind"]](game, header, arrays)
     for role, rows in expected.items():
         if role not in policies or any(
@@ -345,17 +375,20 @@ def nash_gap(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]
     return "; ".join(words), {"policy": policy}
 
 
+def near(x: Fraction) -> str:
+    """About this number, of any size."""
+    return f"{Decimal(x.numerator) / Decimal(x.denominator):.12g}"
+
+
 def interval(node: Any, what: str, low: Fraction, high: Fraction) -> str:
     sides = keys(node, set(), {"lower", "upper"}, "an interval")
     need(sides, "lower, upper or both")
     if "lower" in sides and rational(sides["lower"]) > low:
-        raise Invalid(f"{what}: claims a lower end above the {float(low)!r} that the proof shows")
+        raise Invalid(f"{what}: claims a lower end above the {near(low)} that the proof shows")
     if "upper" in sides and rational(sides["upper"]) < high:
-        raise Invalid(f"{what}: claims an upper end below the {float(high)!r} that the proof shows")
+        raise Invalid(f"{what}: claims an upper end below the {near(high)} that the proof shows")
     ends = {"lower": ">=", "upper": "<="}
-    return f"{what} " + " and ".join(
-        f"{ends[side]} {float(rational(text)):.12g} (rounded)" for side, text in sides.items()
-    )
+    return f"{what} " + " and ".join(f"{ends[side]} {near(rational(text))} (rounded)" for side, text in sides.items())
 
 
 def share(part: Any, whole: Any) -> Any:
@@ -579,6 +612,14 @@ def witnessed(ball: Ball, node: Any, arrays: Any) -> Fraction:
     return policy_gap(game, policy, int(parts["player"]) - 1, bits, value, best)[0]
 
 
+def policy_file(game: Game, path: str) -> Any:
+    header, arrays = read(path, policy_types(game))
+    keys(header, {"format", "version"}, {"game", "name", "meta"}, "a header")
+    check_kind(header, "certigap-array-policy")
+    need(header.get("game", game.digest) == game.digest, "a policy of this game")
+    return game.policy(arrays)
+
+
 KINDS = {"nash-gap": nash_gap, "worst-case": worst_case}
 
 
@@ -591,10 +632,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--rules", action="store_true", help="accepted and without effect: all rules are in this file")
     given, results = parser.parse_args(), []
+    sys.set_int_max_str_digits(0)  # numbers are bounded by DIGITS before they are converted
     try:
         game = Game(given.game)
         files = {role: path for role in ("expert", "policy") if (path := getattr(given, role)) is not None}
-        expected = {role: game.policy(read(path, policy_types(game))[1]) for role, path in files.items()}
+        expected = {role: policy_file(game, path) for role, path in files.items()}
         fault = ""
     except Malformed as error:
         fault = f"{given.game}: {error}"

@@ -1,8 +1,10 @@
 """Array games: the same gaps as over the rationals, files and hashes, what is refused, and both checkers alike."""
 
 import dataclasses
+import io
 import json
 import random
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,17 @@ def test_the_policy_of_a_file(case: Case, tmp_path: Path) -> None:
     write_array_policy(ArrayPolicy.uniform(game), tmp_path / "other.npz")
     assert case.verdicts("--policy", str(tmp_path / "same.npz")) == ("valid", "valid")
     assert case.verdicts("--policy", str(tmp_path / "other.npz")) == ("invalid", "invalid")
+    write_array_policy(drawn_policy(game, 2), tmp_path / "same.npz", dataclasses.replace(game, discount=Fraction(1, 2)))
+    assert case.verdicts("--policy", str(tmp_path / "same.npz")) == ("malformed", "malformed")
+    write_container(tmp_path / "same.npz", {"format": "certigap-array-game", "version": 1}, policy_arrays(game))
+    assert case.verdicts("--policy", str(tmp_path / "same.npz")) == ("malformed", "malformed")
+
+
+def policy_arrays(game: ArrayGame) -> dict[str, Any]:
+    """The members of the policy of `drawn_policy`."""
+    policy = drawn_policy(game, 2)
+    columns = {"weights": policy.weights, "denominators": policy.denominators}
+    return {f"{name}_{i}": own.astype("<i4") for name, parts in columns.items() for i, own in enumerate(parts)}
 
 
 def test_checkers_agree_to_the_last_digit_on_larger_games(tmp_path: Path) -> None:
@@ -242,6 +255,61 @@ def test_games_that_both_checkers_refuse(case: Case, name: str) -> None:
     for change in (lambda a: a[..., :0].copy(), lambda a: a - 1000, lambda a: np.append(a.reshape(-1), a.reshape(-1))):
         write_container(case.game, node.value, arrays | {name: np.asarray(change(arrays[name]), arrays[name].dtype)})
         assert case.verdicts() in (("malformed", "malformed"), ("invalid", "invalid"))
+
+
+@pytest.mark.parametrize(
+    "value", ["-0", "1e9", "NaN", '"\\ud800"', '{"a": 1, "a": 2}', "[" * 100 + "]" * 100, "1" * 100_001, "\xff"]
+)
+def test_headers_that_are_no_strict_json(case: Case, value: str) -> None:
+    for written, verdict in (("[" * 99 + "]" * 99, "valid"), (value, "malformed")):
+        headed(case.path, written)
+        assert case.verdicts() == (verdict, verdict)
+
+
+def test_offsets_whose_differences_leave_64_bits(case: Case) -> None:
+    kinds = {"rewards|offsets": "<i8", "shapes|columns|weights|denominators|initial": "<i4"}
+    node, arrays = read_container(case.game, kinds)
+    arrays["offsets"] = arrays["offsets"].copy()
+    arrays["offsets"][1:3] = 2**63 - 1, -2
+    write_container(case.game, node.value, arrays)
+    assert case.verdicts() == ("malformed", "malformed")
+
+
+DIRECTORY = 46  # bytes of a member's entry in the archive's directory, before its name
+
+
+@pytest.mark.parametrize(
+    ("place", "data"),
+    [
+        (6, b"\xff\x00"),  # the version of the archive's format
+        (8, b"\x01\x00"),  # encrypted
+        (10, b"\x08\x00"),  # compressed
+        (20, b"\xfe\xff\xff\x7f" * 2),  # sizes beyond the file
+        (42, b"\xfe\xff\xff\x7f"),  # a place beyond the file
+        (DIRECTORY, b"X"),  # a name that the member does not have
+    ],
+)
+def test_archives_whose_directory_is_wrong(case: Case, place: int, data: bytes) -> None:
+    text = bytearray(case.path.read_bytes())
+    at = text.rindex(b"PK\x01\x02") + place
+    text[at : at + len(data)] = data
+    case.path.write_bytes(text)
+    found = case.verdicts()
+    assert found[0] in ("malformed", "limit")
+    assert found[1] == "malformed"
+
+
+def headed(path: Path, provenance: str) -> None:
+    """A header with this text for its provenance."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {member.filename: archive.read(member) for member in archive.infolist()}
+    header = json.loads(parts["header.npy"].partition(b"\n")[2])
+    header.pop("provenance", None)
+    text, stream = json.dumps(header)[:-1] + f', "provenance": {provenance}}}', io.BytesIO()
+    np.save(stream, np.frombuffer(text.encode("latin-1"), dtype=np.uint8))
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (parts | {"header.npy": stream.getvalue()}).items():
+            archive.writestr(name, part)
 
 
 def test_files_that_are_no_archives(case: Case) -> None:

@@ -249,6 +249,15 @@ EDITS: list[tuple[str, Any]] = [
     ("malformed", lambda header, arrays: arrays.update(together=arrays["together"][:, :-1].copy())),
     ("malformed", lambda header, arrays: arrays.update(witness_value=arrays["witness_value"][:-1].copy())),
     ("malformed", lambda header, arrays: arrays.update(witness_weights_0=arrays["witness_weights_0"] + np.int32(1))),
+    ("malformed", lambda header, arrays: arrays.update(occupancy=arrays["occupancy"][:, None])),
+    ("malformed", lambda header, arrays: arrays.update(witness_optimum=arrays["witness_optimum"][None])),
+    ("malformed", lambda header, arrays: arrays.update(denominators_1=arrays["denominators_1"][None])),
+    ("malformed", lambda header, arrays: header.update(version=True)),
+    ("malformed", lambda header, arrays: header["claim"].update(kind=[])),
+    ("valid", lambda header, arrays: header.update(provenance=json.loads("[" * 99 + "]" * 99))),
+    ("valid", lambda header, arrays: header["claim"]["nash_gap"].update(upper="1" + "0" * 5000 + "/3")),
+    ("invalid", lambda header, arrays: header["claim"]["nash_gap"].update(lower="1" + "0" * 5000)),
+    ("malformed", lambda header, arrays: header["claim"]["nash_gap"].update(upper="1" + "0" * 100_000)),
 ]
 
 

@@ -28,6 +28,7 @@ Ends = tuple[Fraction, Fraction]
 PolicyRows = list[list[Any]]  # policy[j][s]: the weights of player j at state s, and at their end the sum
 GAME = {"shapes": "<i4", "rewards": "<i8", "offsets": "<i8"}
 GAME |= dict.fromkeys(("columns", "weights", "denominators", "initial"), "<i4")
+TABLES = ("shapes", "rewards", "values", "optima", "together")  # two axes, all others have one
 
 
 class Container:
@@ -50,7 +51,7 @@ class Container:
                     self.member(archive, member, name, types.get(name, "|u1"))
         except OSError as error:
             raise Malformed(f"{path}: cannot be read: {error.strerror}") from None
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError):
+        except (zipfile.BadZipFile, ValueError, EOFError, OverflowError, RuntimeError):
             raise Malformed(f"{path}: expected an archive of arrays") from None
         self.header = read_json(path, self.arrays.pop("header").tobytes())
 
@@ -71,8 +72,8 @@ class Container:
         if sys.byteorder == "big":
             numbers.byteswap()
         shape = tuple(int(part) for part in found[2].decode().replace(" ", "").split(",") if part)
-        if not numbers or math.prod(shape) != len(numbers):
-            self.fail(f"{name}: as many numbers as its shape says")
+        if not numbers or math.prod(shape) != len(numbers) or len(shape) != 1 + (name in TABLES):
+            self.fail(f"{name}: as many numbers as its shape says, and its number of axes")
         self.arrays[name], self.shapes[name] = numbers, shape
 
 
@@ -90,8 +91,6 @@ class ArrayGame:
         self.shapes, self.rewards, self.offsets = (file.arrays[name] for name in ("shapes", "rewards", "offsets"))
         self.columns, self.weights = file.arrays["columns"], file.arrays["weights"]
         self.denominators, self.initial = file.arrays["denominators"], file.arrays["initial"]
-        if any(len(self.shape[name]) != (2 if name in ("shapes", "rewards") else 1) for name in GAME):
-            file.fail("shapes and rewards with two axes, the others with one")
         self.check(file)
         content = {"format": "certigap-array-game", "version": 1, "discount": str(self.discount)}
         content["scales"] = [str(scale) for scale in self.scales]
@@ -243,5 +242,7 @@ def container_arrays(path: str, files: dict[str, str]) -> Any:
         parts = file.header.fields(("format", "version"), ("game", "name", "meta"))
         parts["format"].one_of(("certigap-array-policy",))
         parts["version"].integer((1,))
+        if "game" in parts:
+            parts["game"].one_of((game.digest,))
         expected[role] = array_policy(game, file)
     return lambda certificate: check_arrays(game, certificate, expected)

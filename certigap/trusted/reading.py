@@ -40,7 +40,7 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> Any:
 
 
 def bounded_int(digits: str) -> Any:
-    return int(digits) if len(digits) <= MAX_DIGITS else Refused(f"expected a number of at most {MAX_DIGITS} digits")
+    return int(digits) if len(digits) <= MAX_DIGITS and digits != "-0" else Refused("expected no -0, no long number")
 
 
 def read_json(path: str, data: bytes = b"") -> "File":
@@ -111,7 +111,7 @@ class Node:
         value = self.value
         if isinstance(value, Refused):
             raise Malformed(f"{self.where}: {value.reason}")
-        if depth > MAX_DEPTH:
+        if depth >= MAX_DEPTH and isinstance(value, dict | list):
             raise Malformed(f"{self.where[:200]}...: expected at most {MAX_DEPTH} levels of nesting")
         if isinstance(value, str) and not value.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
             raise Malformed(f"{self.where}: expected text, got a lone surrogate")
@@ -175,7 +175,7 @@ class Node:
             return KNOWN[text]
         if not isinstance(text, str) or not RATIONAL.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
             self.fail("a rational as text, such as -3 or 3/4")
-        if max(map(len, text.split("/"))) > MAX_DIGITS:
+        if max(map(len, text.replace(".", "").removeprefix("-").split("/"))) > MAX_DIGITS:
             raise Malformed(f"{self.where}: expected a number of at most {MAX_DIGITS} digits")
         if "." in text and not decimals:
             self.fail("an integer or lowest terms")

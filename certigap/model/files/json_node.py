@@ -18,7 +18,7 @@ __all__ = ["MAX_DEPTH", "MAX_NAME", "Node", "brief", "name_fault", "printable", 
 MAX_DEPTH = 100  # FORMAT 1: far below what recursion bears
 MAX_NAME = 1000  # FORMAT 1
 _SHOWN = 60  # characters of a value in a message of one line
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # FORMAT 1
 _CACHED = 64  # longer texts are not kept
 _short_rational = lru_cache(maxsize=2**16)(parse_rational)
 

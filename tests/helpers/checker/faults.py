@@ -96,6 +96,13 @@ def json_faults(value: Data) -> Iterator[Fault]:
     yield "coin.deep.json", replaced(value, '"end"', f'"provenance": {deep}, "end"'), "50,000 open brackets"
     closed = "[" * 150 + "]" * 150
     yield "coin.nested.json", replaced(value, '"end"', f'"provenance": {closed}, "end"'), "150 levels, closed"
+    closed = "[" * 100 + "]" * 100
+    yield (
+        "coin.nested-one.json",
+        replaced(value, '"end"', f'"provenance": {closed}, "end"'),
+        "101 levels",
+    )
+    yield "coin.json-minus-zero.json", replaced(value, '"end"', '"provenance": -0, "end"'), "the number -0"
     yield "coin.array.json", "[]", "an array"
     yield "coin.text.json", '"certificate"', "text"
     yield "coin.duplicate.json", replaced(value, '"upper": ', '"upper": "1000", "upper": '), "a key given twice"

@@ -6,12 +6,7 @@ __all__ = ["MUTANTS"]
 
 MUTANTS = (
     Mutant("duplicate-keys", "        if key in result:\n", "        if False:\n", "coin.duplicate.json"),
-    Mutant(
-        "long-integers",
-        "return int(digits) if len(digits) <= MAX_DIGITS else",
-        "return int(digits) if True else",
-        "coin.json-long.json",
-    ),
+    Mutant("long-integers", "if len(digits) <= MAX_DIGITS and digits", "if digits", "coin.json-long.json"),
     Mutant("json-floats", "parse_float=lambda text: Refused(", "parse_float=lambda text: str(", "coin.json-float.json"),
     Mutant(
         "json-constants",
@@ -20,7 +15,9 @@ MUTANTS = (
         "coin.json-nan.json",
     ),
     Mutant("refused-ignored", "if isinstance(value, Refused):", "if False:", "coin.json-float.json"),
-    Mutant("nesting", "if depth > MAX_DEPTH:", "if False:", "coin.nested.json"),
+    Mutant("minus-zero", ' and digits != "-0" else', " else", "coin.json-minus-zero.json"),
+    Mutant("nesting", "if depth >= MAX_DEPTH and", "if False and", "coin.nested.json"),
+    Mutant("nesting-one", "if depth >= MAX_DEPTH and", "if depth > MAX_DEPTH and", "coin.nested-one.json"),
     Mutant(
         "surrogates", "if isinstance(value, str) and not value.isascii() and", "if False and", "coin.surrogate.json"
     ),
@@ -98,7 +95,12 @@ MUTANTS = (
     Mutant("rational-prefix", "not RATIONAL.fullmatch(text)", "not RATIONAL.match(text)", "coin.number-newline.json"),
     Mutant("rational-minus-zero", ' or (text[0] == "-" and not text.strip("-0."))', "", "coin.row-minus-zero.json"),
     Mutant("rational-leading-zero", "-?(0|[1-9][0-9]*)(/[1-9]", "-?([0-9]+)(/[1-9]", "coin.number-leading-zero.json"),
-    Mutant("rational-digits", 'if max(map(len, text.split("/"))) > MAX_DIGITS:', "if False:", "coin.number-long.json"),
+    Mutant(
+        "rational-digits",
+        'if max(map(len, text.replace(".", "").removeprefix("-").split("/"))) > MAX_DIGITS:',
+        "if False:",
+        "coin.number-long.json",
+    ),
     Mutant("rational-decimal", 'if "." in text and not decimals:', "if False:", "coin.number-decimal.json"),
     Mutant(
         "rational-known-decimal",
