@@ -12,8 +12,7 @@ What checks is in `trusted/`, in this order, each module importing only what sta
     values, regions, linear, cover, ..     one module a rule, loaded when a certificate names the rule
     judge                                  the certificate as a whole
 `--rules` prints which of them a certificate used, and how many lines there are to read. This file is run by its path,
-and so from its source; `Sources` does the same for the modules: no bytecode, extension module, package or else of that
-folder runs in their place, nor in the place of the standard library.
+and so from its source; `Sources` does the same for the modules: nothing else of that folder runs in their place.
 
 To add a rule: a module in `trusted/` with the function that `rules.py` describes, a line in its table, its name in
 `MODULES` below, the rule in FORMAT, cases and mutants in `tests/checker/`. It pays for its work first (`limits.py`).
@@ -37,6 +36,7 @@ MODULES = (
     "kernel",
     "values",
     "regions",
+    "pairs",
     "linear",
     "cover",
     "multipliers",

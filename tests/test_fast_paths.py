@@ -1,6 +1,7 @@
 """The fast paths give the slow answers: typed builders, component orders, and tic-tac-toe as a game of 5,478 states."""
 
 import math
+import random
 from fractions import Fraction
 
 import numpy as np
@@ -43,6 +44,21 @@ def test_both_back_ends_agree_on_a_large_acyclic_game(board_game: Game) -> None:
     for truth, bracket in zip(exact.player_gaps, enclosed.player_gaps, strict=True):
         assert truth.value in bracket
         assert bracket.upper - bracket.lower < Fraction(1, 10**12)
+
+
+def test_rows_whose_common_denominator_explodes_are_enclosed_unless_asked(board_game: Game) -> None:
+    rng = random.Random(0)
+
+    def drawn(bits: int) -> Policy:
+        weights = [[[1 + rng.getrandbits(bits) for _ in own[i]] for own in board_game.actions] for i in range(2)]
+        return Policy.from_counts(board_game, weights)
+
+    assert gaps(board_game, drawn(3)).values[0].is_exact
+    policy = drawn(30)
+    exact, chosen = gaps(board_game, policy, "exact"), gaps(board_game, policy)
+    for truth, bracket in zip(exact.player_gaps, chosen.player_gaps, strict=True):
+        assert truth.value in bracket
+        assert 0 < bracket.upper - bracket.lower < Fraction(1, 10**12)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int64", "uint16", "uint64", "object"])

@@ -1,8 +1,9 @@
 """The protocol of the two back ends, and the choice between them (THEORY 7).
 
 `exact` solves over the rationals; `enclosed` rounds floats to a grid 2^-k and checks one-sided inequalities in
-integers. `auto` is exact while the answer stays short: the bits of a fixed point are bounded by the bits of the scaled
-diagonals, summed along the longest path of strongly connected components.
+integers. `auto` is exact while the answer stays short: the bits of a fixed point are bounded by those of the scaled
+diagonals, summed along the longest path of strongly connected components. Many short answers may still have a long
+common denominator, which every entry of a vector is written over: that of the rows tells.
 """
 
 import math
@@ -30,6 +31,8 @@ MAX_BITS = 4_096
 MAX_COMPONENT = 400
 """States in one dense exact solve: 0.6 s at 500 states of 4-bit rows."""
 
+MAX_VECTOR = 2**25
+"""Bits of a vector, every entry over the common denominator: with 53-bit rows tic-tac-toe would need 2^30."""
 
 _FEW = 64
 """Different denominators of transitions up to which the crude bound takes their least common multiple."""
@@ -112,4 +115,14 @@ def _fits(game: Game, matrix: RowMatrix, offsets: IndexArray) -> bool:
     rows = np.array([int(scale).bit_length() + extra for scale in matrix.scales], dtype=np.int64)
     lengths = np.maximum.reduceat(rows, offsets[:-1]).tolist()
     bits, largest = longest_path(matrix.offsets[offsets], matrix.columns, lengths)
-    return bits <= MAX_BITS and largest <= MAX_COMPONENT
+    return bits <= MAX_BITS and largest <= MAX_COMPONENT and _is_common(matrix, MAX_VECTOR // len(lengths))
+
+
+def _is_common(matrix: RowMatrix, bits: int) -> bool:
+    """The rows have a common denominator of at most so many bits; that of the fixed point is about as long."""
+    common = 1
+    for scale in set(matrix.scales.tolist()):
+        common = math.lcm(common, scale)
+        if common.bit_length() > bits:
+            return False
+    return True

@@ -4,6 +4,7 @@ A best response is accepted only when, in integers, no own action at any state i
 V = V^d is Bellman's equation. A float run proposes the first policy; ties keep the current action.
 """
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -118,22 +119,27 @@ def _proposed_rows(induced: Induced, discount: Fraction) -> IndexArray:
 
 
 def _improved(induced: Induced, discount: Fraction, rows: IndexArray, vector: Vector) -> IndexArray:
-    numerators, denominators = _action_values(induced, discount, vector)
+    numerators, units = _action_values(induced, discount, vector)
     current = np.array(vector.numerators, dtype=object)[induced.owners]
-    better = np.asarray(numerators * vector.denominator > current * denominators, dtype=bool)
+    better = np.asarray(numerators > current * units, dtype=bool)
     if not better.any():
         return rows
     result = rows.copy()
     for state in np.unique(induced.owners[better]).tolist():
         own = [r for r in range(induced.offsets[state], induced.offsets[state + 1]) if better[r]]
-        result[state] = max(own, key=lambda r: Fraction(int(numerators[r]), int(denominators[r])))
+        common = math.lcm(*(int(units[r]) for r in own))
+        result[state] = max(own, key=lambda r: numerators[r] * (common // units[r]))
     return result
 
 
 def _action_values(induced: Induced, discount: Fraction, vector: Vector) -> tuple[IntArray, IntArray]:
+    """`[R]` numerators and units: the value of a row is `numerators / (units * vector.denominator)`.
+
+    That denominator is left out: it may be the longest number by far, with the length of thousands of others together.
+    """
     rewards, scale = as_object(induced.rewards[0]), induced.scale()
     if induced.matrix is None:
-        return rewards, scale
+        return rewards * vector.denominator, scale
     following = induced.matrix.row_sums(np.array(vector.numerators, dtype=object)) * discount.numerator
-    step = as_object(induced.matrix.scales) * (discount.denominator * vector.denominator)
-    return rewards * step + following * scale, scale * step
+    step = as_object(induced.matrix.scales) * discount.denominator
+    return rewards * (step * vector.denominator) + following * scale, scale * step

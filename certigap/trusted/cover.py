@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from game import Game, Policy, Vector
-from kernel import LOWER, UPPER, Ask, Boxes, Step, check_gap_vector, check_vector, show
+from kernel import LOWER, UPPER, Ask, Boxes, Step, check_vector, show
 from limits import spend
+from pairs import check_gap_vector
 from reading import ONE, ZERO, Invalid, Node
 from regions import Leaf, Region, node_rows
 from rules import RULES, rule

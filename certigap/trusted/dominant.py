@@ -4,8 +4,9 @@ import itertools
 
 from cover import tree_leaves
 from game import Game, Policy, Vector
-from kernel import LOWER, UPPER, Ask, PairBounds, Sets, Step, check_vector, rounds, widest
+from kernel import LOWER, UPPER, Ask, Sets, Step, check_vector, rounds, widest
 from limits import spend, weight
+from pairs import PairBounds, PairStep
 from reading import TWO, ZERO, Invalid, Node
 from regions import Region, node_rows
 
@@ -45,7 +46,7 @@ def check_best(
     length = game.bits + bounds.den.bit_length() + bounds.bits + widest(game, rows)
     spend(4 * rounds(game) * deviations * weight(length))
     for s in reached:
-        step, own = Step(game, i, s), [row[s] for row in rows]
+        step, own = PairStep(game, i, s), [row[s] for row in rows]
         for a, best in itertools.product(step.actions, step.actions):
             if expert[i][s][a] and step.regret(own, bounds, best, a) > 0:
                 name = game.actions[s][i][best]

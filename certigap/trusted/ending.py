@@ -11,9 +11,10 @@ from fractions import Fraction
 from course import Course, RowSets, Vectors, check_backward, largest_distances, read_vectors
 from game import Policy, products
 from horizon import FiniteGame, Timed, rows_finite
-from kernel import LOWER, UPPER, Ask, PairBounds, Rows, Sets, Step, read_radius, rounds, widest
+from kernel import LOWER, UPPER, Ask, Rows, Sets, Step, read_radius, rounds, widest
 from limits import bits, hold, longest, spend, summed, weight
 from multipliers import backups
+from pairs import PairBounds, PairStep
 from reading import ONE, TWO, ZERO, Invalid, Node
 from theorems import check_dominance
 from worst_case import claim_worst_case
@@ -113,7 +114,7 @@ def pair(ball: Ball, i: int, sets: RowSets, node: Node) -> Fraction:
         length = game.bits + known.den.bit_length() + known.bits + now.bits + widest(game, rows)
         spend(4 * rounds(game) * deviations * weight(length))
         for s in range(game.size):
-            step, own = Step(game, i, s), [row[s] for row in rows]
+            step, own = PairStep(game, i, s), [row[s] for row in rows]
             left = now.num[s] * known.den * step.unit * math.prod(row.den for row in own)
             if left < now.den * step.gap_value(own, known):
                 raise Invalid(f"{node.where}: gap vector fails at step {t}, state {game.states[s]!r}")

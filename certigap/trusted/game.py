@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from limits import bits, common, hold, longest, over, spend, weight
-from reading import ONE, ZERO, File, Malformed, Node, open_file, read_json, shorten
+from reading import ONE, ZERO, File, Malformed, Node, canonical, open_file, read_json, shorten
 
 MAX_PLAYERS = 100  # the kernel nests one call a player
 Policy = list[list[list[Fraction]]]  # [n][S][A_i(s)]
-Moves = list[list[tuple[int, Fraction]]]  # (state, probability) of each row
+Weights = tuple[dict[int, int], int]  # integer weights by state, and what they are over
 
 
 class Vector:
@@ -51,11 +51,13 @@ class Game:
         self.states: list[str] = []
         self.actions: list[list[list[str]]] = []
         rewards: list[list[Fraction]] = []
-        moves: Moves = []
+        moves: list[Weights] = []
+        content: dict[str, Any] = {"format": "certigap-game", "version": 1, "players": self.players}
         if self.is_normal_form:
             self.discount, start, self.index = ZERO, {0: ONE}, {"": 0}
             self.add_state("", data["actions"], data["payoffs"], rewards, moves)
-            normal = {"actions": self.actions[0], "payoffs": [[str(x) for x in row] for row in rewards]}
+            payoffs = [[canonical(x) for x in row] for row in data["payoffs"].value]
+            self.digest = digest({**content, "actions": self.actions[0], "payoffs": payoffs})
         else:
             self.discount = data["discount"].rational(True)
             if not 0 <= self.discount < 1:
@@ -67,37 +69,35 @@ class Game:
                 raise Malformed(f"{data['states'].where}: expected states of distinct names, at least one")
             for name, state in zip(names, states):
                 self.add_state(name, state["actions"], state["outcomes"], rewards, moves)
-            start = data["initial"].distribution(self.index)
-            normal = self.normal_markov(start, rewards, moves)
-        content = {"format": "certigap-game", "version": 1, "players": self.players, **normal}
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+            weights, den = data["initial"].weights(self.index, True)
+            start = {s: Fraction(p, den) for s, p in weights.items()}
+            initial = {self.states[s]: str(p) for s, p in start.items()}
+            content |= {"discount": str(self.discount), "initial": initial, "states": []}
+            self.digest = digest(self.head(content), data["states"].value)
         self.scale(start, rewards, moves)
 
-    def add_state(self, name: str, actions: Node, outcomes: Node, rewards: list[list[Fraction]], moves: Moves) -> None:
+    def head(self, content: dict[str, Any]) -> dict[str, Any]:
+        """What is hashed beside the states."""
+        return content
+
+    def add_state(
+        self, name: str, actions: Node, outcomes: Node, rewards: list[list[Fraction]], moves: list[Weights]
+    ) -> None:
         own = [names.names() for names in actions.items(self.n)]
         self.states.append(name)
         self.actions.append(own)
         self.offsets.append(self.offsets[-1] + math.prod(len(names) for names in own))
         for outcome in outcomes.items(self.offsets[-1] - self.offsets[-2]):
-            payoff, move = outcome, {0: ONE}
+            payoff, move = outcome, ({0: 1}, 1)
             if not self.is_normal_form:
                 members = outcome.fields(("rewards", "next"))
-                payoff, move = members["rewards"], members["next"].distribution(self.index)
-            rewards.append([x.rational(True) for x in payoff.items(self.n)])
-            moves.append(sorted(move.items()))
+                payoff, move = members["rewards"], members["next"].weights(self.index, True)
+            if not isinstance(payoff.value, list) or len(payoff.value) != self.n:
+                payoff.items(self.n)
+            rewards.append([payoff.number(i) for i in range(self.n)])
+            moves.append(move)
 
-    def normal_markov(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: Moves) -> dict[str, Any]:
-        outcomes = [
-            {"rewards": [str(x) for x in row], "next": {self.states[t]: str(p) for t, p in move}}
-            for row, move in zip(rewards, moves)
-        ]
-        rows = zip(self.states, self.actions, self.offsets, self.offsets[1:])
-        states = [{"name": name, "actions": own, "outcomes": outcomes[a:b]} for name, own, a, b in rows]
-        initial = {self.states[s]: str(p) for s, p in start.items()}
-        return {"discount": str(self.discount), "initial": initial, "states": states}
-
-    def scale(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: Moves) -> None:
+    def scale(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: list[Weights]) -> None:
         self.size = len(self.states)
         self.sizes = [[len(own) for own in state] for state in self.actions]
         self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
@@ -105,10 +105,9 @@ class Game:
         self.rewards = [[over(row[i], den) for row in rewards] for i, den in enumerate(self.reward_den)]
         self.next, self.next_den = [], []
         for a, b in zip(self.offsets, self.offsets[1:]):
-            weights = [p for move in moves[a:b] for _, p in move]
-            den = common(weights, len(weights))
+            den = common((Fraction(1, own) for _, own in moves[a:b]), sum(len(row) for row, _ in moves[a:b]))
             self.next_den.append(den)
-            self.next += [[(t, over(p, den)) for t, p in move] for move in moves[a:b]]
+            self.next += [[(t, row[t] * (den // own)) for t in sorted(row)] for row, own in moves[a:b]]
         self.initial = [start.get(s, ZERO) for s in range(self.size)]
         self.initial_den = common(start.values(), self.size)
         self.starts = [(s, over(p, self.initial_den)) for s, p in start.items()]
@@ -137,6 +136,27 @@ class Game:
         return result
 
 
+def digest(content: dict[str, Any], states: Sequence[Any] = ()) -> str:
+    """FORMAT 3: the hash of the normalised form; its states, by far the longest part, are written one by one."""
+    before, mark, after = compact(content).partition('"states":[]')
+    result = hashlib.sha256((before + mark[:-1]).encode("ascii"))
+    for s, state in enumerate(states):
+        outcomes = [
+            {
+                "rewards": [canonical(x) for x in outcome["rewards"]],
+                "next": {t: text for t, p in outcome["next"].items() if (text := canonical(p)) != "0"},
+            }
+            for outcome in state["outcomes"]
+        ]
+        result.update((","[: s > 0] + compact({**state, "outcomes": outcomes})).encode("ascii"))
+    result.update((mark[-1:] + after).encode("ascii"))
+    return result.hexdigest()
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
 def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
     """Rows `[n][S]` of Fractions over the player's actions at the state."""
     result = []
@@ -147,8 +167,8 @@ def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
             if s not in own and len(actions) > 1:
                 raise Malformed(f"{node.where}/{shorten(game.players[i])}: expected a row at {shorten(game.states[s])}")
             index = {action: a for a, action in enumerate(actions)}
-            row = own[s].distribution(index, decimals) if s in own else {0: ONE}
-            rows.append([row.get(a, ZERO) for a in range(len(actions))])
+            weights, den = own[s].weights(index, decimals) if s in own else ({0: 1}, 1)
+            rows.append([Fraction(weights[a], den) if a in weights else ZERO for a in range(len(actions))])
         result.append(rows)
     return result
 

@@ -37,10 +37,8 @@ class FiniteGame(Game):
         end = {"den": "1", "num": [0] * self.size}
         self.end = Vector(self.size, Node(end, "the end"))
 
-    def normal_markov(self, *parts: Any) -> dict[str, Any]:
-        """The content that is hashed."""
-        stage = super().normal_markov(*parts)
-        return {**stage, "discount": str(self.factor), "horizon": self.horizon}
+    def head(self, content: dict[str, Any]) -> dict[str, Any]:
+        return {**content, "discount": str(self.factor), "horizon": self.horizon}
 
     def worth(self, steps: int) -> Fraction:
         """N_k = sum of g^t over t < k"""

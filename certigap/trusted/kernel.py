@@ -4,11 +4,10 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import partial
 
 from game import Game, Policy, Vector
 from limits import common, longest, spend, summed, weight
-from reading import ONE, ZERO, Invalid, Node
+from reading import ZERO, Invalid, Node
 
 LOWER, UPPER = -1, 1
 SIDES = {LOWER: "lower", UPPER: "upper"}
@@ -25,12 +24,12 @@ class Rows:
     """The rows y with `lower <= y <= upper`, `sum y = 1`, `||y - center||_1 <= radius`, as integers over `den`."""
 
     def __init__(self, center: list[Fraction], radius: Fraction = ZERO, box: Box | None = None) -> None:
-        lower, upper = box or ([ZERO] * len(center), [ONE] * len(center))
+        lower, upper = box or ([], [])
         radius = radius if len(center) > 1 else ZERO
         self.den = den = 2 * common((*center, *lower, *upper, radius), 6 * len(center))
         spend(8 * len(center) * weight(den.bit_length()))
         scaled = ([x.numerator * (den // x.denominator) for x in row] for row in (center, lower, upper))
-        self.center, low, high = scaled
+        self.center, low, high = scaled if box else (next(scaled), [0] * len(center), [den] * len(center))
         self.start = [min(max(e, l), u) for e, l, u in zip(self.center, low, high)]
         self.need = self.den - sum(self.start)
         self.moved = abs(self.need) + sum(abs(y - e) for y, e in zip(self.start, self.center))
@@ -91,6 +90,8 @@ def nest(rows: Sequence[Rows], order: list[int], value: Function, row: int, stri
 
 def over_others(rows: Sequence[Rows], i: int, value: Function, row: int, strides: list[int], sign: int) -> int:
     """The opponents' optimum, the better bound over the rotations of their order."""
+    if len(rows) == 2 and len(rows[1 - i].start) > 1:  # one order, taken at once
+        return rows[1 - i].optimum(lambda a: value(row + a * strides[1 - i]), sign)
     others = [j for j in range(len(rows)) if j != i and len(rows[j].start) > 1]
     idle = math.prod(row.den for j, row in enumerate(rows) if j != i and len(row.start) == 1)
     turns = 1 if all(rows[j].is_point for j in others) else len(others)
@@ -113,9 +114,13 @@ class Step:
     def row_value(self, vector: Vector) -> Function:
         """Row k -> reward + discount * next . vector"""
         fixed, moving = self.bottom * self.game.next_den[self.s] * vector.den, self.reward_den * self.top
+        rewards, following, num = self.rewards, self.game.next, vector.num
 
         def value(k: int) -> int:
-            return self.rewards[k] * fixed + moving * sum(w * vector.num[t] for t, w in self.game.next[k])
+            future = 0
+            for t, w in following[k]:
+                future += w * num[t]
+            return rewards[k] * fixed + moving * future
 
         return value
 
@@ -137,45 +142,6 @@ class Step:
             return sum(w * value(k + a * stride) for a, w in enumerate(rows[i].center) if w)
 
         return max(result * rows[i].den, over_others(rows, i, centred, self.first, self.strides, sign))
-
-    def gap_value(self, rows: Sequence[Rows], bounds: "PairBounds") -> int:
-        """The pair bound from `PairBounds` (FORMAT 5.6)."""
-        return max(rows[self.i].optimum(partial(self.regret, rows, bounds, best), 1) for best in self.actions)
-
-    def regret(self, rows: Sequence[Rows], bounds: "PairBounds", best: int, a: int) -> int:
-        """The opponents' best case of the gain from `best` over `a`"""
-        fixed, moving = self.bottom * self.game.next_den[self.s] * bounds.den, self.reward_den * self.top
-        stride, following = self.strides[self.i], self.game.next
-
-        def value(k: int) -> int:
-            other = k + (best - a) * stride
-            gain = (self.rewards[other] - self.paid[k]) * fixed
-            return gain + moving * bounds.spread(following[other], following[k])
-
-        return over_others(rows, self.i, value, self.first + a * stride, self.strides, 1)
-
-
-class PairBounds:
-    """Four vectors over one denominator: V* <= high, V* >= low_best, V >= low, V* - V <= up."""
-
-    def __init__(self, best_upper: Vector, best_lower: Vector, value_lower: Vector, gap_upper: Vector) -> None:
-        vectors = (best_upper, best_lower, value_lower, gap_upper)
-        self.den = common((Fraction(1, v.den) for v in vectors), 8 * len(best_upper.num))
-        spend(8 * len(best_upper.num) * weight(self.den.bit_length()))
-        self.bits = max(v.bits for v in vectors)
-        high, best, low, up = ([x * (self.den // v.den) for x in v.num] for v in vectors)
-        self.high, self.up = high, up
-        self.keep = [max(x, h - u) for x, h, u in zip(low, high, up)]
-        self.floor = [max(x, b - u) for x, b, u in zip(low, best, up)]
-        self.cap = [min(h, f + u) for h, f, u in zip(high, self.floor, up)]
-
-    def spread(self, best: Weights, own: Weights) -> int:
-        """Integer upper bound of `best . V* - own . V` for two rows of transition weights."""
-        q, total = dict(own), 0
-        for t, p in best:
-            x = q.pop(t, 0)
-            total += p * self.high[t] - x * self.keep[t] if p >= x else p * self.cap[t] - x * self.floor[t]
-        return total - sum(x * self.floor[t] for t, x in q.items())
 
 
 Sets = list[list[Rows]]  # [n][S]
@@ -202,18 +168,6 @@ def check_vector(
         left = vector.num[s] * step.unit * math.prod(row.den for row in own)
         if sign * (left - backup(step, own, vector, sign)) < 0:
             raise Invalid(f"{what}: {SIDES[sign]} vector of player {game.players[i]} fails at state {game.states[s]!r}")
-
-
-def check_gap_vector(game: Game, i: int, rows: Sets, vectors: list[Vector], what: str) -> None:
-    bounds = PairBounds(*vectors)
-    deviations = sum(work * sizes[i] for work, sizes in zip(game.work, game.sizes))
-    length = game.bits + bounds.den.bit_length() + bounds.bits + widest(game, rows)
-    spend(4 * rounds(game) * deviations * weight(length))
-    for s in range(game.size):
-        step, own = Step(game, i, s), [row[s] for row in rows]
-        left = bounds.up[s] * step.unit * math.prod(row.den for row in own)
-        if left < step.gap_value(own, bounds):
-            raise Invalid(f"{what}: gap vector of player {game.players[i]} fails at state {game.states[s]!r}")
 
 
 def show(x: Fraction, sign: int = LOWER) -> str:

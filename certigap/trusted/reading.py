@@ -71,6 +71,11 @@ def read_json(path: str, data: bytes = b"") -> "File":
     return root
 
 
+def canonical(value: Any) -> str:
+    """The one text of a rational that has been read from a file written by a user (FORMAT 3)."""
+    return value if isinstance(value, str) and "." not in value else str(Fraction(value))
+
+
 def shorten(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     return ascii(text if len(text) <= 40 else f"{text[:30]}...")[1:-1]
@@ -119,11 +124,10 @@ class Node:
             for key in value:
                 if not key.isascii():
                     Node(key, self.key, self.above).walk(depth)
-                self.child(key).walk(depth + 1)
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                if type(item) is not int:
-                    self.child(index).walk(depth + 1)
+        if isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                if type(item) is not int and (type(item) is not str or not item.isascii()):
+                    self.child(key).walk(depth + 1)
 
     def fields(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "dict[str, Node]":
         """The members of an object with these keys and no others."""
@@ -132,7 +136,7 @@ class Node:
         for key in required:
             if key not in self.value:
                 raise Malformed(f"{self.where}: expected the key {shorten(key)}, got none")
-        for key in self.value:
+        for key in self.value if len(self.value) > len(required) else ():
             if key not in required and key not in optional:
                 raise Malformed(f"{self.where}: expected no key {shorten(key)}")
         return {key: self.child(key) for key in self.value}
@@ -186,20 +190,27 @@ class Node:
             KNOWN[text] = result
         return result
 
-    def distribution(self, index: dict[str, int], decimals: bool = True) -> dict[int, Fraction]:
-        """A probability row `{name: rational}` as `{index[name]: Fraction}` without zeros."""
-        result = {}
-        for name, entry in self.fields((), index).items():
-            weight = entry.rational(decimals)
+    def number(self, key: Any) -> Fraction:
+        """`child(key).rational(True)`; the child is made only where its text is not known."""
+        text = self.value[key]
+        known = KNOWN.get(text) if type(text) is str else None
+        return self.child(key).rational(True) if known is None else known
+
+    def weights(self, index: dict[str, int], decimals: bool) -> tuple[dict[int, int], int]:
+        """A probability row `{name: rational}` as `{index[name]: integer}` without zeros, and what they are over."""
+        if not isinstance(self.value, dict) or any(name not in index for name in self.value):
+            self.fields((), index)
+        row = {}
+        for name in self.value:
+            row[index[name]] = weight = self.number(name) if decimals else self.child(name).rational()
             if weight.numerator < 0:
-                entry.fail("a probability")
-            if weight:
-                result[index[name]] = weight
-        den = common(result.values(), len(result))
-        whole = sum(over(x, den) for x in result.values())
+                self.child(name).fail("a probability")
+        den = common(row.values(), len(row))
+        result = {k: over(x, den) for k, x in row.items() if x}
+        whole = sum(result.values())
         if whole != den:
             raise Malformed(f"{self.where}: sums to {shorten(Fraction(whole, den))}, expected 1")
-        return result
+        return result, den
 
 
 class File(Node):

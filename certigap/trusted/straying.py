@@ -10,7 +10,6 @@ from kernel import (
     LOWER,
     UPPER,
     Boxes,
-    PairBounds,
     Rows,
     Sets,
     Step,
@@ -20,6 +19,7 @@ from kernel import (
     rounds,
 )
 from limits import bits, longest, spend, summed, weight
+from pairs import PairBounds, PairStep
 from reading import TWO, ZERO, Invalid, Node
 from regions import Region, distance, node_rows
 from theorems import knapsack
@@ -61,11 +61,11 @@ def spread_bounds(game: Game, high: Vector, low: Vector) -> PairBounds:
     return PairBounds(high, low, low, Vector(game.size, Node({"den": "1", "num": [0] * game.size}, "zero")))
 
 
-def deviations(game: Game, i: int, s: int, own: list[Rows], bounds: PairBounds) -> Step:
+def deviations(game: Game, i: int, s: int, own: list[Rows], bounds: PairBounds) -> PairStep:
     """The state's step, once the comparison of all its actions is paid for"""
     length = game.bits + 2 * bounds.den.bit_length() + bounds.bits + sum(row.den.bit_length() for row in own)
     spend(4 * rounds(game) * game.sizes[s][i] * game.work[s] * weight(length))
-    return Step(game, i, s)
+    return PairStep(game, i, s)
 
 
 def optimal(game: Game, i: int, s: int, own: list[Rows], bounds: PairBounds) -> list[bool]:

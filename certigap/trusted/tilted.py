@@ -5,9 +5,10 @@ from fractions import Fraction
 
 from cover import tree_leaves
 from game import Game, Vector
-from kernel import LOWER, UPPER, Boxes, PairBounds, Step, check_vector, rounds, show, widest
+from kernel import LOWER, UPPER, Boxes, Step, check_vector, rounds, show, widest
 from limits import spend, weight
 from modevalues import Pay, Tilt
+from pairs import PairBounds, PairStep
 from reading import ONE, Invalid, Node
 from regions import Leaf, Region
 from rules import RULES, rule
@@ -40,7 +41,7 @@ def check_tilted_leaf(leaf: Leaf, known: list[Vector], pay: Pay, parts: dict[str
     check_vector(game, i, rows, known[2], Step.policy_value, LOWER, where, paid[1:3])
     bounds = PairBounds(*known)
     for s in range(game.size):
-        step, around = Step(game, i, s, (pay.best, pay.den)), [row[s] for row in rows]
+        step, around = PairStep(game, i, s, (pay.best, pay.den)), [row[s] for row in rows]
         step.paid = paid[1]
         if bounds.up[s] * step.unit * math.prod(own.den for own in around) < step.gap_value(around, bounds):
             raise Invalid(f"{where}: tilted gap of player {game.players[i]} fails at state {game.states[s]!r}")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from certigap.errors import InputError
 from certigap.exact.brief import number_brief
-from certigap.exact.integers import IndexArray, IntArray
+from certigap.exact.integers import IndexArray, IntArray, as_object, integer_array
 from certigap.model.game import BELOW_ONE, Game
 from certigap.model.large.content import array_game_digest
 from certigap.model.layout import Layout
@@ -149,7 +149,9 @@ class ArrayGame:
             actions=tuple(tuple(names[size] for size in shape) for shape in layout.shapes),
             discount=self.discount,
             initial=Distribution(tuple(w // common for w in start), sum(start) // common),
-            rewards=tuple(self.rewards[i] * scale.numerator for i, scale in enumerate(self.scales)),
+            rewards=tuple(
+                integer_array(as_object(own) * x.numerator) for own, x in zip(self.rewards, self.scales, strict=True)
+            ),
             reward_denominators=tuple(scale.denominator for scale in self.scales),
             transitions=SparseRows.from_mappings(rows, "transition row"),
         )

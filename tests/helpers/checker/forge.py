@@ -193,7 +193,7 @@ class Prover:
         return exact
 
     def backed(self, i: int, s: int, rows: Any, backup: Any, sign: int, vector: Any) -> int:
-        step, own = self.m.Step(self.game, i, s, self.reward), [row[s] for row in rows]
+        step, own = self.m.PairStep(self.game, i, s, self.reward), [row[s] for row in rows]
         unit = step.unit
         for row in own:
             unit *= row.den

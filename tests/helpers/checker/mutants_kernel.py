@@ -83,7 +83,13 @@ MUTANTS = (
     ),
     Mutant("shift-half", "total += used * entries[0][0]", "total += used * entries[0][0] // 2", "settle coin"),
     Mutant(
-        "nest-own-stride", "row + a * strides[i], strides, sign), sign)", "row, strides, sign), sign)", "forge coin"
+        "nest-own-stride",
+        "optimum(lambda a: value(row + a * strides[1 - i]), sign)",
+        "optimum(lambda a: value(row), sign)",
+        "forge coin",
+    ),
+    Mutant(
+        "nest-each-stride", "row + a * strides[i], strides, sign), sign)", "row, strides, sign), sign)", "forge trio"
     ),
     Mutant(
         "nest-inner-sign",
@@ -96,13 +102,17 @@ MUTANTS = (
     ),
     Mutant(
         "others-sign",
-        "nest(rows, others[t:] + others[:t], value, row, strides, sign)",
-        "nest(rows, others[t:] + others[:t], value, row, strides, -sign)",
+        "optimum(lambda a: value(row + a * strides[1 - i]), sign)",
+        "optimum(lambda a: value(row + a * strides[1 - i]), -sign)",
         "settle ragged",
     ),
     Mutant(
-        "step-no-future", "self.rewards[k] * fixed + moving * sum(", "self.rewards[k] * fixed + 0 * sum(", "settle solo"
+        "others-each-sign",
+        "nest(rows, others[t:] + others[:t], value, row, strides, sign)",
+        "nest(rows, others[t:] + others[:t], value, row, strides, -sign)",
+        "forge trio",
     ),
+    Mutant("step-no-future", "rewards[k] * fixed + moving * future", "rewards[k] * fixed + 0 * future", "settle solo"),
     Mutant(
         "step-no-discount",
         "fixed, moving = self.bottom * self.game.next_den[self.s] * vector.den, self.reward_den * self.top",
@@ -274,14 +284,14 @@ MUTANTS = (
     Mutant("gap-check-dropped", "if left < step.gap_value(own, bounds):", "if False:", "settle trio"),
     Mutant(
         "gap-check-not-last",
-        "for s in range(game.size):\n        step, own = Step(game, i, s), [row[s]",
-        "for s in range(game.size - 1):\n        step, own = Step(game, i, s), [row[s]",
+        "for s in range(game.size):\n        step, own = PairStep(game, i, s), [row[s]",
+        "for s in range(game.size - 1):\n        step, own = PairStep(game, i, s), [row[s]",
         "settle ragged",
     ),
     Mutant(
         "gap-check-not-first",
-        "for s in range(game.size):\n        step, own = Step(game, i, s), [row[s]",
-        "for s in range(1, game.size):\n        step, own = Step(game, i, s), [row[s]",
+        "for s in range(game.size):\n        step, own = PairStep(game, i, s), [row[s]",
+        "for s in range(1, game.size):\n        step, own = PairStep(game, i, s), [row[s]",
         "settle ragged",
     ),
     Mutant(

@@ -34,6 +34,12 @@ MUTANTS = (
         "coin.no-version.json",
     ),
     Mutant("unknown-key", "if key not in required and key not in optional:", "if False:", "coin.unknown.json"),
+    Mutant(
+        "unknown-key-counted",
+        "if len(self.value) > len(required) else ()",
+        "if not required else ()",
+        "coin.unknown.json",
+    ),
     Mutant("array-length", "if length is not None and len(self.value) != length:", "if False:", "coin.box-long.json"),
     Mutant("integer-range", "(allowed is not None and self.value not in allowed)", "False", "coin.version.json"),
     Mutant(
@@ -115,6 +121,7 @@ MUTANTS = (
         "coin.number-over-one.json",
     ),
     Mutant("rational-lowest-terms", "result.denominator != int(bottom)):", "False):", "coin.number-unreduced.json"),
+    Mutant("row-known-names", "any(name not in index for name in self.value)", "False", "coin.row-unknown-action.json"),
     Mutant("row-negative", "if weight.numerator < 0:", "if False:", "coin.row-negative.json"),
     Mutant("row-sum", "if whole != den:", "if False:", "coin.row-sum-above.json"),
     Mutant("row-sum-above", "if whole != den:", "if whole > den:", "coin.row-sum-below.json"),
@@ -140,8 +147,8 @@ MUTANTS = (
     ),
     Mutant(
         "provenance-unchecked-end",
-        "if type(item) is not int:",
-        "if type(item) is dict:",
+        "if type(item) is not int and (type",
+        "if type(item) is dict and (type",
         "coin.json-float-in-array.json",
     ),
 )
