@@ -103,7 +103,8 @@ def read_member(file: Any, member: zipfile.ZipInfo, wanted: str, where: str) -> 
     name = member.filename.removesuffix(".npy")
     file.seek(member.header_offset)
     head = file.read(30)
-    if head[:4] != b"PK\x03\x04" or member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
+    is_stored = member.compress_type == zipfile.ZIP_STORED and member.compress_size == member.file_size
+    if head[:4] != b"PK\x03\x04" or not is_stored or member.flag_bits & 1:
         raise Malformed(f"{where}: expected a member that is neither compressed nor encrypted")
     begin = member.header_offset + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
     file.seek(begin)

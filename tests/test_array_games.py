@@ -285,6 +285,7 @@ DIRECTORY = 46  # bytes of a member's entry in the archive's directory, before i
         (8, b"\x01\x00"),  # encrypted
         (10, b"\x08\x00"),  # compressed
         (20, b"\xfe\xff\xff\x7f" * 2),  # sizes beyond the file
+        (24, b"\xff"),  # a size that is not the compressed one
         (42, b"\xfe\xff\xff\x7f"),  # a place beyond the file
         (DIRECTORY, b"X"),  # a name that the member does not have
     ],

@@ -59,7 +59,8 @@ class Container:
         raise Malformed(f"{self.path}: expected {expected}")
 
     def member(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, wanted: str) -> None:
-        if name in self.arrays or member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
+        is_stored = member.compress_type == zipfile.ZIP_STORED and member.compress_size == member.file_size
+        if name in self.arrays or not is_stored or member.flag_bits & 1:
             self.fail(f"each member once, neither compressed nor encrypted: {name}")
         if member.file_size > (MAX_HEADER if name == "header" else 8 * MAX_ENTRIES + 1024):
             raise Limit(f"arrays: expected {name} of at most {MAX_ENTRIES} entries")
