@@ -29,7 +29,7 @@ class TiltedProver(forge.Prover):
         self.largest = Fraction(max(rewards), paid[1]) / (1 - game.discount)
 
     def backed(self, i: int, s: int, rows: Any, backup: Any, sign: int, vector: Any) -> int:
-        step, own = self.m.Step(self.game, i, s, self.reward), [row[s] for row in rows]
+        step, own = self.m.PairStep(self.game, i, s, self.reward), [row[s] for row in rows]
         if self.reward is not None and self.reward[0] is self.best:
             step.paid = self.paid[0]
         unit = step.unit
