@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,14 @@ import pytest
 import certigap as cg
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
+from certigap.bounds.modes import rule
+from certigap.bounds.modes.claims import Attempt
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE
+from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.limits import LimitSearch
+from certigap.bounds.modes.proof import ModeCover
 from certigap.bounds.modes.rule import ModeBound, ModeEvidence
+from certigap.bounds.modes.settle import settled_cover
 from certigap.bounds.modes.spending import spending
 from certigap.cli import main
 from certigap.model.policy import Policy
@@ -61,8 +67,25 @@ def test_proofs_do_not_know_how_large_payoffs_are(center: Center, factor: Fracti
     assert cg.verify(expert.game, tmp_path / "c.cert.json")[0].verdict == "valid"
 
 
+def test_what_cannot_be_proved_gives_way_to_what_can(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A best attempt whose vectors do not settle costs its gain, not the bound."""
+    bound = _bound(center)
+    root = bound.proved().value
+    bound.run(lambda: 0.0, lambda _: (0.0, 0.0), Deadline(2))
+    assert root is not None
+    assert bound.upper < float(root)
+
+    best = [attempt for one in bound.search.players for attempt in one.best]
+
+    def settled(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCover | None:
+        return None if any(attempt is one for one in best) else settled_cover(attempt, exact, workers)
+
+    monkeypatch.setattr(rule, "settled_cover", settled)
+    assert bound.proved().value is not None
+
+
 def test_a_limit_that_is_too_low_is_left_for_a_higher_one(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At an aim of 0 the gap's claim cannot close: it holds at limits above the largest gap."""
+    """At an aim of 0 the gap's claim cannot close: it comes down by halves, and holds above the largest gap."""
     tried: list[float] = []
     opened = LimitSearch._open
 
@@ -75,8 +98,8 @@ def test_a_limit_that_is_too_low_is_left_for_a_higher_one(center: Center, monkey
     root = claim.upper
     for _ in range(6):
         claim.run(0.0, 0.5, lambda: True, 20.0)
-    assert tried[0] == 0.0
-    assert max(tried) > 0.1 * root
+    assert tried[0] == pytest.approx(root / 2)
+    assert any(low < high for low, high in pairwise(tried))
     assert claim.upper < 0.8 * root
 
 

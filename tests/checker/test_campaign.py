@@ -53,7 +53,7 @@ def test_a_checker_without_its_inequalities_is_caught(tmp_path: Path) -> None:
         for bench in campaign.benches.values():
             bench.module = module
         campaign.benches = {name: Bench(module, game, tmp_path) for name, game in paths(campaign).items()}
-        campaign.run(600)
+        campaign.run(2_400)
         assert campaign.false
 
 

@@ -73,6 +73,12 @@ class ClaimSearch:
         """The smallest bound shown."""
         return self.best.upper
 
+    @property
+    def plain(self) -> Attempt:
+        """Without visit bounds: what is proved where the best attempt cannot be."""
+        tree, shares = self._plain_tree, plain_shares(self.view, self.kind)
+        return Attempt(self.view, self.kind, tree.upper, tree.upper, shares, self._visits(), tree, False)
+
     def _open(self, limit: float, visiting: Callable[[], bool]) -> Attempt:
         """Visit bounds for a limit, and a tree with its root."""
         bench, visits = self.benches[0], self._visits()

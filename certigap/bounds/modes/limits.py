@@ -1,4 +1,5 @@
-"""At which limit a claim is tried next: at the aim first, and nearer to what is shown while it proves too hard.
+"""At which limit a claim is tried next: at the aim, where that is not far, and nearer to what is shown while it proves
+too hard; a far aim is approached by halves, each limit that closes a bound to go on from.
 
 Visit bounds made for one limit serve no lower one, and what a tree costs grows fast as its limit falls; yet high limits
 are often closed by visit bounds alone (a random game of 40 states, 2.38 at the root: 0.98 in 2 s, where a tree that
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from certigap.bounds.modes.claims import VISIT_SHARE, Attempt, ClaimSearch
-from certigap.bounds.modes.engine import View, plain_shares
+from certigap.bounds.modes.engine import JOINT, View, plain_shares
 from certigap.exact.integers import FloatArray
 from certigap.work.clock import now
 
@@ -21,6 +22,7 @@ __all__ = ["LimitSearch"]
 
 PATIENCE = 3  # openings: visit bounds pay off only when something follows
 EARNED = 0.3  # of the way from the root to the limit: visit bounds that bring less are left out
+FAR = 1.4  # times the aim: a gap's claim is first tried halfway
 NEAR = 0.1  # of the way from the aim to what is shown: limits that near bring too little
 MEMORY = 0.5  # of earlier gains in the pace of a claim
 LEAST_SECONDS = 0.2  # of a tree's first piece
@@ -56,7 +58,8 @@ class LimitSearch(ClaimSearch):
 
     def _begin(self, aim: float, seconds: float, going: Callable[[], bool]) -> None:
         """Visit bounds and a root: at the aim, or halfway between the limit that was left and what is shown."""
-        limit, began = aim if self._deep is None else (max(self._low, aim) + self.upper) / 2, now()
+        halfway = self._deep is not None or (self.kind == JOINT and self.upper > FAR * aim)
+        limit, began = (max(self._low, aim) + self.upper) / 2 if halfway else aim, now()
         live = self._open(limit, lambda: going() and now() < began + seconds)
         self._opening, self._grown = now() - began, 0.0
         if live.tree is not None and live.tree.root.bound > self._plain_root - EARNED * (self._plain_root - limit):

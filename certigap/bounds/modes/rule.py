@@ -18,7 +18,7 @@ from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View
 from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.nodes import ModeBall, mode_ball
 from certigap.bounds.modes.proof import ModeCover
-from certigap.bounds.modes.settle import KIND_NAMES, leaf_seconds, settled_cover
+from certigap.bounds.modes.settle import KIND_NAMES, proof_seconds, settled_cover
 from certigap.bounds.modes.strategy import ModeSearch, PlayerSearch
 from certigap.bounds.modes.units import counted
 from certigap.bounds.modes.written import modes_json
@@ -40,6 +40,7 @@ __all__ = ["MODES", "ModeBound", "ModeEvidence", "mode_bound_of", "modes_apply",
 MOST_PAIRS = 3_000_000
 """Of a deviation and a joint action: some 100 bytes each."""
 
+GROWN = 4  # times the leaves that there were: the time of a proof is taken again
 SLOWER = 1.3  # a leaf among others, on cores that are shared, than one that was timed alone
 PAIR_SECONDS = 4e-5
 """For the root of a player and its proof: measured on Tag and soccer."""
@@ -85,7 +86,7 @@ class ModeBound:
         self._ball: ModeBall = counted(mode_ball(ball, center.occupancy_lower))
         self.unit = self._ball.unit  # in which `search` counts payoffs
         self._exact: dict[tuple[int, int], ExactModes] = {}
-        self._seconds: dict[tuple[int, int], float] = {}  # for a leaf, by player and kind
+        self._seconds: dict[tuple[int, int], tuple[int, float, float]] = {}
         self.search = ModeSearch([self._player(i) for i in range(len(center.game.players))])
 
     @property
@@ -113,25 +114,38 @@ class ModeBound:
         """What stands, in exact numbers."""
         covers: list[tuple[ModeCover, ...]] = []
         for own in self.search.players:
-            found = [settled_cover(attempt, self._claimed(attempt), self.workers) for attempt in own.best]
-            whole = tuple(cover for cover in found if cover is not None)
-            if len(whole) < len(found):
+            whole = self._settled(own.best) or self._settled((own.claims[JOINT].plain,))
+            if not whole:
                 return Bound.unproven("modes", "the vectors could not be rounded so that every inequality holds")
             covers.append(whole)
         evidence = ModeEvidence(self.center.game, tuple(covers), self.center.occupancy_lower)
         return Bound("modes", evidence.upper, evidence)
+
+    def _settled(self, attempts: tuple[Attempt, ...]) -> tuple[ModeCover, ...]:
+        """Exact covers of all attempts; none where one did not settle."""
+        found = [settled_cover(attempt, self._claimed(attempt), self.workers) for attempt in attempts]
+        whole = tuple(cover for cover in found if cover is not None)
+        return whole if len(whole) == len(found) else ()
 
     def _proof_seconds(self) -> float:
         """How long the proof of what stands takes, all cores at work."""
         total = 0.0
         for own in self.search.players:
             for attempt in own.best:
-                key = own.player, attempt.kind
-                if key not in self._seconds:
-                    self._seconds[key] = leaf_seconds(attempt, self._claimed(attempt))
-                proofs = 0 if attempt.tree is None else attempt.tree.leaves + attempt.tree.visits
-                total += self._seconds[key] * (proofs / self.workers + len(attempt.visits.visits))
+                leaves, visits = (0, 0) if attempt.tree is None else (attempt.tree.leaves, attempt.tree.visits)
+                of_leaf, of_visit = self._timed(attempt, leaves)
+                total += of_leaf * leaves / self.workers
+                total += of_visit * (visits / self.workers + len(attempt.visits.visits))
         return SLOWER * total
+
+    def _timed(self, attempt: Attempt, leaves: int) -> tuple[float, float]:
+        """Seconds for the proof of a leaf and of a visit, taken again where a tree has grown."""
+        key = attempt.view.player, attempt.kind
+        size, *seconds = self._seconds.get(key, (0, 0.0, 0.0))
+        if not size or leaves > GROWN * size:
+            size, seconds = max(leaves, 1), [*proof_seconds(attempt, self._claimed(attempt))]
+            self._seconds[key] = size, seconds[0], seconds[1]
+        return seconds[0], seconds[1]
 
     def _claimed(self, attempt: Attempt) -> ExactModes:
         """The exact side of an attempt's view."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
 
@@ -20,14 +21,16 @@ from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
 from certigap.work.clock import now
 from certigap.work.parallel import in_processes
 
-__all__ = ["KIND_NAMES", "leaf_seconds", "settled_cover"]
+__all__ = ["KIND_NAMES", "proof_seconds", "settled_cover"]
 
 KIND_NAMES = {JOINT: "joint", OPTIMUM: "optimum", VALUE: "value"}
 PLACES = {"X": X, "N1": N1, "N0": N0, "U1": T1, "U0": T0}
 SLACK = 2e-6  # of the bound: what rounding up may add before the limit is raised
+RAISED = (1e-3, 1e-2)  # of the bound: how far a limit is raised that visits close in floats alone
 FINE = 1e-9  # tolerance of vectors that are proved
 LIMIT_BITS = 30  # of a limit: visit bounds inherit its length
 GRID = 2**16  # of prices
+SAMPLE = 3  # leaves, and visits, whose proofs are timed
 FORK_LEAVES = 40  # below which processes are not worth starting
 FORK_ROUNDS = 4  # nodes with visits, likewise
 MANY = 8  # leaves that get short numbers where they have room
@@ -43,9 +46,12 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
     rounding included; visit bounds only shrink when it grows.
     """
     kind, first = KIND_NAMES[attempt.kind], int(attempt.view.arrays.order[0])
-    margin = SLACK * max(abs(attempt.upper), attempt.view.span * 1e-3)
-    claim = exact.claim(kind, _above(attempt.upper + margin))
+    claim = exact.claim(kind, _above(attempt.upper + _margin(attempt)))
     _see(claim, attempt, attempt.visits.visits)
+    for raised in RAISED if attempt.tree is None else ():
+        if not claim.closed:
+            claim = exact.claim(kind, _above(attempt.upper + raised / SLACK * _margin(attempt)))
+            _see(claim, attempt, attempt.visits.visits)
     if claim.closed:
         return ModeCover(kind, claim.limit, first, tuple(claim.visits), (), exact.ball.unit)
     if attempt.tree is None:
@@ -89,18 +95,34 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
     return ModeCover(kind, short, first, tuple(claim.visits), nodes, exact.ball.unit)
 
 
-def leaf_seconds(attempt: Attempt, exact: ExactModes) -> float:
-    """How long the proof of a leaf of the attempt takes; 0 where there is none."""
+def proof_seconds(attempt: Attempt, exact: ExactModes) -> tuple[float, float]:
+    """How long the proofs of a leaf and of a visit of the attempt take, by some of them; 0 where there are none."""
+    claim = exact.claim(KIND_NAMES[attempt.kind], _above(attempt.upper + _margin(attempt)))
+    prover = _Prover(attempt, claim, True)
+
+    def prove(places: Sequence[_Place]) -> None:
+        for place in places:
+            if place.known is not None:
+                prover.leaf(place.node, place.known, claim)
+
     places = () if attempt.tree is None else _preorder(exact.root, attempt.tree.root)
-    for place in places:
-        if place.cut is None and place.known is not None and not place.known.closed:
-            claim = exact.claim(KIND_NAMES[attempt.kind], _above(attempt.upper))
-            prover = _Prover(attempt, claim, True)
-            prover.leaf(place.node, place.known, claim)  # what leaves have in common is made once
-            began = now()
-            prover.leaf(place.node, place.known, claim)
-            return now() - began
-    return 0.0
+    leaves = (one for one in places if one.cut is None and one.known is not None and not one.known.closed)
+    sample, visits = list(islice(leaves, SAMPLE)), attempt.visits.visits[:SAMPLE]
+    prove(sample[:1])  # what leaves have in common is made once
+    of_leaves = _seconds(lambda: prove(sample))
+    of_visits = _seconds(lambda: _see(claim, attempt, visits))
+    return of_leaves / max(len(sample), 1), of_visits / max(len(visits), 1)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = now()
+    work()
+    return now() - began
+
+
+def _margin(attempt: Attempt) -> float:
+    """What rounding may add to the bound."""
+    return SLACK * max(abs(attempt.upper), attempt.view.span * 1e-3)
 
 
 @dataclass(frozen=True)
