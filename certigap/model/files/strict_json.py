@@ -55,6 +55,8 @@ def read_text(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> str:
     data = read_bytes(path, max_bytes)
     if data.startswith(b"\xef\xbb\xbf"):
         raise InputError(f"{source}: expected UTF-8 without a byte order mark, got one")
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError(f"{source}: expected text, got an archive, as files of arrays are (.npz)")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
