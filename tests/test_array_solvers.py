@@ -84,7 +84,9 @@ def test_systems_of_chosen_actions_are_solved() -> None:
     process, random = process_of(game, 0), np.random.default_rng(0)
     choice, right = random.integers(0, 3, game.states), random.normal(size=game.states)
     process.chosen.take(choice)
-    found = Followed(process.chosen).solution(right, 1e-12, 200, Deadline())
+    system = Followed(process.chosen)
+    system.solution(np.full(game.states, np.nan), 1e-12, 200, Deadline())  # which leaves nothing behind
+    found = system.solution(right, 1e-12, 200, Deadline())
     matrix = np.eye(game.states) - process.discount * dense(process)[process.actions[:-1] + choice]
     np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-8, atol=1e-8)
 

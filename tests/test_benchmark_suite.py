@@ -7,14 +7,15 @@ import pytest
 
 from tests.benchmarks import suite
 from tests.benchmarks.in_turns import Times, in_turns
-from tests.helpers.peers import peer
 
 
 @pytest.mark.parametrize("name", suite.CASES)
 def test_every_case_gives_lines_of_numbers(name: str) -> None:
-    peer(suite.CASES[name][0])
     found = list(suite.lines([name], quick=True, rounds=2))
     assert found
+    if not suite.installed(suite.CASES[name][0]):
+        assert [line[5] for line in found] == ["not installed"]
+        return
     for line in found:
         told = dict(zip(suite.HEAD, line, strict=True))
         assert told["case"] == name

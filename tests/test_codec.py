@@ -300,7 +300,7 @@ def test_numbers_of_thousands_of_digits(tmp_path: Path) -> None:
 
 def test_files_keep_title_meta_and_hash(tmp_path: Path) -> None:
     path = tmp_path / "game.json"
-    file = {"format": "certigap-game", "version": 1, "players": ["é", "2"], "actions": [["a"], ["ü", "\u2028"]]}
+    file = {"format": "certigap-game", "version": 1, "players": ["é", "2"], "actions": [["a"], ["ü", "\u2027"]]}
     path.write_text(json.dumps(file | {"payoffs": [["0.5", "1"]] * 2, "name": "x", "meta": {"k": [1, {}]}}), "utf-8")
     game = read_game(path)
     write_game(game, tmp_path / "copy.json")

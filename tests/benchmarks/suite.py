@@ -9,7 +9,7 @@ and the documentation say of speed are medians of this table. `--quick` shows on
 """
 
 import argparse
-import importlib.util
+import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,7 +27,7 @@ from certigap.semantics import gaps, values
 from tests.benchmarks import bandwidth, exact_core, exact_lp, fast_path, normal_form_scip, peers
 from tests.benchmarks.in_turns import Times, in_turns
 
-__all__ = ["CASES", "HEAD", "lines"]
+__all__ = ["CASES", "HEAD", "installed", "lines"]
 
 HEAD = ("case", "size", "peer", "ours", "ours 25-75 %", "theirs", "theirs 25-75 %", "ratio")
 
@@ -151,13 +151,22 @@ def lines(names: list[str], quick: bool, rounds: int) -> Iterator[tuple[str, ...
     """The table, without its head."""
     for name in names:
         module, peer, case = CASES[name]
-        if importlib.util.find_spec(module) is None:
+        if not installed(module):
             yield (name, "", peer, "", "", "not installed", "", "")
             continue
         for pair in case(quick):
             ours, theirs = in_turns([pair.ours, pair.theirs], rounds)
             mine, other = (own.median / weight for own, weight in zip((ours, theirs), pair.weight, strict=True))
             yield (name, pair.size, peer, *_told(ours), *_told(theirs), f"{other / mine:.3g}")
+
+
+def installed(module: str) -> bool:
+    """Whether a peer can be imported."""
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError:
+        return False
+    return True
 
 
 def _told(times: Times) -> tuple[str, str]:

@@ -22,7 +22,7 @@ __all__ = ["Arrays", "Places", "Play", "induce", "integer_step", "tidy"]
 _LOW = (1 << 31) - 1
 
 Places: TypeAlias = Annotated[npt.NDArray[np.uint32], 1]
-"""States as indices. A signed index is looked at by numba for being negative, counted from the end, which doubles the
+"""States as indices. A signed index is looked at for being negative, counted from the end, which doubles the
 time of a sweep; so columns are unsigned, and loops over the entries of a row run over `np.uint64`.
 """
 

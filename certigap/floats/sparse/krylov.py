@@ -37,12 +37,14 @@ class Followed:
         self.tables, self.blocks, states = chosen.tables, chosen.blocks, chosen.states
         self.leave = chosen.leave
         self._later = np.empty(states, dtype=np.int64)
-        self._t, self._z = np.zeros(states), np.empty(states)
+        self._t, self._z = np.empty(states), np.empty(states)
         work = self.tables.ready(arrange)
         self.tables.each(lambda b: work(self.blocks[b], self._later))
 
     def solution(self, right: FloatArray, factor: float, steps: int, deadline: Deadline) -> FloatArray:
         """y, its preconditioned residual at most `factor` times the first one; 0 where BiCGSTAB finds none smaller."""
+        self._t.fill(0.0)  # finite: entries of 0, which fill the slots of short rows, read what is not written yet
+        self._z.fill(0.0)
         r = np.empty(len(right))
         self._lower(right / self.leave, self._t, r)
         goal = factor * float(np.abs(r).max())

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from certigap.errors import InputError
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.floats.compiled import Kernel
 from certigap.floats.solvers import first_best
@@ -33,6 +34,9 @@ class Tables:
     """The arrays of a game and a policy as kernels take them, made once for all players."""
 
     def __init__(self, game: ArrayGame, policy: ArrayPolicy) -> None:
+        if not isinstance(game, ArrayGame) or not isinstance(policy, ArrayPolicy):
+            found = f"{type(game).__name__} and {type(policy).__name__}"
+            raise InputError(f"expected an array game and an array policy, got {found}")
         policy.of(game)
         self.game = game
         self.policy = policy
