@@ -5,6 +5,7 @@ component has at most 300 states (fill-in stays inside components); else BiCGSTA
 residuals refine, and where both fail the factorisation after all, up to 2,000 states.
 """
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -106,10 +107,14 @@ def least_cost(
     cost: FloatArray,
     matrix: Any,
     right: FloatArray,
-    bounds: Sequence[tuple[float | None, float | None]],
-    seconds: float,
+    bounds: Sequence[tuple[float | None, float | None]] | FloatArray,
+    seconds: float = math.inf,
+    equal: tuple[Any, FloatArray] = (None, np.empty(0)),
+    accuracy: float = 1e-7,
 ) -> FloatArray:
-    """x of least `cost.x` with `matrix x <= right` between `bounds`, by HiGHS.
+    """x of least `cost.x` with `matrix x <= right`, and with matrix and right side of `equal`, between `bounds`.
+
+    By HiGHS, constraints being met up to `accuracy`.
 
     Raises:
         SolverError: HiGHS failed, or found no x in that time.
@@ -117,7 +122,9 @@ def least_cost(
     from scipy.optimize import linprog
 
     with foreign("linear program"):
-        found = linprog(cost, A_ub=matrix, b_ub=right, bounds=bounds, method="highs", options={"time_limit": seconds})
+        options = {"time_limit": seconds, "primal_feasibility_tolerance": accuracy}
+        equations = {} if equal[0] is None else {"A_eq": equal[0], "b_eq": equal[1]}
+        found = linprog(cost, A_ub=matrix, b_ub=right, bounds=bounds, method="highs", options=options, **equations)
         if found.x is None:
             raise SolverError(f"linear program: {found.message}")
         return _finite(found.x)

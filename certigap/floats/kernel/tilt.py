@@ -237,7 +237,7 @@ def program(count: int, eps: float, penalty: float, space: TiltRoom) -> float:
             t[size + 2, c] += penalty * t[size, c]
         space.basis[size] = over
     for _ in range(PIVOTS):
-        column, most = -1, TINY * (1.0 + penalty)
+        column, most = -1, TINY * penalty
         for c in range(right):
             if t[size + 2, c] > most:
                 column, most = c, t[size + 2, c]

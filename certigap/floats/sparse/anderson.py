@@ -13,7 +13,9 @@ Anal. 49 (2011).
 
 import numpy as np
 
+from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray
+from certigap.floats.solvers import linear_solution
 from certigap.floats.sparse.mixing import History, mixed, remember
 from certigap.floats.sparse.process import Tables
 
@@ -62,6 +64,6 @@ class Mixer:
         gram = self._gram[: len(right), : len(right)]
         ridge = _RIDGE * float(gram.diagonal().max()) * np.eye(len(right))
         try:
-            return np.asarray(np.linalg.solve(gram + ridge, right))
-        except np.linalg.LinAlgError:
+            return linear_solution(gram + ridge, right)
+        except SolverError:
             return np.zeros(len(right))

@@ -35,7 +35,7 @@ from certigap.semantics.matching import ErrorsAnswer, errors
 from certigap.witnesses import inside_ball
 from certigap.witnesses.occupancy.pool import Drawn, Pool
 from certigap.work.deadline import Deadline
-from certigap.work.progress import Progress, uninterrupted
+from certigap.work.progress import Progress, closing, uninterrupted
 
 __all__ = ["OccupancyBalls", "worst_case_mu", "worst_case_rho"]
 
@@ -110,6 +110,7 @@ class OccupancyBalls:
         ball = ErrorBall(self.expert, self.measure, radius)
         at_once, *rules = in_turn()
         table, branched = BoundsTable.of(at_once.find(self.center, ball, until)), True
+        progress = None if progress is None else closing(progress)
 
         def ask(rule: Rule) -> bool:
             nonlocal table

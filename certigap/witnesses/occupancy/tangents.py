@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from certigap.errors import SolverError
 from certigap.floats.play import Floats, Indices
+from certigap.floats.solvers import least_cost
 from certigap.floats.stack import Stack
 
 __all__ = ["polished"]
@@ -65,8 +67,6 @@ def _step(
     stack: Stack, policy: Floats, rows: Indices, player: int, radius: float, toll: float, width: float
 ) -> tuple[Floats, float]:
     """`[L]` the best step of the linear program, and the score that it promises; -inf where the solver fails."""
-    from scipy.optimize import linprog
-
     size = len(policy)
     nudged = np.concatenate([policy[None], policy + _NUDGE * np.eye(size)])
     gaps, moved = stack.gaps(nudged)[:, player], stack.moved(nudged)
@@ -85,8 +85,8 @@ def _step(
     low, high = np.maximum(-width, -policy), np.minimum(width, 1.0 - policy)
     ends = np.concatenate([np.stack([low, high], axis=1), np.tile([0.0, np.inf], (many + 1, 1))])
     cost = np.concatenate([-slope, np.zeros(many), [toll]])
-    options = {"primal_feasibility_tolerance": _ACCURACY}
-    found = linprog(cost, limits, right, sums, np.zeros(len(sums)), ends, method="highs", options=options)
-    if found.status != 0:
+    try:
+        found = least_cost(cost, limits, right, ends, equal=(sums, np.zeros(len(sums))), accuracy=_ACCURACY)
+    except SolverError:
         return np.zeros(size), -np.inf
-    return np.asarray(found.x[:size]), float(gaps[0] - found.fun)
+    return found[:size], float(gaps[0] - cost @ found)
