@@ -167,8 +167,8 @@ def array_policy(game: ArrayGame, file: Container, role: str = "") -> PolicyRows
 def backup(game: ArrayGame, k: int, x: list[int], bits: int, i: int, sign: int = 1) -> int:
     """z[k] of FORMAT 16: the reward of a joint action and what follows, each mean rounded down."""
     a, b = game.offsets[k], game.offsets[k + 1]
-    mean = sum(w * x[t] for w, t in zip(game.weights[a:b], game.columns[a:b])) // game.denominators[k]
-    reward = sign * game.rewards[i * len(game.denominators) + k]
+    mean: int = sum(w * x[t] for w, t in zip(game.weights[a:b], game.columns[a:b])) // game.denominators[k]
+    reward: int = sign * game.rewards[i * len(game.denominators) + k]
     return (reward << bits) + game.discount.numerator * mean // game.discount.denominator
 
 
