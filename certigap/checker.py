@@ -41,6 +41,7 @@ MODULES = (
     "cover",
     "multipliers",
     "moderows",
+    "modecharges",
     "modevalues",
     "modes",
     "tilted",
@@ -123,8 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
             parts = ", ".join(f"{name} {count}" for name, count in read.items())
             lines.append(f"  rests on {sum(read.values())} lines: {parts}")
     text = json.dumps({"exit_code": code, "results": results}) if given.json else "\n".join(lines)
-    fault = written(sys.stdout, 1, text)
-    if fault:
+    if fault := written(sys.stdout, 1, text):
         written(sys.stderr, 2, f"checker.py: the verdict was not written: {fault}")
     return code
 

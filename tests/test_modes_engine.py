@@ -101,7 +101,7 @@ def test_no_policy_of_a_node_is_beyond_its_bounds(kind: dict[str, object], seed:
         everywhere = np.full(states, 1 / (1 - view.arrays.discount))
         for kind_ in (JOINT, OPTIMUM, VALUE):
             for share in ((1, 0, 0), (0, 0.7, 0.3), (0.3, 0.4, 0.3), (0, 0, 1)):
-                rates = visit_rates(view, kind_, np.tile(share, (n, 1)), everywhere, everywhere)
+                rates = visit_rates(view, kind_, np.tile(share, (n, 1))[:, :, None], everywhere, everywhere)
                 assert bench.bound(sets, kind_, rates).value >= true[kind_] - 1e-6
 
 

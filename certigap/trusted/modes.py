@@ -6,16 +6,16 @@ from fractions import Fraction
 from game import Game, Vector
 from kernel import Boxes, read_radius, show
 from limits import bits, longest, spend, summed, weight
+from modecharges import Charge, Charges, floored
 from moderows import GRID, Around, Axis, Change, ModeSets, Part, axes
-from modevalues import Charge, Past, Pay, Point, Proof, Shares, Tilt, common_moves, floored, read_vectors
+from modevalues import Past, Pay, Point, Proof, Tilt, common_moves, read_vectors
 from multipliers import most_visits
-from reading import ONE, ZERO, Invalid, Malformed, Node
+from reading import ONE, ZERO, Invalid, Node
 from regions import Region
 
 VECTORS = {"joint": ("X", "N1", "N0", "U1", "U0"), "optimum": ("X",), "value": ("N1", "N0")}  # the last one bounds
 SHARED = {"joint": ("X", "N1", "U1"), "optimum": (), "value": ("N1",)}
 GROUPS = {"joint": ("imitator", "deviator"), "optimum": ("deviator",), "value": ("imitator",)}
-DEFAULT: dict[str, Shares] = {"joint": (ONE, ZERO, ZERO), "optimum": (ZERO, ZERO, ONE), "value": (ONE, ZERO, ZERO)}
 Mark = tuple[str, int]  # group and state
 
 
@@ -36,7 +36,7 @@ class Cover:
     """
 
     def __init__(self, game: Game, i: int, region: Region, boxes: Boxes, kind: str, node: Node) -> None:
-        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("unit", "tilts", "charges"))
+        parts = node.fields(("limit", "first", "vectors", "visits", "tree"), ("unit", "tilts", "shares", "charges"))
         self.game, self.i, self.region, self.kind, self.stay = game, i, region, kind, 1 - game.discount
         self.limit, first = parts["limit"].rational(), game.players.index(parts["first"].one_of(game.players))
         self.unit = parts["unit"].rational() if "unit" in parts else ONE
@@ -46,8 +46,8 @@ class Cover:
         self.shown = self.limit * self.unit
         self.order, self.pool = [*range(first, game.n), *range(first)], read_vectors(game, parts["vectors"])
         self.tilts = [Tilt(game, region, tilt) for tilt in parts["tilts"].items()] if "tilts" in parts else []
-        listed = parts["charges"].items() if "charges" in parts else []
-        self.listed = [self.charges(entry.fields(("prices",), ("shares",))) for entry in listed]
+        tables, listed = (parts[name].items() if name in parts else [] for name in ("shares", "charges"))
+        self.charges = Charges(game, kind, self.pool, tables, listed)
         self.no_tilt, self.common = Tilt(game, region), common_moves(game, i) if kind == "joint" else []
         self.last, self.past = Pay(game, i, ONE / self.unit, self.no_tilt), Past(game)
         alone, beside = self.places(i), self.places(None)  # the deviator, who plays no row, and the others
@@ -142,10 +142,15 @@ class Cover:
     def share_vectors(self, part: Part, parts: dict[str, Node]) -> tuple[dict[str, Vector], Tilt]:
         """Vectors that hold in a node without a charge, hence in all its parts; none are known of an empty node."""
         shared, tilt, sets = self.taken(parts["shared"], SHARED[self.kind]), self.tilt(parts), part.sets()
-        free = [self.charge(ZERO, *DEFAULT[self.kind])] * self.game.n
         if sets is None:
             return {}, self.no_tilt
-        self.check(sets, Proof(self.game, shared, self.pay(ONE, tilt), free), [*shared], None, parts["shared"].where)
+        self.check(
+            sets,
+            Proof(self.game, shared, self.pay(ONE, tilt), self.charges.free),
+            [*shared],
+            None,
+            parts["shared"].where,
+        )
         return shared, tilt
 
     def check_leaf(self, part: Part, node: Node, shared: dict[str, Vector], tilt: Tilt) -> None:
@@ -175,20 +180,7 @@ class Cover:
     def read(self, node: Node, parts: dict[str, Node], theta: Fraction, shared: dict[str, Vector], tilt: Tilt) -> Proof:
         """What a leaf or a visit holds, with the vectors that a node above has checked."""
         vectors = self.taken(parts["leaf"], [name for name in VECTORS[self.kind] if name not in shared])
-        if ("charge" in parts) == ("prices" in parts) or ("charge" in parts and "shares" in parts):
-            node.fail("prices and shares, or the place of a charge")
-        listed = parts["charge"].integer(range(len(self.listed))) if "charge" in parts else None
-        charges = self.charges(parts) if listed is None else self.listed[listed]
-        return Proof(self.game, shared | vectors, self.pay(theta, tilt), charges)
-
-    def charges(self, parts: dict[str, Node]) -> list[Charge]:
-        """What the players pay."""
-        prices, shares = parts["prices"].items(self.game.n), [DEFAULT[self.kind]] * self.game.n
-        for j, node in enumerate(parts["shares"].items(self.game.n) if "shares" in parts else ()):
-            shares[j] = tuple(read_radius(share) for share in node.items(3))
-            if sum(shares[j], ZERO) > 1:
-                raise Malformed(f"{node.where}: expected a sum of at most 1, got {show(sum(shares[j], ZERO))}")
-        return [self.charge(read_radius(price), *own) for price, own in zip(prices, shares)]
+        return Proof(self.game, shared | vectors, self.pay(theta, tilt), self.charges.of(node, parts))
 
     def pay(self, theta: Fraction, tilt: Tilt) -> Pay:
         """The last one again, where nothing of it changes."""
@@ -197,19 +189,14 @@ class Cover:
             self.last = Pay(self.game, self.i, theta, tilt)
         return self.last
 
-    def charge(self, price: Fraction, coupled: Fraction, imitator: Fraction, deviator: Fraction) -> Charge:
-        """The price, and its parts: al p (1-g), be p, ga p."""
-        return price, price * coupled * self.stay, price * imitator, price * deviator
-
     def rates(self, charge: Charge) -> dict[str, list[int]]:
         """`[S]` w0, w1, wX of a player, over GRID, by the vector that they are charged to."""
-        _, coupled, imitator, deviator = charge
-        w0, w1 = (floored(before, imitator, self.shares["imitator"]) for before in (coupled, ZERO))
-        return {"X": floored(ZERO, deviator, self.shares["deviator"]), "N1": w1, "N0": w0, "U1": w1, "U0": w0}
+        w0, w1 = (floored(own, charge.imitator, self.shares["imitator"]) for own in (charge.coupled, [ZERO]))
+        return {"X": floored([ZERO], charge.deviator, self.shares["deviator"]), "N1": w1, "N0": w0, "U1": w1, "U0": w0}
 
     def check(self, sets: ModeSets, proof: Proof, names: Sequence[str], mark: Mark | None, where: str) -> None:
         """The inequality of each of these vectors, at every state."""
-        rated = self.length + max(map(longest, proof.charges))
+        rated = self.length + max(charge.bits for charge in proof.charges)
         dens = max(sum(own[s][0].den.bit_length() for own in sets) for s in range(self.game.size))
         entries = sum(work * sizes[self.i] for work, sizes in zip(self.game.work, self.game.sizes))
         spend(8 * len(proof.charges) * self.game.size * weight(2 * rated))
@@ -244,7 +231,7 @@ class Cover:
     def value(self, part: Part, proof: Proof) -> Fraction:
         """The bound at the start: what the last vector says, what the prices buy, and what the tilt costs."""
         total = self.game.at_start(proof.vectors[VECTORS[self.kind][-1]]) + proof.pay.tilt.cost
-        for j, (price, *_) in enumerate(proof.charges):
-            if price and (self.kind != "optimum" or j != self.i):
-                total += price * (self.region.spent - part.paid[j])
+        for j, charge in enumerate(proof.charges):
+            if charge.price and (self.kind != "optimum" or j != self.i):
+                total += charge.price * (self.region.spent - part.paid[j])
         return total

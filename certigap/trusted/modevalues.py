@@ -1,6 +1,5 @@
 """FORMAT 6.5: what a leaf or a visit holds, and the values of one state that its vectors make."""
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
@@ -9,12 +8,11 @@ from operator import le
 from game import Game, Vector, products
 from kernel import Weights
 from limits import bits, common, hold, longest, spend, summed, weight
+from modecharges import Charge
 from moderows import GRID, Around, ModeRows, sup
 from reading import ZERO, Node
 from regions import Region
 
-Shares = tuple[Fraction, ...]  # (al, be, ga)
-Charge = tuple[Fraction, Fraction, Fraction, Fraction]  # of a player: price, and what of it each rate is made of
 Deviation = tuple[list[int], list[Weights]]  # for every joint action: the one with a' in it, and what both lead to
 
 
@@ -172,15 +170,6 @@ def common_moves(game: Game, i: int) -> list[list[Deviation]]:
             both = [[(t, min(w, other[t])) for t, w in own.items() if t in other] for own, other in pairs]
             result[s].append((others, both))
     return result
-
-
-def floored(before: Fraction, factor: Fraction, shares: list[Fraction]) -> list[int]:
-    """before + factor share, rounded down to GRID"""
-    if not factor:
-        return [math.floor(before * GRID)] * len(shares)
-    under, first = before.denominator * factor.denominator, before.numerator * factor.denominator
-    each = before.denominator * factor.numerator
-    return [(first * x.denominator + each * x.numerator) * GRID // (under * x.denominator) for x in shares]
 
 
 DIGITS = {letter: k for k, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}

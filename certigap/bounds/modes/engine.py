@@ -260,12 +260,12 @@ def visit_rates(view: View, kind: int, shares: FloatArray, imitator: FloatArray,
     Args:
         view: the player's.
         kind: JOINT, OPTIMUM or VALUE.
-        shares: `[n, 3]` al (while nobody has disagreed with the expert: 1 - g), be (by the imitator's visits), ga (by
-            the deviator's; nothing for the player's own row).
+        shares: `[n, 3, S]`, or `[n, 3, 1]` for all states: al (while nobody has disagreed with the expert: 1 - g), be
+            (by the imitator's visits), ga (by the deviator's; nothing for the player's own row).
         imitator, deviator: `[S]` visit bounds, discounted occupancies.
     """
     rates = np.zeros((5, view.n, view.states))
-    al, be, ga = (shares[:, k, None] for k in range(3))
+    al, be, ga = (shares[:, k] for k in range(3))
     before = al * (1 - view.arrays.discount)
     if kind != OPTIMUM:
         near = be * _ratio(view.occupancy, imitator)
@@ -278,8 +278,8 @@ def visit_rates(view: View, kind: int, shares: FloatArray, imitator: FloatArray,
 
 
 def plain_shares(view: View, kind: int) -> FloatArray:
-    """`[n, 3]` the kind's default: all of a price before the first disagreement, or all of it with the deviator."""
-    return np.tile([0.0, 0.0, 1.0] if kind == OPTIMUM else [1.0, 0.0, 0.0], (view.n, 1))
+    """`[n, 3, 1]` the kind's default: all of a price before the first disagreement, or all of it with the deviator."""
+    return np.tile([0.0, 0.0, 1.0] if kind == OPTIMUM else [1.0, 0.0, 0.0], (view.n, 1))[:, :, None]
 
 
 def expert_rates(view: View, kind: int) -> FloatArray:

@@ -6,17 +6,18 @@ that it has proved, each by means of earlier ones: they hold for the policies be
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from fractions import Fraction
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 
 from certigap.bounds.balls import visit_bounds
 from certigap.bounds.modes.nodes import ModeBall, ModeNode, root_node
 from certigap.bounds.modes.pay import Pay
-from certigap.bounds.modes.proof import DEFAULT, KINDS, ModeLeaf, Shares, Tilt, Visit
+from certigap.bounds.modes.proof import DEFAULT, KINDS, ModeLeaf, Share, Shares, Tilt, Visit
 from certigap.bounds.modes.raised import RATE_BITS, Raised, Rules
 from certigap.bounds.modes.rounded import fixed_game, fixed_sets
 from certigap.exact.integers import FloatArray, as_object
@@ -26,6 +27,7 @@ from certigap.floats.kernel.mode_integers import FixedGame, new_room
 __all__ = ["ExactModes", "ModeClaim"]
 
 PRICE_BITS = 16
+_NONE = Fraction(0)
 _PAYS = 100
 ROUNDS = 12  # of raising before the rest is lifted evenly
 
@@ -203,9 +205,9 @@ class ModeClaim:
         result: list[list[list[int]]] = [[], [], []]
         for j, price in enumerate(prices):
             al, be, ga = DEFAULT[self.kind] if shares is None else shares[j]
-            result[0].append(_rates(price * al * (1 - g), price * be, imitator))
-            result[1].append(_rates(Fraction(0), price * be, imitator))
-            result[2].append(_rates(Fraction(0), price * ga, deviator))
+            result[0].append(_rates(price * (1 - g), al, price, be, imitator))
+            result[1].append(_rates(_NONE, _NONE, price, be, imitator))
+            result[2].append(_rates(_NONE, _NONE, price, ga, deviator))
         return result
 
     def _work(
@@ -247,9 +249,18 @@ def _ratio(mass: Fraction, seen: Fraction) -> Fraction:
     return mass / seen if seen else Fraction(0)
 
 
-def _rates(before: Fraction, factor: Fraction, ratios: list[Fraction]) -> list[int]:
-    """floor(2^32 (before + factor ratio)) of every state."""
-    if not factor:
-        return [math.floor(before * 2**RATE_BITS)] * len(ratios)
-    a, b, c, d = before.numerator, before.denominator, factor.numerator, factor.denominator
-    return [((a * d * x.denominator + c * x.numerator * b) << RATE_BITS) // (b * d * x.denominator) for x in ratios]
+def _rates(before: Fraction, first: Share, price: Fraction, second: Share, ratios: list[Fraction]) -> list[int]:
+    """floor(2^32 (before first + price second ratio)) of every state."""
+    (firsts, one), (seconds, two) = _counted(first), _counted(second)
+    a, b, c, d = before.numerator, before.denominator * one, price.numerator, price.denominator * two
+    return [
+        ((a * x * d * ratio.denominator + c * y * ratio.numerator * b) << RATE_BITS) // (b * d * ratio.denominator)
+        for x, y, ratio in zip(firsts, seconds, ratios, strict=False)
+    ]
+
+
+def _counted(share: Share) -> tuple[Iterable[int], int]:
+    """Numerators of the states, perhaps without end, and their denominator."""
+    if isinstance(share, Fraction):
+        return repeat(share.numerator), share.denominator
+    return share.numerators, share.denominator

@@ -11,9 +11,24 @@ from certigap.bounds.tilt import by_row, tilt_cost
 from certigap.exact.brief import Brief
 from certigap.exact.vector import Vector
 
-__all__ = ["DEFAULT", "GROUPS", "KINDS", "SHARED", "ModeCover", "ModeLeaf", "ModeSplit", "Shares", "Tilt", "Visit"]
+__all__ = [
+    "DEFAULT",
+    "GROUPS",
+    "KINDS",
+    "SHARED",
+    "ModeCover",
+    "ModeLeaf",
+    "ModeSplit",
+    "Share",
+    "Shares",
+    "Tilt",
+    "Visit",
+]
 
-Shares: TypeAlias = tuple[tuple[Fraction, Fraction, Fraction], ...]
+Share: TypeAlias = Fraction | Vector
+"""The same at all states, or by state."""
+
+Shares: TypeAlias = tuple[tuple[Share, Share, Share], ...]
 """`[n]` of (al, be, ga): how each price is split between the modes before, the imitator's, and the deviator's."""
 
 KINDS = {"joint": ("X", "N1", "N0", "U1", "U0"), "optimum": ("X",), "value": ("N1", "N0")}

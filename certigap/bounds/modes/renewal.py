@@ -33,7 +33,7 @@ class Renewal:
 
     Args:
         limit: of the claim.
-        shares: `[n, 3]` of the prices.
+        shares: `[n, 3, S]` of the prices.
     """
 
     def __init__(self, limit: float, shares: FloatArray) -> None:

@@ -13,10 +13,12 @@ from certigap.bounds.modes.claims import Attempt
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, plain_shares, visit_rates
 from certigap.bounds.modes.exact import ExactModes, ModeClaim
 from certigap.bounds.modes.nodes import DistanceSplit, ModeNode
-from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Shares, Visit
+from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Share, Shares, Visit
 from certigap.bounds.modes.search import TreeNode
+from certigap.bounds.modes.sharing import PARTS
 from certigap.bounds.modes.visits import FloatVisit
 from certigap.exact.integers import FloatArray
+from certigap.exact.vector import Vector
 from certigap.floats.kernel.mode_solve import N0, N1, T0, T1, X
 from certigap.work.clock import now
 from certigap.work.parallel import in_processes
@@ -236,11 +238,14 @@ def _named(kind: str, vectors: FloatArray) -> Mapping[str, FloatArray]:
 
 
 def _shares(attempt: Attempt, shares: FloatArray) -> Shares | None:
-    """As short fractions; None for the kind's default."""
+    """As exact numbers, by state where they are; None for the kind's default."""
     if np.array_equal(shares, plain_shares(attempt.view, attempt.kind)):
         return None
-    al, be, ga = ([Fraction(float(x)).limit_denominator(100) for x in shares[:, k]] for k in range(3))
-    return tuple(zip(al, be, ga, strict=True))
+    found: list[list[Share]] = []
+    for own in np.rint(shares * PARTS).astype(int).tolist():
+        parts = [Vector(tuple(part), PARTS) for part in own]
+        found.append([part[0] if len(part) == 1 else part for part in parts])
+    return tuple((al, be, ga) for al, be, ga in found)
 
 
 def _above(x: float) -> Fraction:

@@ -34,7 +34,7 @@ class FloatVisit:
     bound: float
     prices: FloatArray  # [n + 1] with theta
     vectors: FloatArray  # [5, S]
-    shares: FloatArray  # [n, 3]
+    shares: FloatArray  # [n, 3, S]
 
 
 @dataclass
@@ -54,7 +54,7 @@ class VisitBounds:
         return ("deviator", "imitator") if self.kind == JOINT else ("imitator",)
 
     def rates(self, bench: Bench, shares: FloatArray) -> FloatArray:
-        """`[5, n, S]` tolls of a price of 1 for shares `[n, 3]`."""
+        """`[5, n, S]` tolls of a price of 1 for shares `[n, 3, S]`."""
         return visit_rates(bench.view, self.kind, shares, self.bounds["imitator"], self.bounds["deviator"])
 
     def sharpen(
@@ -73,7 +73,7 @@ class VisitBounds:
             bench: the engine.
             sets: of the node, often the root.
             cutoff: L.
-            shares: `[n, 3]` each, candidates.
+            shares: `[n, 3, S]` each, candidates.
             going: asked before every state.
             relative: how near to the best prices is good enough.
             only: `[groups, S]` true where a bound is wanted; None: everywhere.

@@ -1,14 +1,15 @@
 """Covers by modes (`proofs/FORMAT.md`, 6.5): equal vectors and charges once, near vectors as differences from an
 earlier one, numbers as text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from certigap.bounds.modes.nodes import DistanceSplit
-from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit, Tilt, Visit
+from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit, Shares, Tilt, Visit
 from certigap.exact.integers import IndexArray
 from certigap.exact.rational import format_rational
 from certigap.exact.vector import Vector
@@ -29,8 +30,8 @@ def modes_json(game: Game, covers: Iterable[ModeCover]) -> dict[str, Any]:
 
 
 def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
-    written = _Pool(), _Tilts(), _Charges()
-    pool, tilts, charges = written
+    pool, tilts = _Pool(), _Tilts()
+    written = pool, tilts, (charges := _Charges(pool))
 
     def seen(made: Iterable[Visit]) -> list[dict[str, Any]]:
         return [
@@ -52,7 +53,7 @@ def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
         if isinstance(node, ModeSplit):
             entry: dict[str, Any] = own | {"split": _split(game, node)}
             if node.shared is not None:
-                entry["shared"] = pool.places(node.shared, SHARED[cover.kind])
+                entry["shared"] = pool.places(node.shared[name] for name in SHARED[cover.kind])
                 entry |= tilts.member(node.tilt)
             waiting += [below_shared or node.shared is not None] * 2
             tree.append(entry)
@@ -72,6 +73,8 @@ def _cover(game: Game, cover: ModeCover) -> dict[str, Any]:
         result["unit"] = format_rational(cover.unit)
     if tilts.entries:
         result["tilts"] = tilts.entries
+    if charges.tables:
+        result["shares"] = charges.tables
     if charges.entries:
         result["charges"] = charges.entries
     return result
@@ -86,7 +89,9 @@ def _split(game: Game, node: ModeSplit) -> list[str | None]:
 
 
 def _leaf(leaf: ModeLeaf, names: Sequence[str], pool: "_Pool", tilts: "_Tilts", charges: "_Charges") -> dict[str, Any]:
-    return {"leaf": pool.places(leaf.vectors, names), "charge": charges.place(leaf)} | tilts.member(leaf.tilt)
+    return {"leaf": pool.places(leaf.vectors[name] for name in names), "charge": charges.place(leaf)} | tilts.member(
+        leaf.tilt
+    )
 
 
 class _Pool:
@@ -97,8 +102,8 @@ class _Pool:
         self._known: dict[Vector, int] = {}
         self._alike: dict[int, list[_Base]] = {}  # vectors by denominator
 
-    def places(self, vectors: Mapping[str, Vector], names: Iterable[str]) -> list[int]:
-        return [self._place(vectors[name]) for name in names]
+    def places(self, vectors: Iterable[Vector]) -> list[int]:
+        return [*map(self._place, vectors)]
 
     def _place(self, vector: Vector) -> int:
         if vector in self._known:
@@ -148,11 +153,14 @@ class _Tilts:
 
 
 class _Charges:
-    """The prices and shares of a cover's leaves and visits."""
+    """The prices and shares of a cover's leaves and visits; `tables`: shares by state, places in the pool."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: _Pool) -> None:
         self.entries: list[dict[str, Any]] = []
+        self.tables: list[list[list[int]]] = []
+        self._pool = pool
         self._known: dict[tuple[Any, ...], int] = {}
+        self._known_tables: dict[Shares, int] = {}
 
     def place(self, leaf: ModeLeaf) -> int:
         key = leaf.prices, leaf.shares
@@ -160,9 +168,19 @@ class _Charges:
             self._known[key] = len(self.entries)
             entry: dict[str, Any] = {"prices": [format_rational(price) for price in leaf.prices]}
             if leaf.shares is not None:
-                entry["shares"] = [[format_rational(share) for share in own] for own in leaf.shares]
+                entry["shares"] = self._shares(leaf.shares)
             self.entries.append(entry)
         return self._known[key]
+
+    def _shares(self, shares: Shares) -> list[list[str]] | int:
+        constant = [[format_rational(share) for share in own if isinstance(share, Fraction)] for own in shares]
+        if any(constant):
+            return constant
+        if shares not in self._known_tables:
+            self._known_tables[shares] = len(self.tables)
+            vectors = [[share for share in own if isinstance(share, Vector)] for own in shares]
+            self.tables.append([self._pool.places(own) for own in vectors])
+        return self._known_tables[shares]
 
 
 def packed(numbers: Iterable[int]) -> str:

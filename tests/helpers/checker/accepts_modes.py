@@ -20,6 +20,7 @@ FAMILIES = {
     "plain": mode_plans.plain,
     "unit": mode_plans.units,
     "shares": mode_plans.shares,
+    "table": mode_plans.tables,
     "tree": mode_plans.trees,
     "within": mode_plans.withins,
     "tilt": mode_plans.tilts,

@@ -21,6 +21,7 @@ def mode_faults(accept: Callable[[str], Data]) -> Iterator[Fault]:
     yield from member_faults(joint, tree)
     yield from shared_faults(tree)
     yield from leaf_faults(joint, pair, shares)
+    yield from table_faults(accept("coin.modes-table-joint"))
     yield from tilt_faults(tilt, pair)
     yield from visit_faults(accept("stay.modes-visits"))
     yield from within_faults(accept("stay.modes-closed"), accept("coin.modes-within-joint"))
@@ -88,6 +89,20 @@ def leaf_faults(joint: Data, pair: Data, shares: Data) -> Iterator[Fault]:
     yield "coin.mode-tilt-none.json", edited(joint, f"{leaf}/tilt", 0), "a tilt that is not there"
     shared = edited(pair, f"{OWN}/optimum/tree/0/shared", [])
     yield "coin.mode-optimum-shared.json", shared, "a leaf with shared vectors"
+
+
+def table_faults(data: Data) -> Iterator[Fault]:
+    own, leaf = f"{OWN}/joint", f"{OWN}/joint/tree/0"
+    cover = data["proof"]["cover"]["players"]["1"]["modes"]["joint"]
+    first, second, _ = cover["shares"][0][0]
+    den = int(cover["vectors"][first]["den"])
+    more = edited(data, f"{own}/vectors/{first}/num", [2 * den])
+    yield "coin.mode-table-sum.json", more, "shares of a state of more than 1"
+    less = edited(json.loads(more), f"{own}/vectors/{second}/num", [-den])
+    yield "coin.mode-table-negative.json", less, "a negative share of a state"
+    yield "coin.mode-table-place.json", edited(data, f"{own}/shares/0/0/0", 99), "shares outside the pool"
+    yield "coin.mode-table-two.json", edited(data, f"{own}/shares/0/0", [first, second]), "two shares by state"
+    yield "coin.mode-table-none.json", edited(data, f"{leaf}/shares", 9), "a table that is not there"
 
 
 def tilt_faults(tilt: Data, pair: Data) -> Iterator[Fault]:

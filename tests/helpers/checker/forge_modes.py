@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["Ending", "ModeProver", "Plan", "Seen", "Step"]
+__all__ = ["ModeProver", "Plan", "Seen", "Step"]
 
 Data = dict[str, Any]
 DEN = 2**10  # of vectors
 SWEEPS = 400
-RESTING = ("again", "free", "finer", "seen")  # cheats
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,8 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A leaf with prices and shares of its own."""
-
-    prices: tuple[str, ...]
-    shares: Any = None
-
-
-@dataclass(frozen=True)
 class Plan:
-    """A cover: `tree` is None (a leaf), `Ending`, (split, left, right, whether vectors are shared there) or `Seen`."""
+    """A cover: `tree` is None (one leaf), (split, left, right, whether vectors are shared there) or `Seen`."""
 
     kind: str = "joint"
     first: int = 0
@@ -57,7 +48,6 @@ class Plan:
     unit: str = ""
     cheat: str = ""  # "leaf", "shared", "visit": its vectors are too low; "void": an empty leaf; "half": one too few;
     # "again": later leaves rest on the first one's vectors, "free" at no price, "finer" over twice the denominator
-    # "seen": the leaf rests on the first visit's vectors, "marked": the next visit
     # "near": no cheat, the limit is such that the first visit shows 1/1000
 
 
@@ -95,9 +85,8 @@ class ModeProver:
             self.data["visits"].append(visit)
             try:
                 closed = self.rule.closes(root, self.m.Node(visit, "visit"))
-            except self.m.Invalid:  # the cover is lost, but for a checker that takes it
-                closed = plan.cheat != "marked"
-                self.rule.see(step.group, step.state, self.rule.value(root, self.last) - self.rule.limit)
+            except self.m.Invalid:  # the cover is lost
+                closed = True
             if closed:
                 break
         if not closed:
@@ -129,9 +118,9 @@ class ModeProver:
             self.data["tree"].append({"leaf": []})
         elif tree is None and self.plan.cheat == "half" and self.shown:
             pass
-        elif tree is None or isinstance(tree, Ending):
-            own = tree or Ending(self.plan.prices, self.plan.shares)
-            self.data["tree"].append(self.leaf(part, own.prices, own.shares, shared, Fraction(1), None))
+        elif tree is None:
+            entry = self.leaf(part, self.plan.prices, self.plan.shares, shared, Fraction(1), None)
+            self.data["tree"].append(entry)
         else:
             self.divide(part, tree, shared)
 
@@ -161,8 +150,8 @@ class ModeProver:
         self.data["tree"].append(entry)
         if shares:
             names = self.m.SHARED[self.plan.kind]
-            zero = [self.rule.charge(Fraction(0), *self.m.DEFAULT[self.plan.kind])] * self.game.n
-            shared = self.lowered("shared", self.solved(part, names, {}, Fraction(1), zero, None) or {})
+            free = self.rule.charges.free
+            shared = self.lowered("shared", self.solved(part, names, {}, Fraction(1), free, None) or {})
             entry["shared"] = [self.place(shared[name]) for name in names]
             entry |= self.tilted()
         depth, halves = len(part.path), part.halves(self.game, self.m.Node(split, "split"))
@@ -174,19 +163,18 @@ class ModeProver:
         return {"tilt": 0} if self.plan.tilt is not None and self.rule.tilted else {}
 
     def leaf(self, part: Any, prices: Any, shares: Any, shared: Data, theta: Fraction, mark: Any) -> Data:
-        kind, default = self.plan.kind, self.m.DEFAULT[self.plan.kind]
+        kind = self.plan.kind
         if self.plan.cheat == "free" and self.first:
             prices = ("0",) * len(prices)
-        own = [tuple(map(Fraction, row)) for row in shares] if shares else [default] * self.game.n
-        charges = [self.rule.charge(Fraction(price), *part) for price, part in zip(prices, own, strict=True)]
+        own, written = self.shares(shares)
+        stay = 1 - self.game.discount
+        charges = [self.m.Charge(Fraction(price), stay, part) for price, part in zip(prices, own, strict=True)]
         names = [name for name in self.m.VECTORS[kind] if name not in shared]
         found = self.solved(part, names, shared, theta, charges, mark)
         if found is None:
             return {"leaf": []}
         found |= self.lowered("leaf" if mark is None else "visit", {name: found[name] for name in names})
         self.last = self.proof(found, theta, charges)
-        if self.plan.cheat in ("seen", "marked"):
-            self.first = self.first or found
         if mark is None:
             self.first = self.first or found
             self.remember(part.sets(), self.last, charges)
@@ -195,7 +183,23 @@ class ModeProver:
         entry: Data = {"leaf": [self.place(found[name]) for name in names], "prices": list(prices)}
         if shared:
             return entry
-        return entry | ({"shares": shares} if shares else {}) | self.tilted()
+        return entry | written | self.tilted()
+
+    def shares(self, given: Any) -> tuple[list[Any], Data]:
+        """Of every player, as the checker has them and as a leaf has them; lists by state go to a table."""
+        if not given:
+            return [self.rule.charges.default] * self.game.n, {}
+        if isinstance(given[0][0], str):
+            return [[[Fraction(x)] for x in row] for row in given], {"shares": given}
+        numbers = [[[Fraction(x) for x in part] for part in row] for row in given]
+        pool = [[{"den": str(DEN), "num": [int(x * DEN) for x in part]} for part in row] for row in numbers]
+        table = []
+        for row in pool:
+            self.pool.extend(row)
+            table.append([*range(len(self.pool) - 3, len(self.pool))])
+        tables = self.data.setdefault("shares", [])
+        tables.append(table)
+        return numbers, {"shares": len(tables) - 1}
 
     def proof(self, vectors: Data, theta: Fraction, charges: Any) -> Any:
         tilt = self.rule.tilts[0] if self.tilted() else self.rule.no_tilt
@@ -217,15 +221,13 @@ class ModeProver:
         sets, vectors = part.sets(), dict(known)
         if sets is None:
             return None
-        if self.plan.cheat == "marked" and self.first and mark is not None:
-            return dict(self.first)
         largest = max(abs(x) for x in self.game.rewards[self.i]) / Fraction(self.game.reward_den[self.i])
         start = (
             -math.ceil(((theta / Fraction(self.plan.unit or 1) + 1) * largest / (1 - self.game.discount) + 4) * DEN) * 2
         )
         for name in names:
             vectors[name] = self.fresh(start)
-            if self.plan.cheat in RESTING and self.first and mark is None:
+            if self.plan.cheat in ("again", "free", "finer") and self.first and mark is None:
                 vectors[name] = copy.copy(self.first[name])
                 vectors[name].num, vectors[name].den = [*vectors[name].num], DEN * (1 + (self.plan.cheat == "finer"))
             for _ in range(SWEEPS):

@@ -8,7 +8,6 @@ from typing import Any
 
 from tests.helpers.checker import forge
 from tests.helpers.checker.forge_modes import ModeProver, Plan, Seen, Step
-from tests.helpers.checker.mode_plans_made import MADE
 from tests.helpers.checker.templates import region
 from tests.helpers.checker.worlds import World
 
@@ -20,11 +19,12 @@ HALF = ["1/2", "1/2", "0"]
 
 
 def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iterator[Data]:
-    """Certificates as strong as `module` makes them; `family`: plain, unit, shares, tree, visit, within, tilt, .."""
+    """Certificates as strong as `module` makes them; `family`: plain, unit, shares, table, tree, visit, .."""
     for claim, plans in {
         "plain": plain,
         "unit": units,
         "shares": shares,
+        "table": tables,
         "tree": trees,
         "two": twice,
         "visit": visits,
@@ -37,7 +37,6 @@ def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iter
         "claim": claims,
         "cross": crossings,
         "never": nevers,
-        **MADE,
     }[family](world):
         data = mode_certificate(module, game, world, claim, plans)
         yield data
@@ -117,6 +116,18 @@ def shares(world: World) -> Iterator[tuple[Data, list[Plan]]]:
                 [replace(plan, shares=[["0", "1", "0"]] * n) for plan in pair(n, "0", price)][1:]
                 + pair(n, price, "0")[:1],
             )
+
+
+def tables(world: World) -> Iterator[tuple[Data, list[Plan]]]:
+    """Shares by state, turned from state to state; in a leaf, in a tree, in visits."""
+    n, size = len(world.true.players), len(world.true.states)
+    halves = (("1", "0", "0"), ("0", "1", "0"), ("0", "0", "1"), ("1/4", "1/2", "1/4"))
+    for turn, radius in itertools.product(range(4), ("1/10", "2/5")):
+        own = [[halves[(s + turn) % 4][k] for s in range(size)] for k in range(3)]
+        claim = ball(world, radius)
+        for price in PRICES[1:]:
+            yield claim, [Plan(prices=(price,) * n, shares=[own] * n)]
+            yield claim, [replace(plan, shares=[own] * n) for plan in pair(n, price, price)]
 
 
 def trees(world: World) -> Iterator[tuple[Data, list[Plan]]]:

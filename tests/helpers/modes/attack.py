@@ -53,11 +53,15 @@ def attack(rng: random.Random) -> Met:
             theta = Fraction(rng.choice((0, 1, 5, 30)))
             prices = [Fraction(rng.choice((1, 4, 10, 40)), 4) * max(1, theta) for _ in range(n)]
             group = "deviator" if kind == "optimum" else "imitator"
-            state, shares = rng.randrange(len(true.states)), random_shares(rng, kind, n)
+            state, shares = rng.randrange(len(true.states)), random_shares(rng, kind, n, len(true.states))
             claim.visit(group, state, theta, low_start(claim, float(theta) + 1), prices, shares)
         if best is None or rng.random() < 0.4:
             prices = [Fraction(rng.choice((0, 1, 2, 4, 8, 16, 32, 64)), 8) for _ in range(n)]
-            tried = prices, None if rng.random() < 0.5 else random_shares(rng, kind, n), random_tilt(rng, drawn, kind)
+            tried = (
+                prices,
+                None if rng.random() < 0.5 else random_shares(rng, kind, n, len(true.states)),
+                random_tilt(rng, drawn, kind),
+            )
         else:
             tried = [x * Fraction(rng.choice((7, 8, 9)), 8) for x in best[0]], best[1], best[2]
         found = claim.leaf(claim.modes.root, low_start(claim), *tried)
