@@ -95,10 +95,9 @@ class ClaimSearch:
         if self.kind != OPTIMUM and np.array_equal(shares, plain):
             visits, tree = self._visits(), self._plain_tree
         else:
-            renewal = Renewal(limit, shares) if self.kind == JOINT else None
             tree = ModeTree(
                 self.view, self.kind, visits.rates(bench, shares), ROW_WEIGHT[self.kind], self.benches, _free(shares),
-                visits, renewal,
+                visits, Renewal(limit, shares),
             )  # fmt: skip
             tree.open_root(limit)
         return Attempt(self.view, self.kind, max(limit, tree.upper), limit, shares, visits, tree, tree.upper <= limit)
