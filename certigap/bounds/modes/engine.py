@@ -171,6 +171,7 @@ class Bench:
 
     def __init__(self, view: View, room: ModeRoom, state: ModeState) -> None:
         self.view, self.room, self.state = view, room, state
+        self._sets: ModeSets | None = None  # of the rows in `state`
 
     def bound(
         self,
@@ -250,6 +251,8 @@ class Bench:
             kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / size, relative,
             tolerance * (scale if fixed else max(1.0, scale)),
         )  # fmt: skip
+        if sets is not self._sets:
+            self._sets, self.room.warm[:] = sets, 0
         value, floor = mode_bound(view.arrays, sets, question, start, state, self.room)
         return Found(value * size, floor * size, start * paid, state.vectors * size)
 

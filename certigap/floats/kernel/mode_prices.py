@@ -31,6 +31,7 @@ JOINT, OPTIMUM, VALUE = range(3)
 SWEEPS = 400
 WIDE = 0.5  # how far the first step goes, as a share of the prices
 LEAST_REACH = 0.0025  # and of the largest prices
+ROUGH = 0.002  # of what a node lacks: how well its vectors are worth knowing
 
 
 class Question(NamedTuple):
@@ -60,10 +61,11 @@ class PriceRoom(NamedTuple):
     here: Floats  # [d] prices and theta
     best: Floats  # [d]
     point: Floats  # [d]
-    near: Floats2  # [rounds, d + 1] the cuts, seen from `least`
+    seen: Floats2  # [rounds, d + 1] the cuts, seen from `least`
     least: Floats  # [d] prices that are tried next lie between
     width: Floats  # [d] `least` and `least + width`
-    known: Indices  # [5] 1: the mode's vector does not depend on what changes
+    vectors: Floats2  # [5, S] at the best point
+    known: Indices  # [5] of a mode that does not depend on the prices: 1 its vector is known roughly, 2 closely
 
 
 def mode_bound(
@@ -79,7 +81,7 @@ def mode_bound(
     spare = PriceRoom(
         empty((rounds, d + 1)), empty((d + 2, rounds + 2 * d + 1)), empty(d + 1, dtype=np.int64),
         empty(question.rates.shape), prices.copy(), prices.copy(), empty(d), empty((rounds, d + 1)),
-        empty(d), empty(d), np.zeros(5, dtype=np.int64),
+        empty(d), empty(d), empty(state.vectors.shape), np.zeros(5, dtype=np.int64),
     )  # fmt: skip
     found = priced_bound(game, sets, question, state, room, spare)
     prices[:] = spare.best
@@ -256,43 +258,60 @@ def lowest(cuts: Floats2, count: int, most: Floats, point: Floats, d: int, work:
 def priced_bound(
     game: ModeGame, sets: ModeSets, question: Question, state: ModeState, room: ModeRoom, spare: PriceRoom,
 ) -> tuple[float, float]:  # fmt: skip
-    """`mode_bound` from the prices in `spare.here`; the result's are `spare.best`."""
-    n, kind, rates = game.shapes.shape[1], question.kind, question.rates
-    d = n if question.fixed else n + 1
-    cuts, tolls, known = spare.cuts, spare.tolls, spare.known
-    here, best_at, point = spare.here, spare.best, spare.point
-    best, all_modes, low, reach, near, least = 1e300, not question.fixed, -np.inf, WIDE, spare.near, spare.least
-    for mode in (T1, X, N1):
+    """`mode_bound` from the prices in `spare.here`; the result's are `spare.best`.
+
+    Where a `target` is given and not reached, the bound is that of rows that are nearly the best, for all it decides is
+    where to split; everything else holds up to the tolerance.
+    """
+    n, kind, rates, target = game.shapes.shape[1], question.kind, question.rates, question.target
+    d, is_node, states = n if question.fixed else n + 1, question.target > -1e300, len(game.initial)
+    cuts, tolls, known, here, best_at, point = spare.cuts, spare.tolls, spare.known, spare.here, spare.best, spare.point
+    best, all_modes, low, reach, seen, least = 1e300, not question.fixed, -1e300, WIDE, spare.seen, spare.least
+    start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
+    for mode in range(5):
+        known[mode] = 0
         for j in range(n):
-            for s in range(len(game.initial)):
-                if rates[mode, j, s] != 0.0:
+            for s in range(states):
+                if rates[mode, j, s] != 0.0 and mode != T0 and mode != N0:
                     all_modes = True
-    last = False
+    hope, last = 0.0, False
+    for s in range(states):
+        hope += game.initial[s] * state.vectors[start, s]
     for turn in range(question.rounds + 1):
         theta = float(here[n])
+        offset = -theta * question.cutoff
+        for j in range(n):
+            offset += here[j] * question.left[j]
         for mode in range(5):
             for j in range(n):
-                for s in range(len(game.initial)):
+                for s in range(states):
                     tolls[mode, j, s] = here[j] * rates[mode, j, s]
-        for mode in (X, N1, N0, T1, T0):
-            if known[mode] == 1 or ((mode in (T0, T1)) and kind != JOINT) or (mode == X and kind == VALUE):
-                continue
-            if (mode in (N0, N1)) and kind == OPTIMUM:
-                continue
-            solve(
-                game, sets, mode, theta, question.mark, question.marked[mode], tolls, question.tolerance,
-                state, room,
-            )  # fmt: skip
-            known[mode] = 1 if not all_modes and mode != T0 and mode != N0 else 0
-        start = T0 if kind == JOINT else X if kind == OPTIMUM else N0
-        occupancies(game, kind, all_modes or last, state, room)
-        value = -theta * question.cutoff
-        for s in range(len(game.initial)):
-            value += game.initial[s] * state.vectors[start, s]
-        for j in range(n):
-            value += here[j] * question.left[j]
+        likely = min(best, float(hope + offset))
+        above = likely - max(low, target) if is_node or turn > 0 else 0.0
+        rough = ROUGH * (1.0 - game.discount) * min(max(above, 0.0), abs(likely))
         if last:
-            best = min(best, value)
+            rough = 0.0
+        enough = best - offset if turn > 0 and not last else 1e300
+        for _ in range(2):
+            level = 1 if rough > 0.0 else 2
+            for mode in (X, N1, N0, T1, T0):
+                absent = ((mode in (T0, T1)) and kind != JOINT) or (mode == X and kind == VALUE)
+                if absent or known[mode] >= level or ((mode in (N0, N1)) and kind == OPTIMUM):
+                    continue
+                solve(
+                    game, sets, mode, theta, question.mark, question.marked[mode], tolls[mode], question.tolerance,
+                    rough, enough if mode == start else 1e300, state, room,
+                )  # fmt: skip
+                known[mode] = level if not all_modes and mode != T0 and mode != N0 else 0
+            value = offset
+            for s in range(states):
+                value += game.initial[s] * state.vectors[start, s]
+            if rough == 0.0 or value > target:
+                break
+            rough = 0.0
+            enough = 1e300
+        if last:
+            best = value
             break
         if value >= best:
             reach /= 2
@@ -301,42 +320,50 @@ def priced_bound(
             best = value
             for j in range(n + 1):
                 best_at[j] = here[j]
-        if best <= question.target:
+            for mode in range(5):
+                for s in range(states):
+                    spare.vectors[mode, s] = state.vectors[mode, s]
+        if best <= target:
             break
+        occupancies(game, kind, all_modes, state, room)
         cut = cuts[turn]
         cut[0] = value
         for j in range(n):
             paid = 0.0
             for mode in range(5):
-                for s in range(len(game.initial)):
+                for s in range(states):
                     paid += rates[mode, j, s] * state.visits[mode, s] * state.excess[mode, j, s]
             cut[j + 1] = question.left[j] - paid
             cut[0] -= cut[j + 1] * here[j]
         if not question.fixed:
             cut[n + 1] = earned(game, kind, state) - question.cutoff
             cut[0] -= cut[n + 1] * here[n]
-        last = turn + 1 == question.rounds
-        if not last:
-            low = lowest(cuts, turn + 1, question.most, point, d, spare.tableau, spare.base)
-            hopeless = -1e300 < question.target < low and best - low <= 0.05 * (best - question.target)
-            last = hopeless or best - low <= question.relative * max(abs(best), 1e-3)
-        if last:
-            if all_modes and value == best:
-                break
-            for j in range(n + 1):
-                here[j] = best_at[j]
-            continue
-        for j in range(d):  # the cuts are trusted near the best point alone
-            most = question.most[j]
-            span = max(reach * best_at[j], LEAST_REACH * most)
-            least[j] = max(best_at[j] - span, 0.0)
-            spare.width[j] = min(best_at[j] + span, most) - least[j]
-        for k in range(turn + 1):
-            near[k, 0] = cuts[k, 0]
+        for near in range(2):  # everywhere, for a bound; near the best point, where the cuts can be trusted
             for j in range(d):
-                near[k, j + 1] = cuts[k, j + 1]
-                near[k, 0] += cuts[k, j + 1] * least[j]
-        lowest(near, turn + 1, spare.width, point, d, spare.tableau, spare.base)
+                most = question.most[j]
+                span = max(reach * best_at[j], LEAST_REACH * most)
+                least[j] = max(best_at[j] - span, 0.0) * near
+                spare.width[j] = min(best_at[j] + span, most) - least[j] if near else most
+            for k in range(turn + 1):
+                seen[k, 0] = cuts[k, 0]
+                for j in range(d):
+                    seen[k, j + 1] = cuts[k, j + 1]
+                    seen[k, 0] += cuts[k, j + 1] * least[j]
+            floor = lowest(seen, turn + 1, spare.width, point, d, spare.tableau, spare.base)
+            if near == 0:
+                low = floor
+                hopeless = is_node and low > target and best - low <= 0.05 * (best - target)
+                close = best - low <= question.relative * max(abs(best), 1e-3)
+                last = hopeless or close or turn + 1 == question.rounds
+            if last:
+                break
+        if last and is_node:
+            for mode in range(5):
+                for s in range(states):
+                    state.vectors[mode, s] = spare.vectors[mode, s]
+            break
         for j in range(d):
-            here[j] = least[j] + point[j]
+            here[j] = best_at[j] if last else least[j] + point[j]
+    if best > target and not (is_node and all_modes):
+        occupancies(game, kind, best > target, state, room)
     return best, low

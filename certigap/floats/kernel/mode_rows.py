@@ -237,15 +237,14 @@ def row(
 def nest(
     shapes: Indices2, order: Indices, first: Indices2, box: Floats2, limits: Floats3, tolls: Floats, tables: Floats2,
     masses: Floats3, distances: Floats3, cells: Floats2, sizes: Indices, used: Indices,
-    s: int, absent: int, plain: bool, keep: bool,
-) -> float:  # fmt: skip
-    """The nested maximum of both tables (`plain`: of the second alone) at state `s`, in place.
+    s: int, absent: int, plain: bool,
+) -> None:  # fmt: skip
+    """The rows of the nested maximum of both tables (`plain`: of the second alone) at state `s`, for `unwind`.
 
     Args:
         shapes, order, first: `[S, n]`, `[n]` the outermost first, `[n, S]`.
         tolls: `[n, S]`.
         absent: a player without a row (the deviator, whose action is fixed), or -1.
-        keep: the rows are kept for `unwind`.
     """
     n = shapes.shape[1]
     for j in range(n):
@@ -272,7 +271,7 @@ def nest(
                     if wanted:
                         value = row(box, limits, cells, used, j, s, f, size, whole, toll)
                     tables[draw, place] = value
-                    if not keep or not (wanted or whole):
+                    if not (wanted or whole):
                         continue
                     for c in range(size):
                         kept, moved = (cells[2, c], cells[3, c]) if wanted else (0.0, 0.0)
@@ -284,7 +283,6 @@ def nest(
                             masses[1, depth, place * size + c] = moved
                     distances[draw, depth, place] = distance
         sizes[j] = 1
-    return float(tables[1, 0] if plain else tables[0, 0])
 
 
 @inner
@@ -292,7 +290,7 @@ def unwind(
     shapes: Indices2, order: Indices, limits: Floats3, masses: Floats3, distances: Floats3, joint: Floats2,
     spent: Floats2, sizes: Indices, s: int, absent: int, plain: bool,
 ) -> None:  # fmt: skip
-    """After `nest` with `keep`: the joint masses, kept and moved, of the maximum, and every player's distances."""
+    """After `nest`: the joint masses, kept and moved, of the maximum, and every player's distances."""
     n = shapes.shape[1]
     joint[0, 0], joint[1, 0] = (0.0, 1.0) if plain else (1.0, 0.0)
     for j in range(n):

@@ -19,6 +19,7 @@ import numpy as np
 
 from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, Indices2, compiled, inner
 from certigap.floats.kernel.mode_rows import RowRoom, nest, new_row_room, unwind
+from certigap.floats.kernel.mode_worths import maxima
 
 __all__ = ["ModeGame", "ModeRoom", "ModeSets", "ModeState", "meetings", "new_mode_room", "new_mode_state", "solve"]
 
@@ -89,6 +90,11 @@ class ModeRoom(NamedTuple):
     stamp: Indices  # [S] 0 but for its columns
     flow: Floats2  # [5, S]
     step: Floats  # [S] the next vector
+    before: Floats  # [S] the vector before a step
+    best: Floats  # [S] maxima of a pass
+    worths: Floats3  # [5, S, A] of the deviator's actions, as `maxima` has them
+    choices: Indices2  # [5, S] the action that is tried first
+    warm: Indices  # [5] 1: the rows are of the present sets
     factors: Floats3  # [5, S, S] I - the equations of a mode, as L U; empty in large games
 
 
@@ -110,7 +116,9 @@ def new_mode_room(game: ModeGame) -> ModeRoom:
         new_row_room(game.shapes), e(pairs), e(pairs), e((2, pairs)), e(rows),
         game.offsets[game.row_offsets[:-1]].astype(whole), np.zeros((MODES, states), whole),
         np.zeros((MODES, entries), whole), e((MODES, entries)), e((MODES, states)), np.zeros(states, whole),
-        np.zeros(states, whole), e((MODES, states)), e(states),
+        np.zeros(states, whole), e((MODES, states)), e(states), e(states), e(states),
+        np.zeros((MODES, states, int(game.shapes[:, game.player].max()))), np.zeros((MODES, states), whole),
+        np.zeros(MODES, whole),
         np.zeros((MODES, states, states) if states <= DENSE_STATES else (MODES, 0, 0)),
     )  # fmt: skip
 
@@ -328,60 +336,103 @@ def record(
 
 
 @inner
+def revalue(
+    game: ModeGame, mode: int, mark: int, marked: float, tolls: Floats2, state: ModeState, room: ModeRoom
+) -> None:
+    """The constants of the equations of the rows that stand, from the tables at the mode's present vector."""
+    v = state.vectors[mode]
+    for s in range(len(v)):
+        f, joint = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
+        start = game.pair_offsets[s] + state.action[mode, s] * joint if mode in (T0, T1) else f
+        value = marked if s == mark else 0.0
+        for k in range(joint):
+            value += state.kept[mode, f + k] * room.q0[start + k] + state.moved[mode, f + k] * room.q1[start + k]
+        for j in range(game.shapes.shape[1]):
+            value -= tolls[j, s] * state.excess[mode, j, s]
+        begin = room.begin[s]
+        for z in range(begin, begin + room.entries[mode, s]):
+            value -= room.weight[mode, z] * v[room.column[mode, z]]
+        room.constant[mode, s] = value
+
+
+@inner
 def solve(
-    game: ModeGame, sets: ModeSets, mode: int, theta: float, mark: int, marked: float, tolls: Floats,
-    tolerance: float, state: ModeState, room: ModeRoom,
+    game: ModeGame, sets: ModeSets, mode: int, theta: float, mark: int, marked: float, tolls: Floats2,
+    tolerance: float, rough: float, enough: float, state: ModeState, room: ModeRoom,
 ) -> None:  # fmt: skip
-    """A mode's vector, from where it stands; the modes that it rests on must be solved. Adds `marked` at `mark`."""
+    """A mode's vector; the modes that it rests on must be solved. Adds `marked` at `mark`.
+
+    It goes on from the mode's rows where they are of these sets, else from its vector.
+
+    Args:
+        tolls: `[n, S]`.
+        tolerance: up to which the rule holds in the end.
+        rough: a pass that changes no value by ten times as much may be the last, with its rows evaluated.
+        enough: so may any, if they show as much from the start.
+    """
     prepare(game, mode, theta, state, room)
-    v, rows, player, step = state.vectors[mode], room.rows, game.player, room.step
-    plain, deviates, absent = mode != T0 and mode != N0, mode in (X, T0, T1), -1
+    v, before, step, best, rows = state.vectors[mode], room.before, room.step, room.best, room.rows
+    g, player, dense = game.discount, game.player, room.factors.shape[1] > 0
+    plain, deviates, paired, absent = mode != T0 and mode != N0, mode in (X, T0, T1), mode in (T0, T1), -1
     if mode == X:
         absent = player
-    fine, reached = max(tolerance * (1.0 - game.discount) / 2, 1e-15), False
-    put(v, step)
+    fine = max(tolerance * (1.0 - g) / 2, 1e-15)
+    gain, rise, change, reached = -np.inf, 1e300, 0.0, False
     for turn in range(ROUNDS):
-        change = 0.0
         fill(game, mode, theta, state, room)
-        for s in range(len(v)):
-            joint, size, stride = game.row_offsets[s + 1] - game.row_offsets[s], game.shapes[s, player], game.strides[s]
-            choice, best, tries = int(np.int64(0)), -np.inf, size if deviates else 1
-            step[s] = v[s]
-            for attempt in range(tries + 1):
-                keep = attempt == tries  # once more, to keep the rows of the best
-                if keep:
-                    if s == mark:
-                        best += marked
-                    if turn > 0 and best <= v[s] + tolerance:
-                        break
-                own = choice if keep else attempt
-                first = game.pair_offsets[s] + own * joint if mode in (T0, T1) else game.row_offsets[s]
-                load(room.q0, room.q1, rows.tables, first, joint, size, stride, own if mode == X else -1)
-                value = nest(
-                    game.shapes, game.order, game.first, sets.box, sets.limits, tolls[mode], rows.tables, rows.masses,
-                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain, keep,
+        put(v, before)
+        put(v, step)
+        stand = turn == 0 and room.warm[mode] == 1
+        if stand:
+            revalue(game, mode, mark, marked, tolls, state, room)
+        else:
+            maxima(
+                game.shapes, game.order, game.first, game.row_offsets, game.pair_offsets, game.strides, sets.box,
+                sets.limits, tolls, room.q0, room.q1, rows.tables, rows.cells, rows.places, rows.used,
+                room.worths[mode], room.choices[mode], best, player, plain, deviates, paired, rise,
+            )  # fmt: skip
+            change = 0.0
+            for s in range(len(v)):
+                if s == mark:
+                    best[s] += marked
+                if best[s] <= v[s] + gain:
+                    continue
+                own, joint = room.choices[mode, s], game.row_offsets[s + 1] - game.row_offsets[s]
+                first, fixed = game.pair_offsets[s] + own * joint if paired else game.row_offsets[s], absent
+                if mode == X:
+                    fixed = own
+                load(room.q0, room.q1, rows.tables, first, joint, game.shapes[s, player], game.strides[s], fixed)
+                nest(
+                    game.shapes, game.order, game.first, sets.box, sets.limits, tolls, rows.tables, rows.masses,
+                    rows.distances, rows.cells, rows.places, rows.used, s, absent, plain,
                 )  # fmt: skip
-                if keep:
-                    record(game, sets, mode, s, choice, best, state, room)
-                    change = max(change, abs(best - v[s]))
-                    step[s] = best
-                elif value > best:
-                    choice = own
-                    best = value
-        if turn > 0 and change == 0.0 and reached:
-            break
-        put(step, v)
-        if room.factors.shape[1] > 0:
-            factor(room.begin, room.entries[mode], room.column[mode], room.weight[mode], room.factors[mode])
+                record(game, sets, mode, s, own, best[s], state, room)
+                change = max(change, abs(best[s] - v[s]))
+                step[s] = best[s]
+            if change == 0.0 and reached:
+                break
+        gain = tolerance
+        coarse = max(fine, 0.01 * change * (1.0 - g))
+        reached = dense or coarse <= fine
+        if dense:
+            if not stand:
+                factor(room.begin, room.entries[mode], room.column[mode], room.weight[mode], room.factors[mode])
             solved(room.factors[mode], room.constant[mode], v)
-            reached = True
+        else:
+            put(step, v)
+            evaluate(
+                v, room.begin, room.entries[mode], room.column[mode], room.weight[mode], room.constant[mode], coarse
+            )
+        if stand:
             continue
-        coarse = 0.01 * change * (1.0 - game.discount)
-        reached = coarse <= fine
-        evaluate(
-            v, room.begin, room.entries[mode], room.column[mode], room.weight[mode], room.constant[mode],
-            max(fine, coarse),
-        )  # fmt: skip
+        shown = 0.0
+        rise = 0.0
+        for s in range(len(v)):
+            rise = max(rise, g * (v[s] - before[s]))
+            shown += game.initial[s] * v[s]
+        if change <= 10 * rough or shown >= enough:
+            break
+    room.warm[mode] = 1
 
 
 @compiled
