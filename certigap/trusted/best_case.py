@@ -6,9 +6,9 @@ from fractions import Fraction
 from functools import partial
 
 from cover import tree_leaves
-from game import Game, matrix, products, read_rows
-from kernel import LOWER, UPPER, Ask, Boxes, Rows, l1, nest, read_radius, show
-from limits import Limit, longest, spend, summed, weight
+from game import Game, matrix, read_rows
+from kernel import LOWER, UPPER, Ask, Boxes, Rows, nest, read_radius, show
+from limits import Limit, l1, longest, products, spend, summed, weight
 from reading import ONE, TWO, ZERO, Invalid, Malformed, Node
 
 MAX_SYSTEMS = 5_000  # linear systems for the equilibria of a bimatrix game: 7 x 7 have 3,432

@@ -3,9 +3,9 @@
 import math
 from fractions import Fraction
 
-from game import Game, Policy, Vector, products, read_rows
+from game import Game, Policy, Vector, read_rows
 from kernel import LOWER, UPPER, Ask, Rows, Step, check_interval, check_vector, point_rows
-from limits import bits, hold, longest, spend, weight
+from limits import bits, hold, longest, products, spend, weight
 from reading import ONE, ZERO, Invalid, Node
 from values import Evaluation, check_occupancy
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 from cover import tree_leaves
 from delta import Limits
 from dominance import stage_table
-from game import Game, Policy, products, read_rows
-from kernel import LOWER, UPPER, Ask, Boxes, Rows, check_interval, l1, read_radius, show
-from limits import Limit, common, hold, longest, spend, summed, weight
+from game import Game, Policy, read_rows
+from kernel import LOWER, UPPER, Ask, Boxes, Rows, check_interval, read_radius, show
+from limits import Limit, common, hold, l1, longest, products, spend, summed, weight
 from reading import ONE, TWO, ZERO, Invalid, Malformed, Node
 
 MAX_SUPPORT = 12  # actions of an expert's row whose subsets are gone through: 4,096

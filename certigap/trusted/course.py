@@ -8,10 +8,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
-from game import Policy, Vector, products
+from game import Policy, Vector
 from horizon import FiniteGame, Timed
 from kernel import SIDES, Ask, Backup, Derive, Sets, Step, point_rows, rounds, widest
-from limits import bits, hold, spend, weight
+from limits import bits, hold, products, spend, weight
 from reading import ZERO, Invalid, Node
 from values import Evaluation, claim_equilibrium, claim_matching_error, claim_nash_gap, claim_policy_value, distances
 

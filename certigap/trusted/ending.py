@@ -9,10 +9,10 @@ import math
 from fractions import Fraction
 
 from course import Course, RowSets, Vectors, check_backward, largest_distances, read_vectors
-from game import Policy, products
+from game import Policy
 from horizon import FiniteGame, Timed, rows_finite
 from kernel import LOWER, UPPER, Ask, Rows, Sets, Step, read_radius, rounds, widest
-from limits import bits, hold, longest, spend, summed, weight
+from limits import bits, hold, longest, products, spend, summed, weight
 from multipliers import backups
 from pairs import PairBounds, PairStep
 from reading import ONE, TWO, ZERO, Invalid, Node

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from limits import bits, common, hold, longest, over, spend, weight
-from reading import ONE, ZERO, File, Malformed, Node, canonical, open_file, read_json, shorten
+from limits import bits, common, hold, longest, multiple, over, spend, weight
+from reading import ONE, ZERO, File, Known, Malformed, Node, canonical, open_file, read_json, shorten
 
 MAX_PLAYERS = 100  # the kernel nests one call a player
 Policy = list[list[list[Fraction]]]  # [n][S][A_i(s)]
@@ -27,7 +27,6 @@ class Vector:
             members["den"].fail("a positive integer")
         if not isinstance(self.num, list) or len(self.num) != size or any(type(x) is not int for x in self.num):
             raise Malformed(f"{members['num'].where}: expected an array of {size} integers")
-
         self.bits = max(map(int.bit_length, self.num), default=0) + self.den.bit_length()
 
     def __getitem__(self, s: int) -> Fraction:
@@ -50,7 +49,8 @@ class Game:
         self.n, self.offsets = len(self.players), [0]
         self.states: list[str] = []
         self.actions: list[list[list[str]]] = []
-        rewards: list[list[Fraction]] = []
+        self.named: dict[str, list[list[str]]] = {}
+        rewards: list[list[Known]] = []
         moves: list[Weights] = []
         content: dict[str, Any] = {"format": "certigap-game", "version": 1, "players": self.players}
         if self.is_normal_form:
@@ -80,10 +80,9 @@ class Game:
         """What is hashed beside the states."""
         return content
 
-    def add_state(
-        self, name: str, actions: Node, outcomes: Node, rewards: list[list[Fraction]], moves: list[Weights]
-    ) -> None:
-        own = [names.names() for names in actions.items(self.n)]
+    def add_state(self, name: str, actions: Node, outcomes: Node, pay: list[list[Known]], moves: list[Weights]) -> None:
+        text = repr(actions.value)  # equal only for equal values, these being JSON
+        own = self.named[text] = self.named.get(text) or [names.names() for names in actions.items(self.n)]
         self.states.append(name)
         self.actions.append(own)
         self.offsets.append(self.offsets[-1] + math.prod(len(names) for names in own))
@@ -94,20 +93,21 @@ class Game:
                 payoff, move = members["rewards"], members["next"].weights(self.index, True)
             if not isinstance(payoff.value, list) or len(payoff.value) != self.n:
                 payoff.items(self.n)
-            rewards.append([payoff.number(i) for i in range(self.n)])
+            pay.append(payoff.numbers(True))
             moves.append(move)
 
-    def scale(self, start: dict[int, Fraction], rewards: list[list[Fraction]], moves: list[Weights]) -> None:
+    def scale(self, start: dict[int, Fraction], rewards: list[list[Known]], moves: list[Weights]) -> None:
         self.size = len(self.states)
         self.sizes = [[len(own) for own in state] for state in self.actions]
         self.strides = [[math.prod(sizes[i + 1 :]) for i in range(self.n)] for sizes in self.sizes]
-        self.reward_den = [common((row[i] for row in rewards), len(rewards)) for i in range(self.n)]
-        self.rewards = [[over(row[i], den) for row in rewards] for i, den in enumerate(self.reward_den)]
+        own = list(zip(*rewards))
+        self.reward_den = [multiple({bottom for _, _, bottom in column}, len(column)) for column in own]
+        self.rewards: list[list[int]] = [[x * (d // y) for _, x, y in row] for row, d in zip(own, self.reward_den)]
         self.next, self.next_den = [], []
         for a, b in zip(self.offsets, self.offsets[1:]):
-            den = common((Fraction(1, own) for _, own in moves[a:b]), sum(len(row) for row, _ in moves[a:b]))
+            den = multiple({own for _, own in moves[a:b]}, sum(len(row) for row, _ in moves[a:b]))
             self.next_den.append(den)
-            self.next += [[(t, row[t] * (den // own)) for t in sorted(row)] for row, own in moves[a:b]]
+            self.next += [[(t, w * (den // own)) for t, w in sorted(row.items())] for row, own in moves[a:b]]
         self.initial = [start.get(s, ZERO) for s in range(self.size)]
         self.initial_den = common(start.values(), self.size)
         self.starts = [(s, over(p, self.initial_den)) for s, p in start.items()]
@@ -162,13 +162,16 @@ def read_rows(game: Game, node: Node, decimals: bool = False) -> Policy:
     result = []
     for i, own in enumerate(game.by_state(node)):
         spend(game.n * game.size + sum(sizes[i] for sizes in game.sizes))
-        rows = []
+        rows, known = [], {}
         for s, actions in enumerate(row[i] for row in game.actions):
             if s not in own and len(actions) > 1:
                 raise Malformed(f"{node.where}/{shorten(game.players[i])}: expected a row at {shorten(game.states[s])}")
-            index = {action: a for a, action in enumerate(actions)}
-            weights, den = own[s].weights(index, decimals) if s in own else ({0: 1}, 1)
-            rows.append([Fraction(weights[a], den) if a in weights else ZERO for a in range(len(actions))])
+            key = (id(actions), repr(own[s].value) if s in own else "")
+            if key not in known:
+                index = {action: a for a, action in enumerate(actions)}
+                weights, den = own[s].weights(index, decimals) if s in own else ({0: 1}, 1)
+                known[key] = [Fraction(weights[a], den) if a in weights else ZERO for a in range(len(actions))]
+            rows.append(known[key])
         result.append(rows)
     return result
 
@@ -180,17 +183,5 @@ def read_policy(game: Game, path: str, read: Any = read_rows) -> Any:
     return read(game, members["rows"], True)
 
 
-def products(rows: Sequence[Sequence[Any]]) -> list[Any]:
-    """The product weights of the rows, in the order of the joint actions."""
-    result = [1]
-    for row in rows:
-        length = longest(result) + longest(row)
-        spend(len(result) * len(row) * weight(length))
-        hold(len(result) * len(row), length)
-        result = [x * y for x in result for y in row]
-    return result
-
-
 def matrix(game: Game, i: int) -> list[list[int]]:
-    width = game.sizes[0][1]
-    return [game.rewards[i][k : k + width] for k in range(0, game.offsets[1], width)]
+    return [game.rewards[i][k : k + game.sizes[0][1]] for k in range(0, game.offsets[1], game.sizes[0][1])]

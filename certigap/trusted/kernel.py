@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from game import Game, Policy, Vector
-from limits import common, longest, spend, summed, weight
+from limits import common, spend, weight
 from reading import ZERO, Invalid, Node
 
 LOWER, UPPER = -1, 1
@@ -37,6 +37,7 @@ class Rows:
         room = sum(high) - self.den if self.need >= 0 else self.den - sum(low)
         self.is_empty = room < 0 or self.spare < 0 or any(l > u for l, u in zip(low, high))
         self.is_point = self.spare == 0 and self.need == 0
+        self.support = [(a, w) for a, w in enumerate(self.start) if w and self.is_point]
         self.is_simplex = box is None and radius >= 2
         self.give = [y - l for y, l in zip(self.start, low)]
         self.take = [u - y for y, u in zip(self.start, high)]
@@ -46,7 +47,10 @@ class Rows:
         With a `price` (a maximum, with a box): of the sum less `price * ||y - center||_1`.
         """
         if self.is_point:
-            return sum(w * value(a) for a, w in enumerate(self.start) if w) - price * self.moved
+            total = -price * self.moved
+            for a, w in self.support:
+                total += w * value(a)
+            return total
         c = [sign * value(a) for a in range(len(self.start))]
         if self.is_simplex:
             return sign * self.den * max(c)
@@ -77,7 +81,9 @@ def shift(entries: deque[list[int]], amount: int) -> int:
 
 
 def point_rows(policy: Policy) -> "Sets":
-    return [[Rows(row) for row in own] for own in policy]
+    """A point a row; the same row is the same point."""
+    points = {key: Rows(row) for key, row in {id(row): row for own in policy for row in own}.items()}
+    return [[points[id(row)] for row in own] for own in policy]
 
 
 def nest(rows: Sequence[Rows], order: list[int], value: Function, row: int, strides: list[int], sign: int) -> int:
@@ -201,8 +207,3 @@ def check_interval(node: Node, derive: Derive) -> str:
 
 def read_radius(node: Node) -> Fraction:
     return node.rational() if node.rational() >= 0 else node.fail("a radius >= 0")
-
-
-def l1(x: list[Fraction], y: list[Fraction]) -> Fraction:
-    spend(len(x) * weight(longest(x) + longest(y)))
-    return summed(abs(a - b) for a, b in zip(x, y))

@@ -2,12 +2,13 @@
 
 A step is an operation on numbers of up to 512 bits; longer numbers cost the square of their length. A rule pays with
 `spend` before each loop whose length or numbers a file can choose, and asks with `hold` before it keeps such numbers;
-`common` and `summed` do both themselves, and so do the passes of the kernel.
+`common`, `summed` and those after them do both themselves, and so do the passes of the kernel.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 STEPS = 10**8  # for every check; and one more for each byte of the game with each byte of the certificate
 BITS = 1 << 31  # of the numbers over one denominator that are held at a time, 256 MiB
@@ -60,8 +61,18 @@ def weight(length: int) -> int:
 
 def common(numbers: Iterable[Fraction | int], count: int) -> int:
     """The least common denominator, once there is room for `count` numbers over it."""
+    return multiple({x.denominator for x in numbers}, count)
+
+
+def multiple(denominators: set[int], count: int) -> int:
+    """Their least common multiple, once there is room for `count` numbers over it."""
+    if sum(map(int.bit_length, denominators)) < 256:  # a step each
+        spend(len(denominators))
+        result = math.lcm(*denominators)
+        hold(count, result.bit_length())
+        return result
     result = 1
-    for den in {x.denominator for x in numbers}:
+    for den in denominators:
         spend(1 + (result.bit_length() * den.bit_length() >> 16))
         result = math.lcm(result, den)
         hold(count, result.bit_length())
@@ -79,4 +90,20 @@ def summed(numbers: Iterable[Fraction]) -> Fraction:
     for x in numbers:
         spend(1 + (bits(result) * bits(x) >> 16))
         result += x
+    return result
+
+
+def l1(x: list[Fraction], y: list[Fraction]) -> Fraction:
+    spend(len(x) * weight(longest(x) + longest(y)))
+    return summed(abs(a - b) for a, b in zip(x, y))
+
+
+def products(rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The product weights of the rows, in the order of the joint actions."""
+    result = [1]
+    for row in rows:
+        length = longest(result) + longest(row)
+        spend(len(result) * len(row) * weight(length))
+        hold(len(result) * len(row), length)
+        result = [x * y for x in result for y in row]
     return result

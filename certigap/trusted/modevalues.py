@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from operator import le
 
-from game import Game, Vector, products
+from game import Game, Vector
 from kernel import Weights
-from limits import bits, common, hold, longest, spend, summed, weight
+from limits import bits, common, hold, longest, products, spend, summed, weight
 from modecharges import Charge
 from moderows import GRID, Around, ModeRows, sup
 from reading import ZERO, Node

@@ -5,9 +5,9 @@ V* <= nu.X + price B/(1-g)  and  V >= nu.Z + [ sum_s m(s) sum_a e(a|s) min(d(s,a
 
 from fractions import Fraction
 
-from game import Game, Policy, Vector, products
+from game import Game, Policy, Vector
 from kernel import LOWER, Step, read_radius
-from limits import bits, hold, longest, spend, summed, weight
+from limits import bits, hold, longest, products, spend, summed, weight
 from reading import ONE, TWO, ZERO, Invalid, Node
 from values import Evaluation
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from limits import common, over
+from limits import multiple
 
 MAX_BYTES = 1 << 30
 MAX_DEPTH = 100
@@ -43,6 +43,31 @@ def bounded_int(digits: str) -> Any:
     return int(digits) if len(digits) <= MAX_DIGITS and digits != "-0" else Refused("expected no -0, no long number")
 
 
+HOOKS: dict[str, Any] = {
+    "parse_int": bounded_int,
+    "parse_float": lambda text: Refused("expected no number with a point or an exponent: rationals are text"),
+    "parse_constant": lambda text: Refused(f"expected a finite number, got {text}"),
+}
+
+
+def is_plain(value: Any, data: bytes) -> bool:
+    """Whether `walk` would find nothing, nor `unique_keys`, seen at once of most files: UTF-8 holds no surrogates that
+    are not escaped, and a text has a colon for each member: as many members as colons means that no key came twice.
+    """
+    if type(value) is not dict or b"\\u" in data:
+        return False
+    level, members = [value], 0
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for part in level:
+            members += len(part) if type(part) is dict else 0
+            inner += part.values() if type(part) is dict else part
+        if Refused in map(type, inner):
+            return False
+        level = [part for part in inner if type(part) is dict or type(part) is list]
+    return not level and members == data.count(b":")
+
+
 def read_json(path: str, data: bytes = b"") -> "File":
     """The file (or the data, when there are any) as a `Node`, or `Malformed` with the place and the reason."""
     try:
@@ -50,13 +75,10 @@ def read_json(path: str, data: bytes = b"") -> "File":
             data = data or file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Malformed(f"{path}: expected at most {MAX_BYTES} bytes")
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=unique_keys,
-            parse_int=bounded_int,
-            parse_float=lambda text: Refused("expected no number with a point or an exponent: rationals are text"),
-            parse_constant=lambda text: Refused(f"expected a finite number, got {text}"),
-        )
+        text = data.decode("utf-8")
+        value = json.loads(text, **HOOKS)
+        if not (plain := is_plain(value, data)):
+            value = json.loads(text, object_pairs_hook=unique_keys, **HOOKS)
     except OSError as error:
         raise Malformed(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -67,7 +89,8 @@ def read_json(path: str, data: bytes = b"") -> "File":
         raise Malformed(f"{path}: expected JSON, got a fault at line {error.lineno}, column {error.colno}") from None
     root = File(value, f"{path}: ")
     root.size = len(data)
-    root.walk(0)
+    if not plain:
+        root.walk(0)
     return root
 
 
@@ -83,7 +106,8 @@ def shorten(value: Any) -> str:
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*|\.[0-9]+)?", re.ASCII)
-KNOWN: dict[str, Fraction] = {}  # rationals by their text
+Known = tuple[Fraction, int, int]  # a rational, its numerator, its denominator
+KNOWN: dict[bool, dict[str, Known]] = {False: {}, True: {}}  # by their text, with and without decimals
 KINDS = {dict: "an object", list: "an array", str: "text", int: "an integer", bool: "true or false"}
 
 
@@ -120,12 +144,10 @@ class Node:
             raise Malformed(f"{self.where[:200]}...: expected at most {MAX_DEPTH} levels of nesting")
         if isinstance(value, str) and not value.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
             raise Malformed(f"{self.where}: expected text, got a lone surrogate")
-        if isinstance(value, dict):
-            for key in value:
-                if not key.isascii():
-                    Node(key, self.key, self.above).walk(depth)
         if isinstance(value, dict | list):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                if type(key) is str and not key.isascii():
+                    Node(key, self.key, self.above).walk(depth)
                 if type(item) is not int and (type(item) is not str or not item.isascii()):
                     self.child(key).walk(depth + 1)
 
@@ -175,8 +197,8 @@ class Node:
         text = self.value
         if decimals and type(text) is int:
             return Fraction(text)
-        if isinstance(text, str) and text in KNOWN and (decimals or "." not in text):
-            return KNOWN[text]
+        if isinstance(text, str) and (known := KNOWN[decimals].get(text)):
+            return known[0]
         if not isinstance(text, str) or not RATIONAL.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
             self.fail("a rational as text, such as -3 or 3/4")
         if max(map(len, text.replace(".", "").removeprefix("-").split("/"))) > MAX_DIGITS:
@@ -186,27 +208,28 @@ class Node:
         result, bottom = Fraction(text), text.partition("/")[2]
         if bottom and (bottom == "1" or result.denominator != int(bottom)):
             self.fail("lowest terms")
-        if len(KNOWN) < 100_000:
-            KNOWN[text] = result
+        if len(KNOWN[decimals]) < 100_000:
+            KNOWN[decimals][text] = (result, result.numerator, result.denominator)
         return result
 
-    def number(self, key: Any) -> Fraction:
-        """`child(key).rational(True)`; the child is made only where its text is not known."""
-        text = self.value[key]
-        known = KNOWN.get(text) if type(text) is str else None
-        return self.child(key).rational(True) if known is None else known
+    def numbers(self, decimals: bool) -> list[Known]:
+        """The rationals of an object or array; children are made only where a text is not known."""
+        value, known = self.value, KNOWN[decimals]
+        try:
+            return [known[x] for x in (value.values() if type(value) is dict else value)]
+        except (KeyError, TypeError):
+            keys = value if type(value) is dict else range(len(value))
+            return [(x, x.numerator, x.denominator) for x in (self.child(key).rational(decimals) for key in keys)]
 
     def weights(self, index: dict[str, int], decimals: bool) -> tuple[dict[int, int], int]:
         """A probability row `{name: rational}` as `{index[name]: integer}` without zeros, and what they are over."""
-        if not isinstance(self.value, dict) or any(name not in index for name in self.value):
+        if not isinstance(self.value, dict) or not self.value.keys() <= index.keys():
             self.fields((), index)
-        row = {}
-        for name in self.value:
-            row[index[name]] = weight = self.number(name) if decimals else self.child(name).rational()
-            if weight.numerator < 0:
-                self.child(name).fail("a probability")
-        den = common(row.values(), len(row))
-        result = {k: over(x, den) for k, x in row.items() if x}
+        row = self.numbers(decimals)
+        den = multiple({bottom for _, _, bottom in row}, len(row))
+        result = {index[name]: top * (den // bottom) for name, (_, top, bottom) in zip(self.value, row) if top}
+        if min(result.values(), default=0) < 0:
+            self.child(next(name for name, (x, _, _) in zip(self.value, row) if x < 0)).fail("a probability")
         whole = sum(result.values())
         if whole != den:
             raise Malformed(f"{self.where}: sums to {shorten(Fraction(whole, den))}, expected 1")

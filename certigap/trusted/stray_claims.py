@@ -4,9 +4,9 @@ from fractions import Fraction
 from functools import partial
 
 from cover import check_cover
-from game import Game, Policy, products, read_rows
-from kernel import LOWER, UPPER, Ask, check_interval, l1, point_rows, read_radius, show
-from limits import bits, longest, spend, summed, weight
+from game import Game, Policy, read_rows
+from kernel import LOWER, UPPER, Ask, check_interval, point_rows, read_radius, show
+from limits import bits, l1, longest, products, spend, summed, weight
 from reading import ZERO, Invalid, Node
 from straying import Opponents, possible, spread_bounds, stray_least, stray_most, surely_visited
 from values import Evaluation

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
-from game import Game, Policy, Vector, products
+from game import Game, Policy, Vector
 from kernel import (
     LOWER,
     SIDES,
@@ -16,11 +16,10 @@ from kernel import (
     Step,
     check_interval,
     check_vector,
-    l1,
     point_rows,
     show,
 )
-from limits import bits, hold, longest, spend, summed, weight
+from limits import bits, hold, l1, longest, products, spend, summed, weight
 from reading import ZERO, Invalid, Node
 
 
