@@ -30,15 +30,7 @@ from tests.helpers.checker.forge_tilted import tilted_accepts
 from tests.helpers.checker.games import Trio, games
 from tests.helpers.checker.harness import HERE, Bench, load, source
 from tests.helpers.checker.mutants import Mutant, mutated
-from tests.helpers.checker.mutants_balls import MUTANTS as BALLS
-from tests.helpers.checker.mutants_best_case import MUTANTS as BEST
-from tests.helpers.checker.mutants_claims import MUTANTS as CLAIMS
-from tests.helpers.checker.mutants_kernel import MUTANTS as KERNEL
-from tests.helpers.checker.mutants_linear import MUTANTS as LINEAR
-from tests.helpers.checker.mutants_modes import MUTANTS as MODES
-from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
-from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
-from tests.helpers.checker.mutants_tilted import MUTANTS as TILTED
+from tests.helpers.checker.tables import MUTANTS
 from tests.helpers.checker.worlds import World
 
 Data = dict[str, Any]
@@ -176,7 +168,7 @@ def make_rejected(only: list[str]) -> list[str]:
     why = json.loads((folder / "WHY.json").read_text()) if only else {}
     worlds: dict[str, World] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for mutant in [*KERNEL, *LINEAR, *CLAIMS, *BALLS, *SEARCH, *BEST, *STAGE, *MODES, *TILTED]:
+        for mutant in MUTANTS:
             if mutant.made.endswith(".json") or (only and mutant.name not in only):
                 continue
             game = mutant.made.split()[1]

@@ -9,6 +9,7 @@ from tests.helpers.checker.mutants_modes import MUTANTS as MODES
 from tests.helpers.checker.mutants_reading import MUTANTS as READING
 from tests.helpers.checker.mutants_search import MUTANTS as SEARCH
 from tests.helpers.checker.mutants_stage import MUTANTS as STAGE
+from tests.helpers.checker.mutants_theorems import MUTANTS as THEOREMS
 from tests.helpers.checker.mutants_tilted import MUTANTS as TILTED
 
-MUTANTS = (*KERNEL, *LINEAR, *MODES, *CLAIMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE, *TILTED)
+MUTANTS = (*KERNEL, *LINEAR, *MODES, *CLAIMS, *THEOREMS, *BALLS, *SEARCH, *BEST, *READING, *STAGE, *TILTED)
