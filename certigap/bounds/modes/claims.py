@@ -63,7 +63,6 @@ class ClaimSearch:
         tree = min(trees, key=lambda one: one.upper)
         self.view, self.benches, self._plain_tree = tree.view, tree.benches, tree
         self._live: Attempt | None = None
-        self.rate, self._opening = np.inf, 0.0  # the last: seconds that visits took
         self.best = Attempt(self.view, kind, tree.upper, tree.upper, plain, self._visits(), tree, False)
 
     @property

@@ -4,7 +4,9 @@ too hard; a far aim is approached by halves, each limit that closes a bound to g
 Visit bounds made for one limit serve no lower one, and what a tree costs grows fast as its limit falls; yet high limits
 are often closed by visit bounds alone (a random game of 40 states, 2.38 at the root: 0.98 in 2 s, where a tree that
 aims at 0.54 has come to 1.05 after 8 s). A tree's bound falls about as the logarithm of its size: it is left for a
-limit halfway to what is shown when it will not come as far, each doubling of its time bringing what the last brought.
+limit halfway to what is shown when it will not come as far, each doubling of its time bringing what the last brought;
+not before a part of the time is over, since the bounds of visits in nodes come late and all at once (a random game of
+20 states: 3.0 times the limit after 1 s, closed after 2.3 s).
 Where visit bounds bring little at the root, the tree without them is the better one, and the same for every limit: on
 Tag at 1/20, -V comes to 2.684 by 400 splits, with visit bounds and their shares to 2.710.
 """
@@ -24,7 +26,7 @@ PATIENCE = 3  # openings: visit bounds pay off only when something follows
 EARNED = 0.3  # of the way from the root to the limit: visit bounds that bring less are left out
 FAR = 1.4  # times the aim: a gap's claim is first tried halfway
 NEAR = 0.1  # of the way from the aim to what is shown: limits that near bring too little
-MEMORY = 0.5  # of earlier gains in the pace of a claim
+TRIAL = 0.25  # of the time left: so long a tree is not given up
 LEAST_SECONDS = 0.2  # of a tree's first piece
 
 
@@ -36,25 +38,33 @@ class LimitSearch(ClaimSearch):
         self._deep: Attempt | None = None  # at the lowest limit that was tried
         self._low = -math.inf  # the last limit that was left
         self._grown = 0.0  # seconds of the tree
-        self._gained, self._spent = 0.0, 0.0
+        self._opening = 0.0  # the last: seconds that visits took
+        self._done = False
+        self._shown = [(0.0, self.upper)]  # after how many seconds of this claim
         self._plain_root = self._plain_tree.upper
 
     def run(self, aim: float, seconds: float, going: Callable[[], bool], left: float = math.inf) -> None:
         """Go on towards `aim` for about `seconds`, of the `left` seconds that there are in all."""
-        if self.upper <= aim:
-            self.rate = 0.0
-            return
-        began, before = now(), self.upper
+        self._done = self.upper <= aim
+        began, spent = now(), self._shown[-1][0]
         patient = max(seconds, PATIENCE * self._opening)
         while self.upper > aim and going() and now() < began + patient:
-            live = self._live
+            live, moves = self._live, True
             if live is None or live.closed:
                 self._begin(aim, VISIT_SHARE * patient, going)
-            elif not self._grow(live, aim, began + left, going):
+            else:
+                moves = self._grow(live, aim, began + left, going)
+            self._shown.append((spent + now() - began, self.upper))
+            if not moves:
                 break
-        self._gained = MEMORY * self._gained + before - self.upper
-        self._spent = MEMORY * self._spent + now() - began
-        self.rate = self._gained / max(self._spent, 1e-3)
+
+    def promise(self, seconds: float) -> float:
+        """By how much `seconds` more will lower `upper`, each doubling of the time bringing what the last brought."""
+        spent = self._shown[-1][0]
+        if self._done or spent == 0.0:
+            return 0.0 if self._done else math.inf
+        half = min(upper for moment, upper in self._shown if moment <= spent / 2)
+        return (half - self.upper) * math.log2(1 + seconds / spent)
 
     def _begin(self, aim: float, seconds: float, going: Callable[[], bool]) -> None:
         """Visit bounds and a root: at the aim, or halfway between the limit that was left and what is shown."""
@@ -84,7 +94,8 @@ class LimitSearch(ClaimSearch):
         self._take(replace(live, upper=max(live.limit, upper), closed=closed))
         self._grown += max(now() - began, 1e-3)
         hope = upper - (before - upper) * math.log2(1 + max(left, 0.0) / self._grown)
-        hopeless = not closed and self._grown >= self._opening and hope > (max(live.limit, aim) + self.upper) / 2
+        tried = self._grown >= max(self._opening, TRIAL * left)
+        hopeless = not closed and tried and hope > (max(live.limit, aim) + self.upper) / 2
         if hopeless and live.tree is not self._plain_tree and PATIENCE * self._opening < left:
             self._leave(live, aim)
         return closed or upper < before or self._live is not live

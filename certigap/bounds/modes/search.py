@@ -99,8 +99,8 @@ class ModeTree:
 
     @property
     def leaves(self) -> int:
-        """Leaves that need a proof."""
-        return len(self._heap) + len(self._resting)
+        """Leaves that need a proof: not those that their visits close."""
+        return len(self._heap) + sum(not node.closed for node in self._resting)
 
     def run(self, target: float, going: Callable[[], bool], batch: int = 8) -> bool:
         """Split until the bound is at most `target`; False when `going()` said stop or nothing can be split."""

@@ -2,7 +2,7 @@
 
 Every player has a bound from the start, the better of a joint leaf and of a pair (V* and -V) at the root. The player
 with the largest bound is next: the joint claim is tried, then the pair, with as much time; from then on
-the one that will have the smaller bound, by what moved the bounds last, at limits between the aim and what has been
+the one that promises the smaller bound, by what their time has brought, at limits between the aim and what has been
 shown. Where a bound is worst there may be a policy with a large gap: whoever wants to know is told.
 """
 
@@ -18,6 +18,7 @@ __all__ = ["ModeSearch", "PlayerSearch"]
 LEAST_SECONDS = 0.3
 PART = 6  # of the time left for one attempt
 LEAST_PART = 20  # of all the time
+FIRST_PART = 0.5  # of an attempt's seconds, for the first of each
 OPTIMUM_PART = 0.125  # of what the aim leaves beyond the parts: V* is bounded closely with little work
 
 
@@ -68,17 +69,19 @@ class PlayerSearch:
         """
         self._turn += 1
         joint, optimum, value = (self.claims[kind] for kind in (JOINT, OPTIMUM, VALUE))
-        tries_joint = self._turn != 2
-        if self._turn > 2:
-            hope = max(optimum.rate, value.rate)
-            tries_joint = joint.upper - joint.rate * seconds <= self._pair - hope * seconds
+        tries_joint, is_first = self._turn == 1, self._turn <= 2
+        if is_first:
+            seconds *= FIRST_PART
+        else:
+            hope = max(optimum.promise(seconds), value.promise(seconds))
+            tries_joint = joint.upper - joint.promise(seconds) <= self._pair - hope
         least = parts[0] + max(aim - sum(parts), 0.0) * OPTIMUM_PART
         if tries_joint:
             joint.run(aim, seconds, going, left)
-        elif self._turn == 2:
+        elif is_first:
             optimum.run(least, seconds / 2, going, left / 2)
             value.run(aim - optimum.upper, seconds / 2, going, left / 2)
-        elif optimum.rate > value.rate:
+        elif optimum.promise(seconds) > value.promise(seconds):
             optimum.run(max(aim - value.upper, least), seconds, going, left)
         else:
             value.run(aim - optimum.upper, seconds, going, left)
