@@ -3,8 +3,9 @@
     python -I certigap/array_checker.py [--json] [--expert E] [--policy P] GAME CERTIFICATE..
 
 It imports NumPy and nothing of the package, and says what `checker.py` says of the same files, only sooner: both
-compute the same integers. Bounds: denominators are below 2^31 and vectors at most 2^61, so a weighted mean of numbers
-of at most 2^62 is taken in two limbs, high * 2^31 + low, with sums below 2^62 each (`mean`). Exit codes as there.
+compute the same integers. Every mean is exact in one of two ways (`averaged`): in floats, where what is divided and its
+denominator are below 2^53 together (FORMAT 16 has the proof); else in two limbs of 64-bit integers, high * 2^31 + low,
+whose sums stay below 2^62, because denominators are below 2^31 and numbers at most 2^62. Exit codes as there.
 """
 
 import argparse
@@ -15,11 +16,12 @@ import os
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -27,7 +29,9 @@ MOST, TOP, LOW = 2**31 - 1, 2**61, 2**31 - 1
 ONE, UNIT, SIZE = 2**28, 2**61, 2**60  # of the units of shares, of an occupancy's, and of what strays
 STAGES, PRICE = 100, 2**58
 THREADS = 2
-CHUNK = 2**18  # transitions that are worked on at a time: what is made of them stays near the processor
+CHUNK = 2**17  # transitions that are worked on at a time: what is made of them stays near the processor
+SHORT = 64  # transitions of a row, up to which rows of one length are added as columns
+EXACT = 2**53  # below this, floats hold every integer
 NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
 )
@@ -144,8 +148,18 @@ def rational(text: Any) -> Fraction:
     return value
 
 
+class Block(NamedTuple):
+    """Neighbouring states with about `CHUNK` transitions: states, rows, transitions, each as (first, last + 1)."""
+
+    states: tuple[int, int]
+    rows: tuple[int, int]
+    entries: tuple[int, int]
+    length: int  # transitions of every row, where they are alike and few; else 0
+    shape: list[int]  # numbers of actions at every state, where they are alike; else empty
+
+
 class Game:
-    """The game of FORMAT 16, every condition checked."""
+    """The game of FORMAT 16, every condition checked; `digest` is ready when the thread that hashes is."""
 
     def __init__(self, path: str) -> None:
         header, arrays = read(path, GAME)
@@ -153,36 +167,62 @@ class Game:
         check_kind(header, "certigap-array-game")
         need(isinstance(header["scales"], list), "a list of scales")
         self.discount, self.scales = rational(header["discount"]), [rational(text) for text in header["scales"]]
+        self.hash = ThreadPoolExecutor(1).submit(hashed, header, arrays)
         self.shapes, self.rewards, self.offsets = arrays["shapes"], arrays["rewards"], arrays["offsets"]
         self.columns, self.weights = arrays["columns"], arrays["weights"]
         self.denominators, self.initial = arrays["denominators"], arrays["initial"]
-        self.check(arrays)
-        self.first = running(self.shapes.prod(axis=1, dtype=np.int64))
-        content = {key: header[key] for key in ("format", "version", "discount", "scales")}
-        digest = hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode() + b"\n")
-        for name in GAME:
-            digest.update(f"{name} {'x'.join(map(str, arrays[name].shape))}\n".encode())
-            digest.update(memoryview(arrays[name].reshape(-1)).cast("B"))
-        self.digest = f"arrays:{digest.hexdigest()}"
+        self.check()
 
-    def check(self, arrays: dict[str, Any]) -> None:
+    @property
+    def digest(self) -> str:
+        return self.hash.result()
+
+    def check(self) -> None:
         (states, n), rows, entries = self.shapes.shape, len(self.denominators), len(self.columns)
         need(1 <= n <= 20 and self.shapes.min() >= 1, "1 to 20 players with actions at every state")
         need(0 <= self.discount < 1 and self.discount.denominator <= MOST, "a discount in [0, 1), below 2^31")
         need(len(self.scales) == n and min(self.scales) > 0, "a scale above 0 a player")
-        need(np.prod(self.shapes, axis=1, dtype=np.float64).sum() == rows, "a denominator a joint action")
+        sizes = np.multiply.reduce(self.shapes.T.astype(np.float64, order="C"), axis=0)
+        need(sizes.sum() == rows, "a denominator a joint action")
         need(self.rewards.shape == (n, rows), "a reward a player and a joint action")
-        need(self.rewards.min() >= -TOP and self.rewards.max() <= TOP, "rewards of at most 2^61")
+        self.payoffs = [largest(own) for own in self.rewards]
+        need(max(self.payoffs) <= TOP, "rewards of at most 2^61")
         need(len(self.offsets) == rows + 1 and self.offsets[0] == 0 and self.offsets[-1] == entries, "offsets")
-        need(self.offsets.min() >= 0 and self.offsets.max() <= entries, "offsets from 0 to the number of columns")
-        need((np.diff(self.offsets) > 0).all() and len(self.weights) == entries, "an entry in every row")
+        need((self.offsets[1:] > self.offsets[:-1]).all() and len(self.weights) == entries, "an entry in every row")
         need(self.columns.min() >= 0 and self.columns.max() < states and self.weights.min() >= 1, "states and weights")
-        for k in range(0, rows, CHUNK):
-            part = self.offsets[k : k + CHUNK + 1]
-            sums = np.add.reduceat(self.weights[part[0] : part[-1]], part[:-1] - part[0], dtype=np.int64)
-            need(np.array_equal(sums, self.denominators[k : k + CHUNK]), "rows that sum to their denominators")
+        self.first = running(sizes)
+        self.blocks = [self.block(begin, end) for begin, end in cuts(self.offsets[self.first])]
+        self.heaviest = int(self.weights.max())
+        self.room = max(int(np.ptp(block.entries)) for block in self.blocks)
+        each_block(self, self.check_rows)
+        self.most = int(self.denominators.max())
         need(len(self.initial) == states and self.initial.min() >= 0, "a start weight a state")
         need(1 <= self.initial.sum(dtype=np.int64) <= MOST, "start weights with a sum from 1 to 2^31 - 1")
+
+    def block(self, begin: int, end: int) -> Block:
+        k0, k1 = int(self.first[begin]), int(self.first[end])
+        counts, shapes = np.diff(self.offsets[k0 : k1 + 1]), self.shapes[begin:end]
+        length = int(counts[0]) if counts[0] <= SHORT and (counts == counts[0]).all() else 0
+        shape = shapes[0].tolist() if (shapes == shapes[0]).all() else []
+        return Block((begin, end), (k0, k1), (int(self.offsets[k0]), int(self.offsets[k1])), length, shape)
+
+    def check_rows(self, block: Block, spare: Any) -> None:
+        """The denominators are the sums of the weights."""
+        weights = self.weights[slice(*block.entries)]
+        if not block.length or block.length * self.heaviest > MOST:
+            weights = weights.astype(np.int64)
+        found = self.sums(block, weights) == self.denominators[slice(*block.rows)]
+        need(found.all(), "rows that sum to their denominators")
+
+    def sums(self, block: Block, numbers: Any) -> Any:
+        """The sums of every row's numbers, one a transition of the block; by columns it takes a third of the time."""
+        if not block.length:
+            return np.add.reduceat(numbers, self.offsets[slice(*block.rows)] - block.entries[0])
+        columns = numbers.reshape(-1, block.length).T
+        result = columns[0].copy()
+        for column in columns[1:]:
+            result += column
+        return result
 
     def policy(self, arrays: dict[str, Any], role: str = "") -> list[tuple[Any, Any, Any]]:
         """Per player: weights, denominators by state, first action of each state."""
@@ -197,8 +237,40 @@ class Game:
         return policy
 
 
+def hashed(header: Any, arrays: dict[str, Any]) -> str:
+    """The game's hash."""
+    content = {key: header[key] for key in ("format", "version", "discount", "scales")}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+    for name in GAME:
+        digest.update(f"{name} {'x'.join(map(str, arrays[name].shape))}\n".encode())
+        digest.update(memoryview(arrays[name].reshape(-1)).cast("B"))
+    return f"arrays:{digest.hexdigest()}"
+
+
 def running(counts: Any) -> Any:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
+
+
+def largest(numbers: Any) -> int:
+    return max(abs(int(numbers.min())), abs(int(numbers.max())))
+
+
+def cuts(places: Any) -> Iterator[tuple[int, int]]:
+    """Ranges of states with about `CHUNK` transitions each; those of a state begin at its place."""
+    begins = np.searchsorted(places[:-1], np.arange(0, int(places[-1]), CHUNK)).tolist()
+    return ((begin, end) for begin, end in zip(begins, [*begins[1:], len(places) - 1], strict=True) if begin < end)
+
+
+def each_block(game: Game, work: Callable[[Block, Any], None]) -> None:
+    """`work(block, spare)` for every block, on all threads, each with two rows of 64-bit numbers to write on."""
+
+    def share(thread: int) -> None:
+        spare = np.empty((2, game.room), dtype=np.int64)
+        for block in game.blocks[thread::THREADS]:
+            work(block, spare)
+
+    with ThreadPoolExecutor(THREADS) as pool:  # NumPy leaves the interpreter free meanwhile
+        list(pool.map(share, range(THREADS)))
 
 
 def mean(high: Any, low: Any, den: Any) -> Any:
@@ -207,83 +279,96 @@ def mean(high: Any, low: Any, den: Any) -> Any:
     return (upper << 31) + (((high - upper * den) << 31) + low) // den
 
 
-def run_sums(values: Any, starts: Any) -> Any:
-    """The sums of the runs that begin at `starts`; runs of one length are added as columns, in half the time."""
-    size, rest = divmod(len(values), len(starts))
-    if rest or size > 64 or not np.array_equal(starts, np.arange(0, len(values), size)):
-        return np.add.reduceat(values, starts)
-    return sum(values[place::size] for place in range(1, size)) + values[::size]
+def averaged(numbers: Any, weights: Any, den: Any, add: Callable[[Any], Any], spare: Any = None) -> Any:
+    """floor(add(numbers weights)/den), written over `numbers` and `spare`; exact for floats that `are_exact`."""
+    if numbers.dtype == np.float64:
+        numbers *= weights
+        result = add(numbers)
+        result /= den
+        return np.floor(result, out=result)
+    high = np.right_shift(numbers, 31, out=spare)
+    high *= weights
+    numbers &= LOW
+    numbers *= weights
+    return mean(add(high), add(numbers), den)
 
 
-def row_means(game: Game, first: int, last: int, x: Any, narrow: bool) -> Any:
-    """The means of x over the next states of the rows `first .. last - 1`, rounded down."""
-    a, b = game.offsets[first], game.offsets[last]
-    value, weights = x.take(game.columns[a:b].astype(np.int64)), game.weights[a:b]  # faster than by int32
-    starts, den = game.offsets[first:last] - a, game.denominators[first:last].astype(np.int64)
-    if narrow:
-        return run_sums(value * weights, starts) // den
-    high = run_sums((value >> 31) * weights, starts)
-    return mean(high, run_sums((value & LOW) * weights, starts), den)
+def are_exact(size: int, *dens: int) -> bool:
+    """Whether means of integers of at most this size over these denominators are exact in floats (FORMAT 16)."""
+    return (size + 1) * max(dens) < EXACT
 
 
-def chunks(game: Game) -> Iterator[tuple[int, int]]:
-    """Ranges of states with about `CHUNK` transitions each."""
-    cuts = np.searchsorted(game.offsets[game.first], np.arange(0, len(game.columns), CHUNK)).tolist()
-    ends = [*cuts[1:], len(game.shapes), len(game.shapes)]
-    return ((begin, end) for begin, end in zip([*cuts, len(game.shapes)], ends, strict=True) if begin < end)
+class Backups:
+    """z of FORMAT 16 of a player's vector x, with `sign` times its rewards; -size to size, floats where those do."""
+
+    def __init__(self, game: Game, x: Any, bits: int, i: int, sign: int = 1) -> None:
+        self.game, self.bits, self.i, self.sign = game, bits, i, sign
+        self.size = largest(x) + (game.payoffs[i] << bits)
+        fits = self.size < EXACT and are_exact(largest(x), game.most, game.discount.denominator)
+        self.x = x.astype(np.float64 if fits else np.int64)
+
+    def of(self, block: Block, spare: Any) -> Any:
+        """Those of all joint actions of a block."""
+        game, (k0, k1), (a, b) = self.game, block.rows, block.entries
+        places, values = spare[0, : b - a], spare[1, : b - a].view(self.x.dtype)
+        places[:] = game.columns[a:b]
+        self.x.take(places, out=values, mode="clip")  # all are in range; without a mode it would copy
+        means = averaged(values, game.weights[a:b], game.denominators[k0:k1], lambda z: game.sums(block, z), places)
+        z = averaged(means, game.discount.numerator, game.discount.denominator, lambda z: z)
+        unit = self.sign * 2**self.bits  # fits, as rewards in such units do
+        z += game.rewards[self.i, k0:k1] * (float(unit) if z.dtype == np.float64 else unit)
+        return z
 
 
-def alike(game: Game, begin: int, end: int) -> Iterator[tuple[Any, list[int], Any]]:
-    """States of one shape: who they are, the shape, and their rows `[m, joint actions]`, counted from the first."""
-    same = (game.shapes[begin:end] == game.shapes[begin]).all()
-    for shape in game.shapes[begin : begin + 1] if same else np.unique(game.shapes[begin:end], axis=0):
-        where = begin + np.flatnonzero((game.shapes[begin:end] == shape).all(axis=1))
-        first = game.first[where] - game.first[begin]
-        yield where, shape.tolist(), first[:, None] + np.arange(int(shape.prod(dtype=np.int64)))
-
-
-def is_narrow(game: Game, x: Any) -> bool:
-    """Sums of weights times x stay below 2^62: one limb does."""
-    return int(np.abs(x).max()) * int(game.denominators.max()) < 2**62
-
-
-def backups(game: Game, begin: int, end: int, x: Any, narrow: bool, bits: int, i: int, sign: int = 1) -> Any:
-    """z of FORMAT 16 of all joint actions of some states; `narrow`: what `is_narrow` says of x."""
-    top, bottom = game.discount.numerator, game.discount.denominator
-    k0, k1 = int(game.first[begin]), int(game.first[end])
-    m = row_means(game, k0, k1, x, narrow)
-    return (sign * game.rewards[i, k0:k1] << bits) + mean(top * (m >> 31), top * (m & LOW), bottom)
+def alike(game: Game, block: Block) -> Iterator[tuple[Any, list[int], Any]]:
+    """States of one shape: who they are, the shape, and their rows in the block, one state's after another's."""
+    begin, end = block.states
+    if block.shape:
+        yield slice(begin, end), block.shape, slice(None)
+        return
+    shapes, kinds = game.shapes[begin:end].astype(np.int64), np.zeros(end - begin, dtype=np.int64)
+    for own in shapes.T:
+        kinds = np.unique(kinds * (own.max() + 1) + own, return_inverse=True)[1]  # below 2^62
+    for kind in range(int(kinds.max()) + 1):
+        where = begin + np.flatnonzero(kinds == kind)
+        shape = game.shapes[where[0]].tolist()
+        rows = (game.first[where] - block.rows[0])[:, None] + np.arange(math.prod(shape))
+        yield where, shape, rows.reshape(-1)
 
 
 def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
     """F x of FORMAT 16."""
-    result, narrow = np.empty_like(x), is_narrow(game, x)
-    for begin, end in chunks(game):
-        z = backups(game, begin, end, x, narrow, bits, i)
-        for where, shape, rows in alike(game, begin, end):
-            result[where] = folded(z[rows].reshape(-1, *shape), policy, where, own).max(axis=1)
+    result, backups = np.empty_like(x), Backups(game, x, bits, i)
+
+    def work(block: Block, spare: Any) -> None:
+        z = backups.of(block, spare)
+        for where, shape, rows in alike(game, block):
+            result[where] = folded(z[rows], shape, backups.size, policy, where, own).max(axis=0)
+
+    each_block(game, work)
     return result
 
 
-def weights_of(policy: Any, where: Any, j: int, shape: Any) -> tuple[Any, Any]:
-    """The weights of player `j` and their sums at some states, spread for arrays `[m, A_1, .., A_n]`."""
+def weights_of(policy: Any, where: Any, j: int, size: int) -> tuple[Any, Any]:
+    """The weights of player `j`'s actions at some states, `[m, A_j]`, and their sums."""
     weights, sums, first = policy[j]
-    w = weights[first[where][:, None] + np.arange(shape[j])].astype(np.int64)
-    spread = [len(where), *(1,) * len(shape)]
-    den = sums[where].astype(np.int64).reshape(spread)
-    spread[1 + j] = shape[j]
-    return w.reshape(spread), den
+    if isinstance(where, slice):
+        return weights[first[where.start] : first[where.stop]].reshape(-1, size), sums[where]
+    return weights[first[where][:, None] + np.arange(size)], sums[where]
 
 
-def folded(z: Any, policy: Any, where: Any, own: int) -> Any:
-    """`[m, A_own]` from `[m, A_1, .., A_n]`: means over the other players, the last first; `[m, 1]` where own is n."""
-    for j in range(z.ndim - 2, -1, -1):
+def folded(z: Any, shape: list[int], size: int, policy: Any, where: Any, own: int) -> Any:
+    """`[A_own, m]` from states of this shape: means over the other players, the last first; `[1, m]` where own is n."""
+    n, m = len(shape), len(z) // math.prod(shape)
+    z = z.reshape(m, -1).T.copy().reshape(*shape, m)  # the states last: all that follows runs along them
+    for j in range(n - 1, -1, -1):
         if j != own:
-            w, den = weights_of(policy, where, j, z.shape[1:])
-            z = mean(
-                ((z >> 31) * w).sum(axis=1 + j, keepdims=True), ((z & LOW) * w).sum(axis=1 + j, keepdims=True), den
-            )
-    return z.reshape(len(where), -1)
+            w, den = weights_of(policy, where, j, shape[j])
+            fits = z.dtype == np.float64 and are_exact(size, int(den.max()))
+            z, kind = (z, np.float64) if fits else (z.astype(np.int64, copy=False), np.int64)
+            w = w.T.astype(kind, order="C").reshape(-1, *(1,) * (n - 1 - j), m)
+            z = averaged(z, w, den, partial(np.add.reduce, axis=j, keepdims=True))
+    return z.reshape(-1, m)
 
 
 def start_of(game: Game, x: Any) -> Fraction:
@@ -319,11 +404,13 @@ def check(game: Game, path: str, expected: dict[str, Any]) -> tuple[Any, str]:
     keys(header, required, {"provenance", "prices", "witness"}, "a certificate")
     check_kind(header, "certigap-array-certificate")
     need(header["end"] is True, "end: true")
-    if header["game"] != game.digest:
-        raise Invalid("the certificate speaks of another game")
     claim = header["claim"]
-    need(isinstance(claim, dict) and claim.get("kind") in [*KINDS], f"a claim of kind {' or '.join(KINDS)}")
-    words, policies = KINDS[claim["kind"]](game, header, arrays)
+    try:
+        need(isinstance(claim, dict) and claim.get("kind") in [*KINDS], f"a claim of kind {' or '.join(KINDS)}")
+        words, policies = KINDS[claim["kind"]](game, header, arrays)
+    finally:  # the hash takes its time, meanwhile the rest is checked
+        if header["game"] != game.digest:
+            raise Invalid("the certificate speaks of another game")
     for role, rows in expected.items():
         if role not in policies or any(
             not np.array_equal(ours, given)
@@ -343,9 +430,8 @@ def digits(header: Any, n: int, most: int) -> list[int]:
 
 def fits(game: Game, i: int, bits: int, vectors: list[Any], most: int) -> None:
     """Rewards and vectors are at most `most` in their units."""
-    largest = max(abs(int(end)) for end in (game.rewards[i].min(), game.rewards[i].max()))
-    sizes = [abs(int(end)) for own in vectors for end in (own.min(), own.max())]
-    need(largest << bits <= most and max(sizes) <= most, f"vectors and rewards of at most {most} in their units")
+    sizes = [game.payoffs[i] << bits, *map(largest, vectors)]
+    need(max(sizes) <= most, f"vectors and rewards of at most {most} in their units")
 
 
 def policy_gap(game: Game, policy: Any, i: int, bits: int, value: Any, best: Any) -> tuple[Fraction, Fraction]:
@@ -363,9 +449,7 @@ def nash_gap(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]
     need(not header.keys() & {"prices", "witness"} and "occupancy" not in arrays, "the parts of a nash-gap alone")
     bits, policy = digits(header, n, 61), game.policy(arrays)
     need(arrays["values"].shape == arrays["optima"].shape == (n, states), "vectors of all players at all states")
-    vectors = arrays["values"], arrays["optima"]
-    with ThreadPoolExecutor(THREADS) as pool:  # NumPy leaves the interpreter free meanwhile
-        gaps = list(pool.map(lambda i: policy_gap(game, policy, i, bits[i], vectors[0][i], vectors[1][i]), range(n)))
+    gaps = [policy_gap(game, policy, i, bits[i], arrays["values"][i], arrays["optima"][i]) for i in range(n)]
     shown = {
         "nash_gap": tuple(map(max, zip(*gaps, strict=True))),
         "nash_conv": tuple(map(sum, zip(*gaps, strict=True))),
@@ -431,15 +515,15 @@ class Ball:
     def pushed(self) -> Any:
         """The mass at every state after a step of the expert."""
         game, after = self.game, np.zeros_like(self.mass)
-        for begin, end in chunks(game):
-            parts = np.empty(int(game.first[end] - game.first[begin]), dtype=np.int64)
-            for where, shape, rows in alike(game, begin, end):
+        for block in game.blocks:
+            parts = np.empty(np.ptp(block.rows), dtype=np.int64)
+            for where, shape, rows in alike(game, block):
                 part = self.mass[where].reshape(-1, *(1,) * len(shape))
                 for j in range(len(shape)):
-                    w, den = weights_of(self.expert, where, j, shape)
+                    w, den = spread(self.expert, where, j, shape)
                     part = mean((part >> 31) * w, (part & LOW) * w, den)
-                parts[rows] = part.reshape(len(where), -1)
-            entries, each, w, den = row_entries(game, begin, end)
+                parts[rows] = part.reshape(-1)
+            entries, each, w, den = row_entries(game, block)
             np.add.at(after, entries, mean((parts[each] >> 31) * w, (parts[each] & LOW) * w, den))
         return after
 
@@ -458,23 +542,28 @@ class Ball:
         return Fraction(total(times(self.mass, moved, ONE - 1)), UNIT) + self.missing * Fraction(int(moved.max()), ONE)
 
 
-def row_entries(game: Game, begin: int, end: int) -> tuple[Any, Any, Any, Any]:
-    """Of all transitions of some states: next state, row counted from the first, weight, the row's denominator."""
-    k0, k1 = int(game.first[begin]), int(game.first[end])
-    a, b = int(game.offsets[k0]), int(game.offsets[k1])
+def row_entries(game: Game, block: Block) -> tuple[Any, Any, Any, Any]:
+    """Of all transitions of a block: next state, row counted from the first, weight, the row's denominator."""
+    (k0, k1), (a, b) = block.rows, block.entries
     each = np.repeat(np.arange(k1 - k0), np.diff(game.offsets[k0 : k1 + 1]))
     den = game.denominators[k0:k1].astype(np.int64)[each]
-    return game.columns[a:b].astype(np.int64), each, game.weights[a:b].astype(np.int64), den
+    return game.columns[a:b], each, game.weights[a:b].astype(np.int64), den
+
+
+def spread(policy: Any, where: Any, j: int, shape: list[int]) -> tuple[Any, Any]:
+    """The weights of player `j` at some states and their sums, for arrays `[m, A_1, .., A_n]`."""
+    w, den = (part.astype(np.int64) for part in weights_of(policy, where, j, shape[j]))
+    ones = (1,) * (len(shape) - 1)
+    return w.reshape(len(w), *ones[:j], shape[j], *ones[j:]), den.reshape(-1, 1, *ones)
 
 
 def masses(expert: Any, where: Any, shape: list[int], own: int) -> Any:
     """The mass of the joint actions of some states, `own` left out, rounded up: `[m, A_1, .., A_n]`."""
-    mass = np.full((len(where), *(1,) * len(shape)), ONE)
+    mass = np.full((1, *(1,) * len(shape)), ONE)
     for j in range(len(shape)):
-        if j != own:
-            w, den = weights_of(expert, where, j, shape)
-            mass = -(-mass * w // den)
-    return np.broadcast_to(mass, (len(where), *shape))
+        w, den = spread(expert, where, j, shape)
+        mass = -(-mass * w // den) if j != own else mass * np.ones_like(w)
+    return mass
 
 
 def by_action(z: Any, own: int) -> Any:
@@ -486,12 +575,14 @@ def by_action(z: Any, own: int) -> Any:
 def strayed(ball: Ball, how: Any, x: Any, y: Any, fees: Any) -> Any:
     """S(x, y) of FORMAT 16, `how` being (own, i, sign, bits, rooms)."""
     game, (own, i, sign, bits, rooms) = ball.game, how
-    result, narrow = np.empty_like(x), (is_narrow(game, x), is_narrow(game, y))
-    for begin, end in chunks(game):
-        stay = backups(game, begin, end, x, narrow[0], bits, i, sign)
-        move = stay if x is y else backups(game, begin, end, y, narrow[1], bits, i, sign)
-        for where, shape, rows in alike(game, begin, end):
-            here, there = (z[rows].reshape(-1, *shape) for z in (stay, move))
+    result, staying, moving = np.empty_like(x), Backups(game, x, bits, i, sign), Backups(game, y, bits, i, sign)
+
+    def work(block: Block, spare: Any) -> None:
+        stay = staying.of(block, spare)
+        move = stay if x is y else moving.of(block, spare)
+        for where, shape, rows in alike(game, block):
+            rest = folded(stay[rows], shape, staying.size, ball.expert, where, own).T.astype(np.int64)
+            here, there = (z[rows].reshape(-1, *shape).astype(np.int64) for z in (stay, move))
             top = by_action(there, own).max(axis=2) - fees[where][:, None]
             gains = np.maximum(top[:, :, None] - by_action(here, own), 0)
             order = np.argsort(-gains, axis=2)
@@ -501,22 +592,24 @@ def strayed(ball: Ball, how: Any, x: Any, y: Any, fees: Any) -> Any:
             part = np.clip(left, 0, mass)
             high, low = ((gains >> 31) * part).sum(axis=2), ((gains & LOW) * part).sum(axis=2)
             moved = (high << 3) + ((low + ONE - 1) >> 28)
-            result[where] = (folded(here, ball.expert, where, own) + moved).max(axis=1)
+            result[where] = (rest + moved).max(axis=1)
+
+    each_block(game, work)
     return result
 
 
 def steepest(ball: Ball, i: int) -> Iterator[tuple[Any, Any, Any]]:
     """The largest probability with which player i moves from a state to another: states, next states, shares."""
     game, states, most = ball.game, len(ball.game.shapes), int(ball.game.shapes[:, i].max())
-    for begin, end in chunks(game):
-        mass = np.empty(int(game.first[end] - game.first[begin]), dtype=np.int64)
+    for block in game.blocks:
+        (begin, end), mass = block.states, np.empty(np.ptp(block.rows), dtype=np.int64)
         place = np.empty_like(mass)
-        for where, shape, rows in alike(game, begin, end):
-            mass[rows] = masses(ball.expert, where, shape, i).reshape(len(where), -1)
+        for where, shape, rows in alike(game, block):
+            mass[rows] = masses(ball.expert, where, shape, i).reshape(-1)
             action = np.arange(shape[i]).reshape(-1, *(1,) * (len(shape) - 1 - i))
             own = np.broadcast_to(action, shape).reshape(1, -1)
-            place[rows] = (where - begin)[:, None] * most + own
-        entries, each, w, den = row_entries(game, begin, end)
+            place[rows] = ((np.arange(end)[where] - begin)[:, None] * most + own).reshape(-1)
+        entries, each, w, den = row_entries(game, block)
         state, action = np.divmod(place[each], most)
         pair, part = state * states + entries, -(-mass[each] * w // den)
         order = np.lexsort((action, pair))
