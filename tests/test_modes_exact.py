@@ -13,7 +13,7 @@ import pytest
 import certigap as cg
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.boxes.tree import Split
-from certigap.bounds.modes.exact import ExactModes
+from certigap.bounds.modes.exact import ExactModes, ModeClaim
 from certigap.bounds.modes.nodes import DistanceSplit, ModeNode, mode_ball
 from certigap.bounds.modes.proof import KINDS, SHARED, ModeCover, ModeLeaf, ModeSplit
 from certigap.bounds.modes.written import modes_json, packed
@@ -23,7 +23,8 @@ from certigap.model.files.vectors import vector_json
 from certigap.model.policy import Policy
 from certigap.semantics.evaluation import occupancy
 from tests.helpers.checker.forge import certificate
-from tests.helpers.checker.harness import Bench, load
+from tests.helpers.checker.harness import Bench, load, source
+from tests.helpers.checker.mutants import Mutant, mutated
 from tests.helpers.checker.truth import ZERO
 from tests.helpers.modes.attack import attack
 from tests.helpers.modes.campaign import ROUNDS, ModeCampaign, random_prices
@@ -44,7 +45,23 @@ def test_a_small_campaign(checker: Any) -> None:
     campaign.run(150)
     assert campaign.faults == []
     assert campaign.counts["visits"] > 100
-    assert campaign.counts["agreements"] == campaign.counts["nodes"]
+    assert min(campaign.counts[f"{where} that lower"] for where in ("visits", "visits in nodes")) > 20
+    assert campaign.counts["agreements"] == campaign.counts["leaves"]
+
+
+def test_rules_that_charge_too_much_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The campaign itself could fail: rates that are half too large, in package and checker alike."""
+    rates, factor = ModeClaim.rates, Fraction(3, 2)
+
+    def too_large(claim: ModeClaim, prices: tuple[Fraction, ...], shares: Any) -> Any:
+        return rates(claim, tuple(factor * price for price in prices), shares)
+
+    monkeypatch.setattr(ModeClaim, "rates", too_large)
+    old = "price, price * coupled * self.stay, price * imitator, price * deviator"
+    new = ", ".join(["price", *(f"{factor.numerator} * {part} / {factor.denominator}" for part in old.split(", ")[1:])])
+    campaign = ModeCampaign(load(mutated(source(), Mutant("more", old, new, ""))), 7)
+    campaign.run(150)
+    assert any(fault.startswith("leaves, many") for fault in campaign.faults)
 
 
 def test_bounds_and_policies_pulled_together() -> None:
@@ -63,9 +80,6 @@ def test_bounds_and_policies_pulled_together() -> None:
 )
 def test_a_checker_that_differs_is_noticed(old: str, new: str) -> None:
     """The campaign itself could fail."""
-    from tests.helpers.checker.harness import source
-    from tests.helpers.checker.mutants import Mutant, mutated
-
     campaign = ModeCampaign(load(mutated(source(), Mutant("other", old, new, ""))), 7)
     campaign.run(60)
     assert campaign.faults
@@ -156,9 +170,9 @@ def test_a_lowered_vector_is_refused(checker: Any) -> None:
         less = Vector(tuple(x - 1 - vector.denominator // 64 for x in vector.numerators), vector.denominator)
         lower = ModeLeaf({**leaf.vectors, name: less}, leaf.prices)
         probe = Probe(checker, drawn)
-        cover, written = probe.cover(claim, [], lower)
+        cover, entries = probe.cover(claim, [], lower)
         with pytest.raises(checker.Invalid):
-            probe.shown(cover, probe.part([]), written)
+            probe.shown(cover, entries)
         refused += 1
 
 

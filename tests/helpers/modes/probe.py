@@ -9,7 +9,7 @@ import numpy as np
 from certigap.bounds.boxes.tree import Split
 from certigap.bounds.modes.exact import ModeClaim
 from certigap.bounds.modes.nodes import DistanceSplit, ModeNode
-from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, Visit
+from certigap.bounds.modes.proof import KINDS, ModeCover, ModeLeaf, ModeSplit, Visit
 from certigap.bounds.modes.written import modes_json
 from certigap.exact.integers import FloatArray
 from certigap.model.files.vectors import vector_json
@@ -26,10 +26,10 @@ class Probe:
         lower = module.Vector(self.game.size, node(vector_json(draw.lower), "occupancy"))
         self.region = module.rule("measure", draw.measure)(self.game, draw.expert, draw.eps, lower)
 
-    def cover(self, claim: ModeClaim, visits: Sequence[Visit], leaf: ModeLeaf) -> tuple[Any, dict[str, Any]]:
-        """The checker's view of a cover, its visits checked, its tree left unread; and the leaf as it is written."""
-        player, first = claim.modes.player, claim.modes.first
-        cover = ModeCover(claim.kind, claim.limit, first, tuple(visits), (leaf,))
+    def cover(self, claim: ModeClaim, visits: Sequence[Visit], *nodes: ModeSplit | ModeLeaf) -> tuple[Any, list[Any]]:
+        """The checker's view of a cover, its visits checked, its tree left unread; and these nodes written."""
+        modes = claim.modes
+        cover = ModeCover(claim.kind, claim.limit, modes.first, tuple(visits), nodes, modes.ball.unit)
         written = modes_json(self.draw.game, [cover])["modes"][claim.kind]
 
         class Unread(self.module.Cover):  # type: ignore[name-defined, misc]
@@ -37,26 +37,31 @@ class Probe:
                 pass
 
         node = self.module.Node(written, "cover")
-        return Unread(self.game, player, self.region, {}, claim.kind, node), written["tree"][0]
+        return Unread(self.game, modes.player, self.region, {}, claim.kind, node), written["tree"]
 
-    def part(self, path: Sequence[tuple[Split | DistanceSplit, int]]) -> Any:
-        """The checker's node at the end of a path of splits and halves."""
-        game, part = self.draw.game, self.module.Part(self.region, {})
-        for split, half in path:
-            player, state = game.players[split.player], game.states[split.state]
-            action = None if isinstance(split, DistanceSplit) else game.actions[split.state][split.player][split.action]
-            entry = [player, state, action, str(split.at)]
-            part.enter(len(part.path), part.halves(self.game, self.module.Node(entry, "split"))[half])
-        return part
-
-    def shown(self, cover: Any, part: Any, leaf: dict[str, Any], theta: Fraction = Fraction(1)) -> Fraction:
-        """What the checker says that a leaf shows; `Invalid` when a vector fails."""
-        node = self.module.Node(leaf, "leaf")
-        parts = node.fields(("leaf",), ("prices", "shares", "charge", "tilt"))
-        proof = cover.read(node, parts, theta, {}, cover.tilt(parts))
-        cover.check(part.sets(), proof, [*KINDS[cover.kind]], None, "leaf")
+    def shown(self, cover: Any, entries: Sequence[dict[str, Any]], halves: Sequence[int] = ()) -> Fraction:
+        """What a leaf shows at the end of a path of splits and halves; `Invalid` when anything on the way fails."""
+        part, shared, tilt = self.module.Part(self.region, {}), {}, cover.no_tilt
+        for entry, half in zip(entries, halves, strict=False):
+            members = self.looked_at(cover, part, entry)
+            if "shared" in members:
+                shared, tilt = cover.share_vectors(part, members)
+            part.enter(len(part.path), part.halves(self.game, members["split"])[half])
+        leaf = self.looked_at(cover, part, entries[-1])
+        proof = cover.read(
+            self.module.Node(entries[-1], "leaf"), leaf, Fraction(1), shared, tilt if shared else cover.tilt(leaf)
+        )
+        cover.check(part.sets(), proof, [name for name in KINDS[cover.kind] if name not in shared], None, "leaf")
         value: Fraction = cover.value(part, proof)
         return value
+
+    def looked_at(self, cover: Any, part: Any, entry: dict[str, Any]) -> dict[str, Any]:
+        """The members of a node, once its visits are read."""
+        names = ("visits", "split", "shared", "leaf", "prices", "shares", "charge", "tilt")
+        members: dict[str, Any] = self.module.Node(entry, "node").fields((), names)
+        if "visits" in members and cover.closed(part, self.module.Node(entry, "node"), members["visits"]):
+            raise self.module.Invalid("a node that holds a policy beyond the limit is closed")
+        return members
 
 
 def low_start(claim: ModeClaim, theta: float = 1.0) -> dict[str, FloatArray]:
