@@ -48,26 +48,37 @@ def _markov_text(game: "Game") -> Iterator[str]:
     """The text that `dumps` writes of the normalised form with sorted keys, in pieces, without its tree of values."""
     head = {"format": FORMAT} | _markov_head(game)
     yield dumps(head, sort_keys=True)[:-1] + ',"states":['
-    columns, offsets = game.transitions.columns, game.layout.row_offsets.tolist()
-    names = [quoted(state) for state in game.states]
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[sorted(range(len(names)), key=game.states.__getitem__)] = np.arange(len(names))
-    runs = np.repeat(np.arange(game.layout.rows), np.diff(game.transitions.offsets))
-    order = np.argsort(runs * len(names) + rank[columns])
-    opened = np.array([f'{name}:"' for name in names], dtype=object)[columns[order]]
-    entries = (opened + _probabilities(game)[order]).tolist()  # without the quote at the end
-    ends = game.transitions.offsets.tolist()
-    rewards = ['","'.join(row) for row in _rewards_by_row(game)]
-    join_quoted = '",'.join
-    outcomes = [
-        f'{{"next":{{{join_quoted(entries[ends[k] : ends[k + 1]])}"}},"rewards":["{rewards[k]}"]}}'
-        for k in range(game.layout.rows)
-    ]
-    actions = {own: dumps(own) for own in set(game.actions)}
-    for s, own in enumerate(game.actions):
-        rows = ",".join(outcomes[offsets[s] : offsets[s + 1]])
-        yield f'{"," if s else ""}{{"actions":{actions[own]},"name":{names[s]},"outcomes":[{rows}]}}'
+    names, actions = [quoted(state) for state in game.states], {own: dumps(own) for own in set(game.actions)}
+    pieces, offsets = _outcomes_text(game, names)
+    for s, (own, start, end) in enumerate(zip(game.actions, offsets, offsets[1:], strict=False)):
+        opening = f'{"," if s else ""}{{"actions":{actions[own]},"name":{names[s]},"outcomes":['
+        yield opening + "".join(pieces[start:end])[1:] + "]}"
     yield f'],"version":{VERSION}}}'
+
+
+def _outcomes_text(game: "Game", names: list[str]) -> tuple[list[str], list[int]]:
+    """The outcomes of all rows, each after a comma, in pieces, and where those of each state begin `[S + 1]`.
+
+    An outcome is `,{"next":{"s":"p","t":"q"},"rewards":["x","y"]}`, its states in the order of their names: a piece
+    that opens an entry, the probability, and so on, and one with what comes after the last.
+    """
+    rows, count, ends = game.layout.rows, len(names), game.transitions.offsets
+    rank = np.empty(count, dtype=np.int64)
+    rank[sorted(range(count), key=game.states.__getitem__)] = np.arange(count)
+    owners = np.repeat(np.arange(rows), np.diff(ends))
+    order = np.argsort(owners * count + rank[game.transitions.columns])
+    openings = [f',{{"next":{{{name}:"' for name in names] + [f'",{name}:"' for name in names]
+    codes = game.transitions.columns[order] + count
+    codes[ends[:-1]] -= count
+    places = 2 * np.arange(len(order)) + owners
+    pieces = np.empty(2 * len(order) + rows, dtype=object)
+    pieces[places] = np.array(openings, dtype=object)[codes]
+    pieces[places + 1] = _probabilities(game)[order]
+    pieces[2 * ends[1:] + np.arange(rows)] = [
+        f'"}},"rewards":["{joined}"]}}' for joined in map('","'.join, _rewards_by_row(game))
+    ]
+    states = game.layout.row_offsets
+    return pieces.tolist(), (2 * ends[states] + states).tolist()
 
 
 def _normal_form_body(game: "Game") -> dict[str, Any]:
@@ -126,7 +137,8 @@ def _probabilities(game: "Game") -> npt.NDArray[Any]:
     if 2 * longest > _KEY_BITS:
         pairs = zip(rows.weights.tolist(), bottoms.tolist(), strict=True)
         return np.array([format_rational(Fraction(*pair)) for pair in pairs], dtype=object)
-    common = np.gcd(rows.weights, bottoms)
-    keys, codes = np.unique((rows.weights // common << longest) + bottoms // common, return_inverse=True)
-    reduced = zip((keys >> longest).tolist(), (keys & ((1 << longest) - 1)).tolist(), strict=True)
+    keys, codes = np.unique((rows.weights << longest) + bottoms, return_inverse=True)
+    tops, bottoms = keys >> longest, keys & ((1 << longest) - 1)
+    common = np.gcd(tops, bottoms)
+    reduced = zip((tops // common).tolist(), (bottoms // common).tolist(), strict=True)
     return np.array([f"{top}/{bottom}" if bottom > 1 else str(top) for top, bottom in reduced], dtype=object)[codes]

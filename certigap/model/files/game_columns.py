@@ -95,18 +95,30 @@ def _actions(value: Any, players: int, known: dict[Any, tuple[tuple[str, ...], .
         raise IrregularError from None
 
 
+class _Codes(dict[Any, int]):
+    """The number of every value that it is asked for: 0, 1, .. in the order in which they first come."""
+
+    def __missing__(self, value: Any) -> int:
+        self[value] = code = len(self)
+        return code
+
+    def of(self, values: list[Any]) -> IndexArray:
+        """The numbers of the values."""
+        return np.fromiter(map(self.__getitem__, values), dtype=np.int64, count=len(values))
+
+
 class _Numbers:
     """Rationals by the place where their text first occurs among `values`, each read once."""
 
     def __init__(self, values: list[Any]) -> None:
         if not {str, int}.issuperset(map(type, values)):
             raise IrregularError
-        code = {value: place for place, value in enumerate(dict.fromkeys(values))}
+        distinct = _Codes()
+        self.codes = distinct.of(values)
         try:
-            pairs = [parse_ratio(value) if type(value) is str else (value, 1) for value in code]
+            pairs = [parse_ratio(value) if type(value) is str else (value, 1) for value in distinct]
         except InputError:
             raise IrregularError from None
-        self.codes = np.fromiter(map(code.__getitem__, values), dtype=np.int64, count=len(values))
         self.tops = [top for top, _ in pairs]
         self.bottoms = [bottom for _, bottom in pairs]
 
@@ -150,11 +162,13 @@ def _transitions(values: list[Any], position: Mapping[str, int]) -> SparseRows:
 
 
 def _places(names: list[str], position: Mapping[str, int]) -> IndexArray:
-    """The position of every name. The decoder writes equal keys of objects as one object, which is looked up once."""
-    objects = np.fromiter(map(id, names), dtype=np.int64, count=len(names))
-    _, first, codes = np.unique(objects, return_index=True, return_inverse=True)
+    """The position of every name. The decoder writes equal keys of objects as one object, found faster than an equal
+    one: only distinct ones are looked up in `position`, whose keys are others.
+    """
+    distinct = _Codes()
+    codes = distinct.of(names)
     try:
-        return np.array([position[names[k]] for k in first.tolist()], dtype=np.int64)[codes]
+        return np.array([position[name] for name in distinct], dtype=np.int64)[codes]
     except KeyError:
         raise IrregularError from None
 
