@@ -75,7 +75,7 @@ def test_the_cases_are_many_and_explained() -> None:
 
 def judges() -> dict[Path, Judge]:
     """A judge for every game, who knows the policies that the accepted certificates speak of."""
-    hints: dict[Path, list[Rows]] = defaultdict(list)
+    hints: dict[Path, list[Rows]] = defaultdict(list, {game: [] for game in by_game("reject")})
     for game, certificates in by_game("accept").items():
         true = TrueGame.read(game)
         for path in certificates:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.helpers.checker.harness import HERE, game_file, load, outcome, source
 from tests.helpers.checker.mutants import Mutant, mutated
+from tests.helpers.checker.mutants_modes import MUTANTS as MODES
+from tests.helpers.checker.mutants_tilted import MUTANTS as TILTED
 from tests.helpers.checker.tables import MUTANTS
 
 
@@ -48,6 +50,13 @@ def test_the_tables_are_in_order() -> None:
 def test_every_reject_case_belongs_to_a_mutant() -> None:
     cases = {mutant.case.removeprefix("reject/") for mutant in MUTANTS if mutant.case.startswith("reject/")}
     assert cases == set(json.loads((HERE / "reject" / "WHY.json").read_text()))
+
+
+def test_mutants_of_modes_and_of_tilts_would_prove_what_is_false() -> None:
+    """A policy refutes every claim that they accept (`test_cases` asks whether it does)."""
+    why = json.loads((HERE / "reject" / "WHY.json").read_text())
+    cases = [mutant.case.removeprefix("reject/") for mutant in (*MODES, *TILTED) if mutant.case.startswith("reject/")]
+    assert [case for case in cases if why[case].get("refuted_by") is None] == []
 
 
 def test_a_snippet_that_is_gone_or_repeated_is_noticed() -> None:

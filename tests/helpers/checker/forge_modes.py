@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["ModeProver", "Plan", "Seen", "Step"]
+__all__ = ["Ending", "ModeProver", "Plan", "Seen", "Step"]
 
 Data = dict[str, Any]
 DEN = 2**10  # of vectors
 SWEEPS = 400
+RESTING = ("again", "free", "finer", "seen")  # cheats
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,16 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A leaf with prices and shares of its own."""
+
+    prices: tuple[str, ...]
+    shares: Any = None
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A cover: `tree` is None (one leaf), (split, left, right, whether vectors are shared there) or `Seen`."""
+    """A cover: `tree` is None (a leaf), `Ending`, (split, left, right, whether vectors are shared there) or `Seen`."""
 
     kind: str = "joint"
     first: int = 0
@@ -48,6 +57,7 @@ class Plan:
     unit: str = ""
     cheat: str = ""  # "leaf", "shared", "visit": its vectors are too low; "void": an empty leaf; "half": one too few;
     # "again": later leaves rest on the first one's vectors, "free" at no price, "finer" over twice the denominator
+    # "seen": the leaf rests on the first visit's vectors, "marked": the next visit
     # "near": no cheat, the limit is such that the first visit shows 1/1000
 
 
@@ -85,8 +95,9 @@ class ModeProver:
             self.data["visits"].append(visit)
             try:
                 closed = self.rule.closes(root, self.m.Node(visit, "visit"))
-            except self.m.Invalid:  # the cover is lost
-                closed = True
+            except self.m.Invalid:  # the cover is lost, but for a checker that takes it
+                closed = plan.cheat != "marked"
+                self.rule.see(step.group, step.state, self.rule.value(root, self.last) - self.rule.limit)
             if closed:
                 break
         if not closed:
@@ -118,9 +129,9 @@ class ModeProver:
             self.data["tree"].append({"leaf": []})
         elif tree is None and self.plan.cheat == "half" and self.shown:
             pass
-        elif tree is None:
-            entry = self.leaf(part, self.plan.prices, self.plan.shares, shared, Fraction(1), None)
-            self.data["tree"].append(entry)
+        elif tree is None or isinstance(tree, Ending):
+            own = tree or Ending(self.plan.prices, self.plan.shares)
+            self.data["tree"].append(self.leaf(part, own.prices, own.shares, shared, Fraction(1), None))
         else:
             self.divide(part, tree, shared)
 
@@ -175,6 +186,8 @@ class ModeProver:
             return {"leaf": []}
         found |= self.lowered("leaf" if mark is None else "visit", {name: found[name] for name in names})
         self.last = self.proof(found, theta, charges)
+        if self.plan.cheat in ("seen", "marked"):
+            self.first = self.first or found
         if mark is None:
             self.first = self.first or found
             self.remember(part.sets(), self.last, charges)
@@ -221,13 +234,15 @@ class ModeProver:
         sets, vectors = part.sets(), dict(known)
         if sets is None:
             return None
+        if self.plan.cheat == "marked" and self.first and mark is not None:
+            return dict(self.first)
         largest = max(abs(x) for x in self.game.rewards[self.i]) / Fraction(self.game.reward_den[self.i])
         start = (
             -math.ceil(((theta / Fraction(self.plan.unit or 1) + 1) * largest / (1 - self.game.discount) + 4) * DEN) * 2
         )
         for name in names:
             vectors[name] = self.fresh(start)
-            if self.plan.cheat in ("again", "free", "finer") and self.first and mark is None:
+            if self.plan.cheat in RESTING and self.first and mark is None:
                 vectors[name] = copy.copy(self.first[name])
                 vectors[name].num, vectors[name].den = [*vectors[name].num], DEN * (1 + (self.plan.cheat == "finer"))
             for _ in range(SWEEPS):

@@ -56,14 +56,42 @@ def tilted_certificates(module: Any, game: Any, world: World, fault: str) -> Ite
 
     Args:
         module, game, world: the checker, its game, and what else is known of it.
-        fault: "plain"; a vector of `MOVES` that is moved; or "unpaid-" and one of `PARTS` that is without the tilt.
+        fault: "plain"; "aside" (the game of this name); a vector of `MOVES` that is moved; or "unpaid-" and one of
+            `PARTS` that is without the tilt.
     """
+    if fault == "aside":
+        yield _aside(game, world)
+        return
     rng, part = random.Random(0), fault.removeprefix("unpaid-")
     moves = [(part, Fraction(-2)), (part, Fraction(2))] if fault in MOVES else [None]
     parts = WHOLE - {part} if fault.startswith("unpaid-") else WHOLE
     for claim, tilt in _questions(game, world, rng):
         for move, linear in itertools.product(moves, (None, *(_free(game, world, rng) for _ in range(4)))):
             yield from _certificate(module, game, world, claim, tilt, parts, move, linear)
+
+
+def _aside(game: Any, world: World) -> Data:
+    """No gap: compared with the bad way, on which V* is taken to be at least what a tilt makes of V, none is better."""
+    claim = {"kind": "worst-case", "measure": "bc", "expert": world.expert, "radius": "0", "nash_gap": {"upper": "0"}}
+    occupancy = world.vector(world.true.occupancy(world.true.rows(world.expert)))
+    vectors = {  # at s, paid, bad, mid; g = 4/5
+        "high": [4, 5, 5, 0],
+        "low": [4, 5, 0, 0],
+        "value": [0, 5, 5, 0],  # bad pays 1 by the tilt
+        "gap": [99] * 4,
+        "top": [0, 5, 5, 0],
+        "weights of V*": [1, 0, 4, 0],
+        "weights of V": [1, 0, 0, 4],
+    }
+    linear = {"vectors": [4, 5, 6], "reference": [1, 0, 0, 0], "prices": ["0", "0"]}
+    first = {
+        "vectors": [{"den": "1", "num": num} for num in vectors.values()],
+        "tilts": [{"den": "1", "num": [0, 0, 5, 0]}],
+        "tree": [{"leaf": [0, 1, 2, 3, 0], "linear": linear}],
+    }
+    second = {"vectors": [{"den": "1", "num": [0] * 4}], "tree": [{"leaf": [0] * 4}]}  # never paid
+    players = {"1": {"tilted": first}, "2": second}
+    return forge.certificate(game, claim, {"cover": {"occupancy": {"lower": occupancy}, "players": players}})
 
 
 def tilted_accepts(world: World) -> Iterator[tuple[str, Data]]:

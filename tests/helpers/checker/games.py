@@ -365,6 +365,60 @@ def stay(paid: int) -> Trio:
     return game, Policy.from_rows(game, expert[::order]), Policy.from_rows(game, learner[::order])
 
 
+def one_of(
+    actions: dict[str, tuple[list[str], list[str]]],
+    pays: set[tuple[str, str, str]],
+    leads: dict[tuple[str, str], str],
+    expert: tuple[dict[str, str], dict[str, str]],
+    discount: str,
+    sign: int = 1,
+) -> Trio:
+    """Player 1 alone is paid, `sign` in the cells of `pays`; `leads` is where its actions lead, else a state stays."""
+    game = markov_game(
+        players=["1", "2"],
+        states=[*actions],
+        actions={state: [*own] for state, own in actions.items()},
+        outcome=lambda state, joint: (
+            [sign * int((state, *joint) in pays), 0],
+            {leads.get((state, joint[0]), state): 1},
+        ),
+        discount=discount,
+        initial={next(iter(actions)): 1},
+    )
+    rows = [
+        [[str(int(a == own[state])) for a in actions[state][j]] for state in actions] for j, own in enumerate(expert)
+    ]
+    return game, Policy.from_rows(game, rows), Policy.from_rows(game, rows)
+
+
+def drift() -> Trio:
+    """Who once strays to where the expert never is, loses there as well, and nothing is to be paid for that."""
+    actions = {"home": (["stay", "go"], ["x", "y"]), "out": (["keep", "spoil"], ["x", "y"])}
+    expert = {"home": "stay", "out": "keep"}, {"home": "x", "out": "x"}
+    spoiled = {("out", "spoil", "x"), ("out", "spoil", "y")}
+    return one_of(actions, spoiled, {("home", "go"): "out"}, expert, "4/5", -1)
+
+
+def spot() -> Trio:
+    """One state, always visited; the second action pays when the other plays its own."""
+    return one_of({"s": (["0", "1"], ["0", "1"])}, {("s", "1", "1")}, {}, ({"s": "0"}, {"s": "0"}), "1/2")
+
+
+def parted() -> Trio:
+    """Who strays is lost, while the deviator stays where it is paid."""
+    actions = {"home": (["stay", "go"], ["-"]), "out": (["-"], ["-"])}
+    expert = {"home": "stay", "out": "-"}, {"home": "-", "out": "-"}
+    return one_of(actions, {("home", "stay", "-")}, {("home", "go"): "out"}, expert, "9/10")
+
+
+def aside() -> Trio:
+    """The expert takes neither the way to the state that pays, nor that to the one where a tilt can be as large."""
+    actions = {"s": (["good", "bad", "mid"], ["-"]), **{state: (["-"], ["-"]) for state in ("paid", "bad", "mid")}}
+    leads = {("s", "good"): "paid", ("s", "bad"): "bad", ("s", "mid"): "mid"}
+    expert = {state: "mid" if state == "s" else "-" for state in actions}, dict.fromkeys(actions, "-")
+    return one_of(actions, {("paid", "-", "-")}, leads, expert, "4/5")
+
+
 def games() -> dict[str, Trio]:
     """All of them; Tag is made by its test."""
     return {
@@ -408,4 +462,8 @@ def games() -> dict[str, Trio]:
         "turning": turning(),
         "stay": stay(0),
         "linger": stay(1),
+        "drift": drift(),
+        "spot": spot(),
+        "parted": parted(),
+        "aside": aside(),
     }

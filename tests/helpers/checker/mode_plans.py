@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.helpers.checker import forge
 from tests.helpers.checker.forge_modes import ModeProver, Plan, Seen, Step
+from tests.helpers.checker.mode_plans_made import MADE
 from tests.helpers.checker.templates import region
 from tests.helpers.checker.worlds import World
 
@@ -37,6 +38,7 @@ def mode_certificates(module: Any, game: Any, world: World, family: str) -> Iter
         "claim": claims,
         "cross": crossings,
         "never": nevers,
+        **MADE,
     }[family](world):
         data = mode_certificate(module, game, world, claim, plans)
         yield data

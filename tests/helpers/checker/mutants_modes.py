@@ -2,10 +2,11 @@
 
 No killing case with a false claim, for they only cost the prover: the cap of the moved mass, R2, the free steps that
 do not pay, the order of the rows, the price of the own row in a bound of V*, the sign of a rate where M is 0 (nobody
-comes, so nothing is charged), how the text of a vector is read (it only proposes).
+comes, so nothing is charged), how the text of a vector is read (it only proposes), visit bounds of V* in a cover of -V
+of the same player (one knows the deviator alone, the other the imitator alone). On which vectors a remembered
+inequality rests is tested by itself (`test_remembered`).
 
-Some killing cases claim nothing that is known to be false: what a mutant forgets there is made up for by the other half
-of the split, which holds the expert's row and more, or by the price of what is left to spend.
+Every killing case claims what is false (`test_mutants`).
 """
 
 from tests.helpers.checker.mutants import Mutant
@@ -46,11 +47,11 @@ ROWS = (
         "modes-plain tempt",
     ),
     Mutant("mode-charge-all", f"{CHARGE}, may_swap", "return total - fee * moved, may_swap", "modes-tree tempt"),
-    Mutant("mode-swap-charge", f"{CHARGE}\n", "return total - fee * moved\n", "modes-tree tempt"),
+    Mutant("mode-swap-charge", f"{CHARGE}\n", "return total - fee * moved\n", "modes-halves tempt"),
     Mutant("mode-gain-price", STEP, STEP.replace("> fee", "> 4 * fee"), "modes-plain tempt"),
-    Mutant("mode-free-never", STEP, STEP.replace("free if gain > 0 else 0", "0"), "modes-tree tempt"),
+    Mutant("mode-free-never", STEP, STEP.replace("free if gain > 0 else 0", "0"), "modes-halves tempt"),
     Mutant("mode-early", "max(q1) - min(q0) <= fee", "max(q1) - min(q0) <= 4 * fee", "modes-plain tempt"),
-    Mutant("mode-early-free", "not moved and not self.free and max", "not moved and max", "modes-tree tempt"),
+    Mutant("mode-early-free", "not moved and not self.free and max", "not moved and max", "modes-halves alone"),
     Mutant("mode-amount-again", "amount - some, room - some", "amount - some, 0", "modes-plain wide"),
     Mutant("mode-takers-worst", "key=q1.__getitem__, reverse=True)", "key=q1.__getitem__)", "modes-plain pair"),
     Mutant(
@@ -64,14 +65,14 @@ ROWS = (
         "mode-lost-worthless",
         "sum(gain * self.lost[c] for gain, c in",
         "sum(0 * gain * self.lost[c] for gain, c in",
-        "modes-tree tempt",
+        "modes-halves tempt",
     ),
     Mutant("mode-swap-second", "q1[first if c != first else second]", "q1[second]", "modes-tree trio"),
     Mutant(
         "mode-moved-as-kept",
         "[rows.bound(q1, q1, price, most) for q1 in others]",
         "[rows.bound(q1, q1, price, most) for q1 in own]",
-        "modes-plain pair",
+        "modes-plain drift",
     ),
     Mutant(
         "mode-row-kept",
@@ -79,7 +80,7 @@ ROWS = (
         "rows.bound(q0, q0, price, most) for q0, q1",
         "modes-plain linger",
     ),
-    Mutant("mode-half-below", "rows, box, min(far, cut))),", "rows, box, min(far, cut / 2))),", "modes-tree tempt"),
+    Mutant("mode-half-below", "rows, box, min(far, cut))),", "rows, box, min(far, cut / 2))),", "modes-halves tempt"),
     Mutant("mode-half-above", "(j, s, beyond, box, far)", "(j, s, beyond, box, min(far, cut))", "modes-tree tempt"),
     Mutant("mode-half-low", "max(low, cut))\n", "max(low, 2 * cut))\n", "modes-tree tempt"),
     Mutant("mode-low-added", "max(near, low))", "2 * near + low)", "modes-tree tempt"),
@@ -129,7 +130,7 @@ VALUES = (
         "mode-value-kept",
         'self.q["X" if name == "X" else "N1"])]',
         'self.q["X" if name == "X" else name])]',
-        "modes-plain pair",
+        "modes-plain drift",
     ),
     Mutant(
         "mode-gain-kept",
@@ -142,10 +143,13 @@ AGAIN = (
     Mutant("mode-again-left", "falling = [-proof.num[name][s]]", "falling = [0]", "modes-again pair"),
     Mutant("mode-again-next", "falling += map(proof.num[other].__getitem__, self.next[s])", "pass", "modes-again pair"),
     Mutant("mode-again-most", "falling += (most, -rate)", "falling += (0, -rate)", "modes-again pair"),
-    Mutant("mode-again-rate", "falling += (most, -rate)", "falling += (most, 0)", "modes-again tempt"),
+    Mutant("mode-again-rate", "falling += (most, -rate)", "falling += (most, 0)", "modes-seen stay"),
     Mutant("mode-again-rows", ", *(rows for rows, _, _ in around)), falling", "), falling", "modes-again pair"),
     Mutant("mode-again-den", "return (proof.den, proof.pay,", "return (proof.pay,", "modes-again pair"),
     Mutant("mode-again-rests", '"X": ("X",),', '"X": (),', "modes-again pair"),
+    Mutant("mode-again-pay", "return (proof.den, proof.pay,", "return (proof.den,", "modes-seen stay"),
+    Mutant("mode-again-mark", "if mark is None and self.past.holds(", "if self.past.holds(", "modes-marked stay"),
+    Mutant("mode-again-n1", '"N1": ("N1",),', '"N1": (),', "modes-again pair"),
     Mutant("mode-again-any", "and all(map(le, falling, of))", "and any(map(le, falling, of))", "modes-again pair"),
 )
 COVERS = (
@@ -174,13 +178,19 @@ COVERS = (
         "mode-visits-in-one",
         'if self.kind == "joint" else reach',
         "if True else reach",
-        "modes-shares stay",
+        "modes-lone spot",
     ),
     Mutant("mode-visit-circular", CHECKED + LESS + KEPT, LESS + KEPT + CHECKED, "modes-circle stay"),
     Mutant(
         "mode-visits-cross",
         "self.visits = self.first_visits()\n",
         'self.visits = region.__dict__.setdefault("visits", self.first_visits())\n',
+        "modes-cross linger",
+    ),
+    Mutant(
+        "mode-visits-of-players",
+        "self.visits = self.first_visits()\n",
+        'self.visits = region.__dict__.setdefault(f"visits {kind}", self.first_visits())\n',
         "modes-cross linger",
     ),
     Mutant("mode-visits-of-halves", "while len(self.trail) > known:", "while False:", "modes-within stay"),
@@ -219,7 +229,7 @@ COVERS = (
         "(self.region.spent - 2 * part.paid[j])",
         "modes-tree tempt",
     ),
-    Mutant("mode-own-row-charged", LACK, f'{LACK} - ({OWN_CHARGE} if name == "X" else 0)', "modes-tree tempt"),
+    Mutant("mode-own-row-charged", LACK, f'{LACK} - ({OWN_CHARGE} if name == "X" else 0)', "modes-parted parted"),
     Mutant(
         "mode-own-row-free",
         "self.places(i), self.places(None)",

@@ -23,8 +23,8 @@ MUTANTS = (
     Mutant(
         "tilted-top-unpaid", "UPPER, leaf.where, paid and paid[1:3])", "UPPER, leaf.where)", "tilted-unpaid-top coin"
     ),
-    Mutant("tilted-below-best", "Ranges(known, paid is not None)", "Ranges(known, False)", "tilted-plain coin"),
-    Mutant("tilted-low-best", "self.low = best if tilted else", "self.low = best if False else", "tilted-plain coin"),
+    Mutant("tilted-below-best", "Ranges(known, paid is not None)", "Ranges(known, False)", "tilted-aside aside"),
+    Mutant("tilted-low-best", "self.low = best if tilted else", "self.low = best if False else", "tilted-aside aside"),
     Mutant("tilted-top-best", "if self.tilted and beta < 0:", "if False:", "tilted-plain coin"),
     Mutant(
         "tilted-linear-unpaid", "self.at_vertices(gains[1])[1]", "self.at_vertices(gains[0])[1]", "tilted-plain coin"

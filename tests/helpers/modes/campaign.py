@@ -116,7 +116,7 @@ class ModeCampaign:
             theta = Fraction(rng.choice((0, 0, 1, 3, 40)), rng.choice((1, 2)))
             start, shares = (
                 low_start(claim, float(theta) + 1),
-                random_shares(rng, claim.kind, len(drawn.policy), len(drawn.true.states)),
+                random_shares(rng, claim.kind, len(drawn.policy), len(drawn.game.states)),
             )
             tilt = random_tilt(rng, drawn, claim.kind)
             paid = rng.choice((Fraction(1), max(theta, Fraction(1))))
