@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.mutation_campaign [--count N] [--seed S] [--modes]
 
-`--modes`: only certificates with covers by modes (FORMAT 6.5), stratified by their own fields as well.
+`--modes`: only certificates with covers by modes (FORMAT 6.5), stratified by their own fields as well; then the least
+claim is judged too that a mutated proof shows, as it is ("settled") or with vectors that are made for it ("repaired").
 
 Prints what became of them, by kind of field; exit code 1 if a false claim was accepted or the checker crashed.
 """
@@ -17,7 +18,18 @@ from pathlib import Path
 from tests.helpers.checker.campaign import Campaign
 from tests.helpers.modes.mutations import ModeMutations
 
-COLUMNS = ("malformed", "invalid", "limit", "same claim", "true claim", "unchanged", "FALSE", "crash")
+COLUMNS = (
+    "malformed",
+    "invalid",
+    "limit",
+    "same claim",
+    "true claim",
+    "settled",
+    "repaired",
+    "unchanged",
+    "FALSE",
+    "crash",
+)
 
 
 def table(campaign: Campaign) -> str:
@@ -46,6 +58,10 @@ def main() -> int:
         campaign = (ModeMutations if given.modes else Campaign)(given.seed, Path(scratch))
         campaign.run(given.count, progress)
     print(table(campaign))
+    if isinstance(campaign, ModeMutations):
+        print(
+            "claims of settled proofs that were judged: " + ", ".join(f"{n} {how}" for how, n in campaign.met.items())
+        )
     print(f"seed {given.seed}, {len(campaign.cases)} certificates, {time.monotonic() - began:.0f} s")
     for name, case, data in campaign.false:
         print(f"NOT REFUSED: {name} {case}: {json.dumps(data)}")

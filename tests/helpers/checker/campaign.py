@@ -118,14 +118,15 @@ class Campaign:
         self.places: dict[str, list[tuple[int, str]]] = {name: [] for name in strata}
         for name in games:
             for path in sorted((HERE / "accept").glob(f"{name}.{cases}*.json")):
-                self.add(name, path)
+                self.add(name, path.name, json.loads(path.read_text()))
         self.strata = [name for name in strata if self.places[name]]
         self.table: dict[str, Counter[str]] = {name: Counter() for name in strata}
         self.false: list[tuple[str, str, Data]] = []
 
-    def add(self, name: str, path: Path) -> None:
-        data, index = json.loads(path.read_text()), len(self.cases)
-        self.cases.append((name, path.name, data))
+    def add(self, name: str, case: str, data: Data) -> None:
+        """One more certificate of a game."""
+        index = len(self.cases)
+        self.cases.append((name, case, data))
         for place in leaves(data):
             self.places[self.stratum(place, path_get(data, place))].append((index, place))
             self.places["moved field"].append((index, place))
