@@ -40,7 +40,6 @@ def test_no_accepted_mutation_of_a_cover_by_modes_is_false(tmp_path: Path) -> No
         ("mode-charge-twice", ("price",)),
         ("mode-half-low", ("split",)),
         ("mode-price-low", ("split",)),
-        ("mode-rate-double", ("share",)),
     ],
 )
 def test_mutants_of_modes_are_caught(name: str, strata: tuple[str, ...], tmp_path: Path) -> None:

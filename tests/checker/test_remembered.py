@@ -11,8 +11,9 @@ import pytest
 
 from certigap.bounds.modes.exact import ExactModes
 from certigap.bounds.modes.proof import KINDS
+from certigap.exact.vector import Vector
 from tests.helpers.checker.harness import load
-from tests.helpers.modes.campaign import random_prices, random_shares, random_tilt
+from tests.helpers.modes.campaign import random_prices, random_tilt, shares_of
 from tests.helpers.modes.draws import draw
 from tests.helpers.modes.probe import Probe
 
@@ -34,8 +35,12 @@ class Inequality:
         written = {"den": str(tilt.numbers.denominator), "num": [*tilt.numbers.numerators]} if tilt else None
         node = module.Node(written, "tilt") if written else None
         self.pay = self.cover.pay(Fraction(rng.choice((0, 1, 3))), module.Tilt(self.game, probe.region, node))
-        prices, shares = random_prices(rng, n), random_shares(rng, kind, n)
-        self.charges = [self.cover.charge(price, *own) for price, own in zip(prices, shares, strict=True)]
+        shares = [
+            [part.fractions() if isinstance(part, Vector) else [part] for part in own]
+            for own in shares_of(rng, drawn, kind)
+        ]
+        stay, pairs = 1 - self.game.discount, zip(random_prices(rng, n), shares, strict=True)
+        self.charges = [module.Charge(price, stay, own) for price, own in pairs]
         self.rates = [self.cover.rates(charge) for charge in self.charges]
         self.vectors = {name: [rng.randrange(-99, 100) for _ in range(self.game.size)] for name in KINDS[kind]}
 

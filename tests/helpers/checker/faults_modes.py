@@ -95,10 +95,10 @@ def table_faults(data: Data) -> Iterator[Fault]:
     own, leaf = f"{OWN}/joint", f"{OWN}/joint/tree/0"
     cover = data["proof"]["cover"]["players"]["1"]["modes"]["joint"]
     first, second, _ = cover["shares"][0][0]
-    den = int(cover["vectors"][first]["den"])
-    more = edited(data, f"{own}/vectors/{first}/num", [2 * den])
+    den, size = int(cover["vectors"][first]["den"]), len(cover["vectors"][first]["num"])
+    more = edited(data, f"{own}/vectors/{first}/num", [2 * den] * size)
     yield "coin.mode-table-sum.json", more, "shares of a state of more than 1"
-    less = edited(json.loads(more), f"{own}/vectors/{second}/num", [-den])
+    less = edited(json.loads(more), f"{own}/vectors/{second}/num", [-den] * size)
     yield "coin.mode-table-negative.json", less, "a negative share of a state"
     yield "coin.mode-table-place.json", edited(data, f"{own}/shares/0/0/0", 99), "shares outside the pool"
     yield "coin.mode-table-two.json", edited(data, f"{own}/shares/0/0", [first, second]), "two shares by state"

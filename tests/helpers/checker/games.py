@@ -400,8 +400,10 @@ def drift() -> Trio:
 
 
 def spot() -> Trio:
-    """One state, always visited; the second action pays when the other plays its own."""
-    return one_of({"s": (["0", "1"], ["0", "1"])}, {("s", "1", "1")}, {}, ({"s": "0"}, {"s": "0"}), "1/2")
+    """One state, always visited, and one never; the second action pays when the other plays its own."""
+    actions = {"s": (["0", "1"], ["0", "1"]), "never": (["-"], ["-"])}
+    expert = {"s": "0", "never": "-"}
+    return one_of(actions, {("s", "1", "1")}, {}, (expert, expert), "1/2")
 
 
 def parted() -> Trio:

@@ -129,6 +129,7 @@ def tables(world: World) -> Iterator[tuple[Data, list[Plan]]]:
         claim = ball(world, radius)
         for price in PRICES[1:]:
             yield claim, [Plan(prices=(price,) * n, shares=[own] * n)]
+            yield claim, [Plan(prices=(*("0",) * (n - 1), price), shares=[own] * n)]
             yield claim, [replace(plan, shares=[own] * n) for plan in pair(n, price, price)]
 
 

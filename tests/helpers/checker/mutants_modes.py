@@ -17,8 +17,14 @@ CHECKED = "        self.check(sets, proof, VECTORS[self.kind], (group, s), node.
 LESS = "        least = self.value(part, proof) - theta * self.limit\n"
 KEPT = "        self.trail.append((group, s, self.visits[group][s]))\n"
 KEPT += "        self.see(group, s, min(self.visits[group][s], least))\n"
-FREE = "Proof(self.game, shared, self.pay(ONE, tilt), self.charges.free)"
-SHARED_CHECK = f'        self.check(sets, {FREE}, [*shared], None, parts["shared"].where)\n'
+SHARED_CHECK = """        self.check(
+            sets,
+            Proof(self.game, shared, self.pay(ONE, tilt), self.charges.free),
+            [*shared],
+            None,
+            parts["shared"].where,
+        )
+"""
 OPEN = 'f"{entry.where}: the node has neither leaf nor split, and no visit below 0"'
 MISSING = 'raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")'
 LEAF_CHECK = (
@@ -215,12 +221,12 @@ COVERS = (
         "\n    def closed",
         "modes-cheat pair",
     ),
-    Mutant("mode-rate-coupled", "price, price * coupled * self.stay,", "price, price * coupled,", "modes-plain pair"),
+    Mutant("mode-rate-coupled", "[x * stay for x in coupled]", "[*coupled]", "modes-plain pair"),
     Mutant("mode-rate-share", "return mass / seen if seen else", "return 1 / seen if seen else", "modes-shares pair"),
     Mutant(
         "mode-price-free",
-        "total += price * (self.region.spent - part.paid[j])",
-        "total += 0 * price",
+        "total += charge.price * (self.region.spent - part.paid[j])",
+        "total += 0 * charge.price",
         "modes-plain pair",
     ),
     Mutant(
@@ -243,7 +249,7 @@ COVERS = (
         "modes-visit stay",
     ),
     Mutant("mode-rate-double", "        * GRID\n", "        * GRID * 2\n", "modes-shares pair"),
-    Mutant("mode-table-turned", "in zip(first, each, ratios)", "in zip(first[::-1], each, ratios)", "modes-table stay"),
+    Mutant("mode-table-turned", "in zip(first, each, ratios)", "in zip(first[::-1], each, ratios)", "modes-table spot"),
     Mutant(
         "mode-region-budget",
         "self.mass, self.spent = [ZERO] * game.size, TWO",

@@ -114,10 +114,7 @@ class ModeCampaign:
             groups = [group for group, names in GROUPS.items() if set(names) & set(KINDS[claim.kind])]
             group, state = rng.choice(groups), rng.randrange(len(drawn.true.states))
             theta = Fraction(rng.choice((0, 0, 1, 3, 40)), rng.choice((1, 2)))
-            start, shares = (
-                low_start(claim, float(theta) + 1),
-                random_shares(rng, claim.kind, len(drawn.policy), len(drawn.game.states)),
-            )
+            start, shares = low_start(claim, float(theta) + 1), shares_of(rng, drawn, claim.kind)
             tilt = random_tilt(rng, drawn, claim.kind)
             paid = rng.choice((Fraction(1), max(theta, Fraction(1))))
             prices = [paid * price for price in random_prices(rng, len(drawn.policy))]
@@ -138,10 +135,7 @@ class ModeCampaign:
         """A leaf of the last node: not below what any policy there is worth, and what the checker shows."""
         rng, drawn, claim = self.rng, trial.drawn, trial.claim
         n, kind, (shared, tilt) = len(drawn.policy), claim.kind, trial.shared or (None, None)
-        shares, prices = (
-            None if rng.random() < 0.4 else random_shares(rng, kind, n, len(drawn.true.states)),
-            random_prices(rng, n),
-        )
+        shares, prices = None if rng.random() < 0.4 else shares_of(rng, drawn, kind), random_prices(rng, n)
         if shared is None:
             tilt = random_tilt(rng, drawn, kind)
         start = {name: x for name, x in low_start(claim).items() if name not in (shared or ())}
@@ -195,6 +189,11 @@ def visits_hold(claim: ModeClaim, seen: dict[str, list[Fraction]]) -> bool:
 
 def random_prices(rng: random.Random, n: int) -> list[Fraction]:
     return [Fraction(rng.choice((0, 1, 2, 5, 20, rng.randrange(1, 100))), rng.choice((1, 4, 7))) for _ in range(n)]
+
+
+def shares_of(rng: random.Random, drawn: Draw, kind: str) -> Shares:
+    """Any shares of this game."""
+    return random_shares(rng, kind, len(drawn.policy), len(drawn.true.states))
 
 
 def random_shares(rng: random.Random, kind: str, n: int, states: int) -> Shares:

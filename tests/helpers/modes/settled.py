@@ -117,15 +117,19 @@ class Settler:
         data = copy.deepcopy(data)
         for _, _, cover in mode_covers(data):
             known = self.module.read_vectors(self.bench.game, self.module.Node(cover["vectors"], "vectors"))
-            pool: list[Data] = []
+            pool = [written(vector) for vector in known]  # for shares by state
             for node in (*steps(cover), *cover["tree"]):
                 for key in ("leaf", "shared"):
-                    own = [{"den": str(known[place].den), "num": [*known[place].num]} for place in node.get(key, ())]
+                    own = [written(known[place]) for place in node.get(key, ())]
                     if key in node:
                         node[key] = [*range(len(pool), len(pool) + len(own))]
                         pool += own
             cover["vectors"] = pool
         return data
+
+
+def written(vector: Any) -> Data:
+    return {"den": str(vector.den), "num": [*vector.num]}
 
 
 def steps(cover: Data) -> Iterator[Data]:
