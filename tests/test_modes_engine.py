@@ -185,3 +185,23 @@ def test_payoffs_in_another_unit_are_bounded_alike(power: int) -> None:
     assert other.value == one.value
     assert (other.prices[:-1] == one.prices[:-1]).all()
     assert other.prices[-1] == one.prices[-1] / float(factor)
+
+
+def _spoiled(room: object) -> None:
+    """Whatever was in memory: no numbers."""
+    for field in room if isinstance(room, tuple) else ():
+        if isinstance(field, np.ndarray) and field.dtype == float:
+            field.fill(np.nan)
+        _spoiled(field)
+
+
+@pytest.mark.parametrize("kind", GAMES, ids=str)
+def test_what_was_in_memory_does_not_matter(kind: dict[str, object]) -> None:
+    case = Case(3, kind)
+    view, everywhere = case.view(0), np.full(len(case.m), 1.5)
+    for kind_, share in itertools.product((JOINT, OPTIMUM, VALUE), ((1, 0, 0), (0, 0.5, 0.5))):
+        rates = visit_rates(view, kind_, np.tile(share, (view.n, 1))[:, :, None], everywhere, everywhere)
+        fresh, spoiled = view.bench(), view.bench()
+        _spoiled(spoiled.room)
+        asked = [one.bound(view.root(), kind_, rates, target=-99.0, tolerance=1e-5).value for one in (fresh, spoiled)]
+        assert asked[0] == asked[1]

@@ -346,7 +346,9 @@ def revalue(
         start = game.pair_offsets[s] + state.action[mode, s] * joint if mode in (T0, T1) else f
         value = marked if s == mark else 0.0
         for k in range(joint):
-            value += state.kept[mode, f + k] * room.q0[start + k] + state.moved[mode, f + k] * room.q1[start + k]
+            value += state.moved[mode, f + k] * room.q1[start + k]
+            if mode in (T0, N0):  # the others have no table of what is kept: whatever was there may be no number
+                value += state.kept[mode, f + k] * room.q0[start + k]
         for j in range(game.shapes.shape[1]):
             value -= tolls[j, s] * state.excess[mode, j, s]
         begin = room.begin[s]
