@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from certigap.exact.integers import FloatArray
-from certigap.floats.kernel.mode_prices import JOINT, OPTIMUM, VALUE, Question, mode_bound
+from certigap.floats.kernel.mode_prices import JOINT, OPTIMUM, VALUE, Question, new_price_room, priced_bound
 from certigap.floats.kernel.mode_solve import (
     N0,
     N1,
@@ -171,6 +171,7 @@ class Bench:
 
     def __init__(self, view: View, room: ModeRoom, state: ModeState) -> None:
         self.view, self.room, self.state = view, room, state
+        self.prices = new_price_room(view.n, view.states)
         self._sets: ModeSets | None = None  # of the rows in `state`
 
     def bound(
@@ -199,7 +200,7 @@ class Bench:
             tolerance: of the vectors, as a share of the payoffs' span.
         """
         return self._ask(
-            sets, kind, rates, -1, np.zeros(5), 0.0, True, prices, vectors, target, rounds, relative, tolerance
+            sets, kind, rates, -1, np.zeros(5), 0.0, True, prices, vectors, target, np.inf, rounds, relative, tolerance
         )
 
     def visits(
@@ -213,20 +214,37 @@ class Bench:
         *,
         prices: FloatArray | None = None,
         vectors: FloatArray | None = None,
+        useless: float = np.inf,
         rounds: int = 14,
         relative: float = 1e-2,
     ) -> Found:
-        """A bound of the discounted occupancy of the `marked` modes at state `mark`, over policies beyond `cutoff`."""
+        """A bound of the discounted occupancy of the `marked` modes at state `mark`, over policies beyond `cutoff`.
+
+        Once it is seen to be no less than `useless` there may be nothing found but that.
+        """
         group = np.zeros(5)
         group[list(marked)] = 1.0
         return self._ask(
-            sets, kind, rates, mark, group, cutoff, False, prices, vectors, -np.inf, rounds, relative, TOLERANCE
+            sets,
+            kind,
+            rates,
+            mark,
+            group,
+            cutoff,
+            False,
+            prices,
+            vectors,
+            -np.inf,
+            useless,
+            rounds,
+            relative,
+            TOLERANCE,
         )
 
     def _ask(
         self, sets: ModeSets, kind: int, rates: FloatArray, mark: int, marked: FloatArray, cutoff: float, fixed: bool,
-        prices: FloatArray | None, vectors: FloatArray | None, target: float, rounds: int, relative: float,
-        tolerance: float,
+        prices: FloatArray | None, vectors: FloatArray | None, target: float, useless: float, rounds: int,
+        relative: float, tolerance: float,
     ) -> Found:  # fmt: skip
         view, state, unit = self.view, self.state, self.view.unit
         horizon, scale = 1 / (1 - view.arrays.discount), max(view.span / unit, 1e-12)
@@ -248,13 +266,15 @@ class Bench:
         if vectors is not None:
             state.vectors[:] = vectors / size
         question = Question(
-            kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / size, relative,
-            tolerance * (scale if fixed else max(1.0, scale)),
+            kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / size, useless,
+            relative, tolerance * (scale if fixed else max(1.0, scale)),
         )  # fmt: skip
-        if sets is not self._sets:
-            self._sets, self.room.warm[:] = sets, 0
-        value, floor = mode_bound(view.arrays, sets, question, start, state, self.room)
-        return Found(value * size, floor * size, start * paid, state.vectors * size)
+        if self._sets is None or not all(map(np.array_equal, sets, self._sets)):
+            self.room.warm[:] = 0
+        self._sets = sets
+        self.prices.here[:] = start
+        value, floor = priced_bound(view.arrays, sets, question, state, self.room, self.prices)
+        return Found(value * size, floor * size, self.prices.best * paid, state.vectors * size)
 
 
 def visit_rates(view: View, kind: int, shares: FloatArray, imitator: FloatArray, deviator: FloatArray) -> FloatArray:

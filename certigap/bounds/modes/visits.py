@@ -88,7 +88,7 @@ class VisitBounds:
                         return False
                     found = bench.visits(
                         sets, self.kind, self.rates(bench, share), s, GROUPS[group], cutoff, prices=start[turn],
-                        relative=relative,
+                        useless=STEP * float(self.bounds[group][s]), relative=relative,
                     )  # fmt: skip
                     start[turn] = found.prices
                     if found.value < STEP * self.bounds[group][s]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from certigap.exact.integers import FloatArray
 from certigap.floats.compiled import Floats, Floats2, Floats3, Indices, compiled, inner
 from certigap.floats.kernel.mode_solve import (
     N0,
@@ -25,12 +24,14 @@ from certigap.floats.kernel.mode_solve import (
     solved_transposed,
 )
 
-__all__ = ["JOINT", "OPTIMUM", "VALUE", "Question", "lowest", "mode_bound"]
+__all__ = ["JOINT", "OPTIMUM", "VALUE", "PriceRoom", "Question", "lowest", "new_price_room", "priced_bound"]
 
 JOINT, OPTIMUM, VALUE = range(3)
 SWEEPS = 400
+MOST_ROUNDS = 32
 WIDE = 0.5  # how far the first step goes, as a share of the prices
 LEAST_REACH = 0.0025  # and of the largest prices
+FIRST = 100  # times the tolerance: how well vectors for a new mark are worth knowing
 ROUGH = 0.002  # of what a node lacks: how well its vectors are worth knowing
 
 
@@ -47,45 +48,34 @@ class Question(NamedTuple):
     fixed: bool  # theta stays 1
     rounds: int
     target: float  # a bound that is small enough
+    useless: float  # a bound that is no use
     relative: float  # of the bound: a gap to the least cut at which it is good enough
     tolerance: float  # of the vectors
 
 
 class PriceRoom(NamedTuple):
-    """Working space of the cutting planes: `d = n + 1` variables, at most `rounds` cuts."""
+    """Working space of the cutting planes: `d = n + 1` variables, at most `C` cuts."""
 
-    cuts: Floats2  # [rounds, d + 1]
-    tableau: Floats2  # [d + 2, rounds + 2 d + 1]
+    cuts: Floats2  # [C, d + 1]
+    tableau: Floats2  # [d + 2, C + 2 d + 1]
     base: Indices  # [d + 1]
     tolls: Floats3  # [5, n, S]
     here: Floats  # [d] prices and theta
     best: Floats  # [d]
     point: Floats  # [d]
-    seen: Floats2  # [rounds, d + 1] the cuts, seen from `least`
+    seen: Floats2  # [C, d + 1] the cuts, seen from `least`
     least: Floats  # [d] prices that are tried next lie between
     width: Floats  # [d] `least` and `least + width`
-    vectors: Floats2  # [5, S] at the best point
     known: Indices  # [5] of a mode that does not depend on the prices: 1 its vector is known roughly, 2 closely
 
 
-def mode_bound(
-    game: ModeGame, sets: ModeSets, question: Question, prices: FloatArray, state: ModeState, room: ModeRoom,
-) -> tuple[float, float]:  # fmt: skip
-    """The least bound found over the prices, and a value that no prices can get below (by the cuts).
-
-    Args:
-        prices: `[n + 1]` prices and theta: where to start, and the result.
-        state: where to start, and the result: vectors, rows and occupancies at the result's prices.
-    """
-    d, rounds, empty = len(prices), question.rounds, np.empty
-    spare = PriceRoom(
-        empty((rounds, d + 1)), empty((d + 2, rounds + 2 * d + 1)), empty(d + 1, dtype=np.int64),
-        empty(question.rates.shape), prices.copy(), prices.copy(), empty(d), empty((rounds, d + 1)),
-        empty(d), empty(d), empty(state.vectors.shape), np.zeros(5, dtype=np.int64),
+def new_price_room(n: int, states: int) -> PriceRoom:
+    """Room for a game of `n` players."""
+    d, most, e = n + 1, MOST_ROUNDS, np.empty
+    return PriceRoom(
+        e((most, d + 1)), e((d + 2, most + 2 * d + 1)), e(d + 1, dtype=np.int64), e((5, n, states)), e(d), e(d), e(d),
+        e((most, d + 1)), e(d), e(d), np.zeros(5, dtype=np.int64),
     )  # fmt: skip
-    found = priced_bound(game, sets, question, state, room, spare)
-    prices[:] = spare.best
-    return found
 
 
 @inner
@@ -258,7 +248,10 @@ def lowest(cuts: Floats2, count: int, most: Floats, point: Floats, d: int, work:
 def priced_bound(
     game: ModeGame, sets: ModeSets, question: Question, state: ModeState, room: ModeRoom, spare: PriceRoom,
 ) -> tuple[float, float]:  # fmt: skip
-    """`mode_bound` from the prices in `spare.here`; the result's are `spare.best`.
+    """The least bound found over the prices, and a value that no prices can get below (by the cuts).
+
+    It starts from the prices in `spare.here`, its own are `spare.best`; `state` is likewise where it starts and what it
+    finds: vectors, rows and, above the target, occupancies.
 
     Where a `target` is given and not reached, the bound is that of rows that are nearly the best, for all it decides is
     where to split; everything else holds up to the tolerance.
@@ -274,10 +267,36 @@ def priced_bound(
             for s in range(states):
                 if rates[mode, j, s] != 0.0 and mode != T0 and mode != N0:
                     all_modes = True
-    hope, last = 0.0, False
+    for j in range(n + 1):
+        best_at[j] = here[j]
+    hope, value, last, ended = 0.0, 0.0, False, False
     for s in range(states):
         hope += game.initial[s] * state.vectors[start, s]
     for turn in range(question.rounds + 1):
+        for near in range(2 if turn > 0 else 0):  # everywhere, for a bound; near the best point, where cuts are good
+            for j in range(d):
+                most = question.most[j]
+                span = max(reach * best_at[j], LEAST_REACH * most)
+                least[j] = max(best_at[j] - span, 0.0) * near
+                spare.width[j] = min(best_at[j] + span, most) - least[j] if near else most
+            for k in range(turn):
+                seen[k, 0] = cuts[k, 0]
+                for j in range(d):
+                    seen[k, j + 1] = cuts[k, j + 1]
+                    seen[k, 0] += cuts[k, j + 1] * least[j]
+            floor = lowest(seen, turn, spare.width, point, d, spare.tableau, spare.base)
+            if near == 0:
+                low = floor
+                hopeless = is_node and low > target and best - low <= 0.05 * (best - target)
+                close = best - low <= question.relative * max(abs(best), 1e-3)
+                last = hopeless or close or turn == question.rounds
+                ended = low >= question.useless or (last and is_node and value <= best)
+            if ended or last:
+                break
+        if ended:
+            break
+        for j in range(d if turn > 0 else 0):
+            here[j] = best_at[j] if last else least[j] + point[j]
         theta = float(here[n])
         offset = -theta * question.cutoff
         for j in range(n):
@@ -289,7 +308,9 @@ def priced_bound(
         likely = min(best, float(hope + offset))
         above = likely - max(low, target) if is_node or turn > 0 else 0.0
         rough = ROUGH * (1.0 - game.discount) * min(max(above, 0.0), abs(likely))
-        if last:
+        if turn == 0 and not question.fixed:
+            rough = FIRST * question.tolerance
+        if last and not is_node:
             rough = 0.0
         enough = best - offset if turn > 0 and not last else 1e300
         for _ in range(2):
@@ -320,50 +341,20 @@ def priced_bound(
             best = value
             for j in range(n + 1):
                 best_at[j] = here[j]
-            for mode in range(5):
-                for s in range(states):
-                    spare.vectors[mode, s] = state.vectors[mode, s]
         if best <= target:
             break
         occupancies(game, kind, all_modes, state, room)
         cut = cuts[turn]
         cut[0] = value
         for j in range(n):
-            paid = 0.0
+            cut[j + 1] = question.left[j]
             for mode in range(5):
                 for s in range(states):
-                    paid += rates[mode, j, s] * state.visits[mode, s] * state.excess[mode, j, s]
-            cut[j + 1] = question.left[j] - paid
+                    cut[j + 1] -= rates[mode, j, s] * state.visits[mode, s] * state.excess[mode, j, s]
             cut[0] -= cut[j + 1] * here[j]
         if not question.fixed:
             cut[n + 1] = earned(game, kind, state) - question.cutoff
             cut[0] -= cut[n + 1] * here[n]
-        for near in range(2):  # everywhere, for a bound; near the best point, where the cuts can be trusted
-            for j in range(d):
-                most = question.most[j]
-                span = max(reach * best_at[j], LEAST_REACH * most)
-                least[j] = max(best_at[j] - span, 0.0) * near
-                spare.width[j] = min(best_at[j] + span, most) - least[j] if near else most
-            for k in range(turn + 1):
-                seen[k, 0] = cuts[k, 0]
-                for j in range(d):
-                    seen[k, j + 1] = cuts[k, j + 1]
-                    seen[k, 0] += cuts[k, j + 1] * least[j]
-            floor = lowest(seen, turn + 1, spare.width, point, d, spare.tableau, spare.base)
-            if near == 0:
-                low = floor
-                hopeless = is_node and low > target and best - low <= 0.05 * (best - target)
-                close = best - low <= question.relative * max(abs(best), 1e-3)
-                last = hopeless or close or turn + 1 == question.rounds
-            if last:
-                break
-        if last and is_node:
-            for mode in range(5):
-                for s in range(states):
-                    state.vectors[mode, s] = spare.vectors[mode, s]
-            break
-        for j in range(d):
-            here[j] = best_at[j] if last else least[j] + point[j]
-    if best > target and not (is_node and all_modes):
+    if best > target and not (ended and all_modes):
         occupancies(game, kind, best > target, state, room)
     return best, low
