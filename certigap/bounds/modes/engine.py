@@ -6,8 +6,10 @@ Proposals only: `certigap.floats.kernel` computes, the exact module of this pack
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from certigap.exact.integers import FloatArray
 from certigap.floats.kernel.mode_prices import JOINT, OPTIMUM, VALUE, Question, new_price_room, priced_bound
@@ -42,6 +44,18 @@ class Found:
     floor: float  # no prices get below
     prices: FloatArray  # [n + 1], the last is theta
     vectors: FloatArray  # [5, S]
+
+
+class _Box(NamedTuple):
+    """A box of rows, and what follows from it for every row."""
+
+    lower: FloatArray  # [L]
+    upper: FloatArray  # [L]
+    ends: FloatArray  # [3, L] with the expert's rows
+    least: FloatArray  # [n, S] distance from the expert's
+    room: FloatArray  # [n, S] no row of the box needs to be farther: a receiver gives nothing away
+    cut: NDArray[np.bool_]  # [n, S]
+    holds: bool  # rows of probabilities
 
 
 class View:
@@ -102,6 +116,10 @@ class View:
         columns, probabilities = np.zeros(int(meet[-1]), dtype=np.int64), np.zeros(int(meet[-1]))
         meetings(bare, False, meet, columns, probabilities)
         self.arrays = bare._replace(meet_offsets=meet, meet_columns=columns, meet_probabilities=probabilities)
+        self._boxes: _Box | None = None  # the last: halves of a distance have the box of their parent
+        seen = occupancy > 0
+        self._inverse = np.divide(1.0, occupancy, out=np.zeros_like(occupancy), where=seen)
+        self._unseen = np.where(seen, 0.0, 2.0)  # no row is farther
         self.row_of = np.repeat(np.arange(first.size), layout.shape_array.T.ravel())
         """`[L]` of an entry of flat arrays: player * S + state."""
 
@@ -128,34 +146,31 @@ class View:
             lower, upper: `[L]` box.
             least, most: `[n, S]` distances of the splits.
         """
-        first, center = self.arrays.first, self.center
-        places = first.ravel()
-        ends = np.argsort(places, kind="stable")
-        below = np.add.reduceat(np.maximum(lower - center, 0.0), places[ends])
-        above = np.add.reduceat(np.maximum(center - upper, 0.0), places[ends])
-        total_low, total_high = np.add.reduceat(lower, places[ends]), np.add.reduceat(upper, places[ends])
-        if (total_low > 1 + 1e-12).any() or (total_high < 1 - 1e-12).any():
-            return None
-        box = np.empty(places.shape)
-        box[ends] = 2 * np.maximum(below, above)
-        least = np.maximum(least, box.reshape(first.shape))
+        box = self._boxes
+        if box is None or box.lower is not lower or box.upper is not upper:
+            self._boxes = box = self._box(lower, upper)
+        least = np.maximum(least, box.least)
         left = self.eps - least @ self.occupancy
-        if (left < -1e-12).any():
+        budget = np.minimum(
+            most, np.minimum(least + np.maximum(left, 0.0)[:, None] * self._inverse + self._unseen, 2.0)
+        )
+        if not box.holds or (left < -1e-12).any() or (budget < least - 1e-12).any():
             return None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            reach = np.where(self.occupancy > 0, least + np.maximum(left, 0.0)[:, None] / self.occupancy, 2.0)
-        budget = np.minimum(most, np.minimum(reach, 2.0))
-        if (budget < least - 1e-12).any():
-            return None
-        receiving = np.where(upper > center, center, np.inf)
-        smallest = np.empty(places.shape)
-        smallest[ends] = np.minimum.reduceat(receiving, places[ends])
-        room = np.maximum(2 - 2 * smallest.reshape(first.shape), 0.0)
-        boxed = np.zeros(places.shape, dtype=np.int64)
-        cut = ((lower > 0) | (upper < 1)).astype(np.int64)
-        boxed[ends] = np.maximum.reduceat(cut, places[ends])
-        limits = np.array([np.minimum(budget, room) / 2, least / 2, boxed.reshape(first.shape)])
-        return ModeSets(np.array([center, lower, upper]), limits)
+        return ModeSets(box.ends, np.array([np.minimum(budget, box.room) / 2, least / 2, box.cut]))
+
+    def _box(self, lower: FloatArray, upper: FloatArray) -> "_Box":
+        """What a box says of its rows."""
+        center, begins, shape = self.center, self.arrays.first.ravel(), self.arrays.first.shape
+        below = np.add.reduceat(np.maximum(lower - center, 0.0), begins)
+        above = np.add.reduceat(np.maximum(center - upper, 0.0), begins)
+        low, high = np.add.reduceat(lower, begins), np.add.reduceat(upper, begins)
+        smallest = np.minimum.reduceat(np.where(upper > center, center, np.inf), begins)
+        cut = np.logical_or.reduceat((lower > 0) | (upper < 1), begins)
+        return _Box(
+            lower, upper, np.array([center, lower, upper]), (2 * np.maximum(below, above)).reshape(shape),
+            np.maximum(2 - 2 * smallest, 0.0).reshape(shape), cut.reshape(shape),
+            not ((low > 1 + 1e-12).any() or (high < 1 - 1e-12).any()),
+        )  # fmt: skip
 
     def left(self, sets: ModeSets) -> FloatArray:
         """`[n]` what the ball leaves to spend beyond the least distances."""
@@ -255,8 +270,7 @@ class Bench:
         if not fixed:
             most[:-1] += 4 * horizon**2
             most[-1] = 100 * horizon / scale
-        used = np.array([rates[:, j].any() for j in range(view.n)] + [True])
-        most[~used] = 0.0
+        most[:-1][~rates.any(axis=(0, 2))] = 0.0
         if prices is None:
             start = np.full(view.n + 1, 0.25 * scale * horizon**2)
             start[-1] = 1.0 if fixed else 0.0
@@ -269,7 +283,7 @@ class Bench:
             kind, rates, view.left(sets), mark, marked, cutoff / unit, most, fixed, rounds, target / size, useless,
             relative, tolerance * (scale if fixed else max(1.0, scale)),
         )  # fmt: skip
-        if self._sets is None or not all(map(np.array_equal, sets, self._sets)):
+        if self._sets is None or not (sets is self._sets or all(map(np.array_equal, sets[::-1], self._sets[::-1]))):
             self.room.warm[:] = 0
         self._sets = sets
         self.prices.here[:] = start
