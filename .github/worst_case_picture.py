@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import certigap as cg
+from certigap.questions.frontier.figure import frontier_figure
 from certigap.questions.frontier.question import frontier
-from certigap.report import frontier_figure, frontier_table
+from certigap.report.frontiers import frontier_table
 
 RADII = ["0", "1/100", "1/50", "1/25", "7/100", "1/10", "3/20", "1/4", "2/5"]
 SECONDS = 160.0

@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -149,3 +151,22 @@ def test_threads_pause_the_clock_once() -> None:
             thread.join()
         assert now() == before
     assert now() >= before
+
+
+def test_threads_look_into_the_cache_one_after_the_other() -> None:
+    """numba reads generators there: two threads at once ended in a ValueError."""
+    kernel, inside, most = Kernel(sweeps.iterate.py_func), list[int](), list[int]()
+
+    def load_overload(*_: object) -> None:
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.01)
+        inside.pop()
+
+    kernel.function._cache = SimpleNamespace(load_overload=load_overload)
+    threads = [threading.Thread(target=lambda: kernel.is_ready) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 4

@@ -14,10 +14,11 @@ from certigap.model import catalog
 from certigap.model.build import bimatrix
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.questions.frontier.figure import frontier_figure
 from certigap.questions.frontier.question import FrontierAnswer, frontier
 from certigap.questions.worst_case.cloning import CloningBalls
 from certigap.questions.worst_case.question import WorstCaseAnswer, worst_case
-from certigap.report import frontier_figure, frontier_json, frontier_table
+from certigap.report.frontiers import frontier_json, frontier_table
 from certigap.semantics.exploitability import gaps
 from certigap.semantics.matching import errors
 from certigap.work.deadline import Deadline

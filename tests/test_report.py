@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 import certigap as cg
 from certigap.exact.interval import Interval
 from certigap.model.files.json_write import dumps
+from certigap.questions.continuity.figure import continuity_figure
+from certigap.questions.frontier.figure import frontier_figure
 from certigap.questions.frontier.question import frontier
-from certigap.report import continuity_figure, frontier_figure, frontier_table, interval_text, number_text, quantity
+from certigap.report import interval_text, number_text, quantity
+from certigap.report.frontiers import frontier_table
 from certigap.report.text import floats_of
 
 LONG = Fraction(10**40 + 1, 3)

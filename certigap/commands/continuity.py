@@ -11,7 +11,8 @@ from certigap.commands.output import PICTURES, print_json, rational_option, say_
 from certigap.commands.streams import say
 from certigap.commands.targets import check_file
 from certigap.model.files.codec import read_game, read_policy
-from certigap.report import continuity_figure, interval_text, number_text, quantity, table
+from certigap.questions.continuity.figure import continuity_figure
+from certigap.report import interval_text, number_text, quantity, table
 
 __all__ = ["continuity"]
 

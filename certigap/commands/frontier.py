@@ -10,7 +10,9 @@ from certigap.commands.targets import check_file, check_folder
 from certigap.errors import InputError
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import read_game, read_policy
-from certigap.report import frontier_figure, frontier_json, frontier_table, interval_text
+from certigap.questions.frontier.figure import frontier_figure
+from certigap.report import interval_text
+from certigap.report.frontiers import frontier_json, frontier_table
 
 if TYPE_CHECKING:
     from certigap.questions.frontier.question import FrontierAnswer

@@ -50,6 +50,7 @@ from typing import Annotated, Any, Generic, ParamSpec, TypeAlias, TypeVar, cast,
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba.core.compiler_lock import global_compiler_lock
 
 from certigap.work.clock import paused
 
@@ -175,9 +176,13 @@ class Kernel(Generic[P, R]):
         return interpreted(self.py_func)
 
     def _stored(self) -> bool:
-        """The cache on disk has the machine code. numba has no public way to ask without compiling."""
+        """The cache on disk has the machine code. numba has no public way to ask without compiling.
+
+        Threads ask one after the other, as they compile: numba's registries are read by one at a time.
+        """
         cache = self.function._cache
-        return cache.load_overload(self._types, self.function.targetctx) is not None
+        with global_compiler_lock:
+            return cache.load_overload(self._types, self.function.targetctx) is not None
 
 
 def prepare(*kernels: Kernel[..., Any], quiet: bool = False) -> "subprocess.Popen[str] | None":
