@@ -21,6 +21,7 @@ from certigap.model.large import ArrayGame, ArrayPolicy, read_array_policy, writ
 from certigap.model.large.families import grid_game, pursuit_game, random_game
 from certigap.questions.array_worst_case.ball import UNIT, ball
 from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
+from certigap.questions.array_worst_case.upper import _Steps
 from certigap.work.deadline import Deadline
 from tests.helpers.arrays import Case, accepted, drawn_policy, named, shifted, uneven_game
 from tests.helpers.checker.harness import load, source
@@ -388,3 +389,17 @@ def test_radii_are_at_least_0() -> None:
     game = random_game(3)
     with pytest.raises(InputError, match="radius"):
         array_worst_case(game, ArrayPolicy.uniform(game), "-1")
+
+
+def test_vectors_on_a_grid_settle_in_a_few_hundred_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain sweeps need 2,052, and on larger grids do not end."""
+    sweeps, step = list[int](), _Steps.__call__
+
+    def counted(self: _Steps, *given: Any) -> Any:
+        sweeps.append(1)
+        return step(self, *given)
+
+    monkeypatch.setattr(_Steps, "__call__", counted)
+    game = grid_game(10)
+    assert max(array_worst_case(game, ArrayPolicy.uniform(game), "1/100").player_bounds) < 184
+    assert len(sweeps) < 700

@@ -21,8 +21,9 @@ from certigap.work.deadline import Deadline
 
 __all__ = ["found_witness"]
 
-_ROUNDS = 8
-_PATIENCE = 2  # rounds without a larger gap
+_ROUNDS = 7  # after the first
+_PATIENCE = 2  # rounds without a gap that is larger by what is worth a round
+_WORTH = 5e-3  # of what has been gained over the expert's own gap
 _NEAR = 1e-4  # of occupancies that choose
 _EXACT = 1e-7  # of the half-range over 1 - g: of values that choose
 _PARTS = 1 << 10  # of a row's mass: how finely the last one is divided
@@ -52,22 +53,25 @@ def found_witness(
         value: `[S]` the worst ones.
         deadline: when the best so far is taken.
     """
-    game = ball.tables.game
-    start, best = _at(ball.tables, player, None, deadline)
-    found = ball.tables.policy
-    for first in (start, _Point(start.tables, start.choice, start.deviator, start.imitator, optimum, value)):
-        point, waited = first, 0
-        for _ in range(_ROUNDS):
-            policy = _vertex(ball, point, player)
-            point, gap = _at(Tables(game, policy), player, point, deadline)
-            waited = 0 if gap > best * (1 + 1e-6) else waited + 1
-            if gap > best:
-                best, found = gap, policy
-            if waited >= _PATIENCE or not deadline.going:
-                break
-        if not deadline.going:
+    start, own = _at(ball.tables, player, None, deadline)
+    edge = _Point(start.tables, start.choice, start.deviator, start.imitator, optimum, value)
+    firsts = [_stepped(ball, player, first, start, deadline) for first in (start, edge)]
+    point, best = max(firsts, key=lambda one: one[1])
+    found, waited = point.tables.policy, 0
+    for _ in range(_ROUNDS):
+        if waited >= _PATIENCE or not deadline.going:
             break
-    return found, best
+        point, gap = _stepped(ball, player, point, point, deadline)
+        waited = 0 if gap - best > _WORTH * (best - own) else waited + 1
+        if gap > best:
+            best, found = gap, point.tables.policy
+    return (found, best) if best > own else (ball.tables.policy, own)
+
+
+def _stepped(ball: ArrayBall, player: int, by: _Point, near: _Point, deadline: Deadline) -> tuple[_Point, float]:
+    """The point of the ball that is best by the slopes of `by`, found from what is known `near` it."""
+    tables = Tables(ball.tables.game, _vertex(ball, by, player))
+    return _at(tables, player, near, deadline)
 
 
 def _at(tables: Tables, player: int, near: _Point | None, deadline: Deadline) -> tuple[_Point, float]:
@@ -75,8 +79,9 @@ def _at(tables: Tables, player: int, near: _Point | None, deadline: Deadline) ->
     game = tables.game
     width = float(game.half_range(player) / game.scales[player] / (1 - game.discount)) * _EXACT
     following, choosing = Process(tables, game.players), Process(tables, player)
-    value, only = solve(Sweeps(following, following.expected[player]), width, deadline)
-    optimum, choice = solve(Sweeps(choosing, choosing.expected[0]), width, deadline)
+    known = (near.value.copy(), near.optimum.copy()) if near else (None, None)  # they are changed in place
+    value, only = solve(Sweeps(following, following.expected[player]), width, deadline, start=known[0])
+    optimum, choice = solve(Sweeps(choosing, choosing.expected[0]), width, deadline, start=known[1])
     following.chosen.take(only)
     choosing.chosen.take(choice)
     imitator = occupancy(following, following.chosen.blocks, deadline, near.imitator if near else None, _NEAR)
