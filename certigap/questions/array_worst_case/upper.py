@@ -121,7 +121,7 @@ class _Steps:
             if float(self.horizon) * span <= width or not deadline.going:
                 break
             ahead = (low + high) / 2 if y is None else float(self._weights @ change)
-            mixer.next(at, out + carry * ahead)
+            mixer.next(at, np.asarray(out + carry * ahead, dtype=np.float64))
             x = np.rint(np.clip(at, -self._limit, self._limit, out=at)).astype(np.int64)
         for _ in range(_RAISES):
             excess = int((self(x, x if y is None else y, fees) - x).max()) + self.rounding
