@@ -1,14 +1,18 @@
 """Games of many states: how wide their intervals are, what they cost, and what a certificate weighs.
 
-    python tests/benchmarks/many_states.py [--budget 60] [--ratio 21/20] [--without-modes] [NAME ..]
+    python tests/benchmarks/many_states.py [--budget 60] [--ratio 21/20] [--without-modes] [--processor]
+        [--experts DIR] [NAME ..]
 
 A line a game: witness, upper end, their ratio, seconds of answer and of processor, kilobytes of the certificate,
 seconds of its check. Names (all by default): tag-1/100, tag-1/20, tag-1/5, pursuit, soccer, goofspiel, tic_tac_toe,
 markov_soccer (the last three from OpenSpiel), and KIND-STATES-SEED-DISCOUNT with KIND zero, general (two players) or
-three, such as zero-10-1-4/5. `--without-modes` leaves the bound `modes` out: the state before it.
+three, such as zero-10-1-4/5. `--without-modes` leaves the bound `modes` out: the state before it. `--processor` counts
+the budget in seconds of processor, of one worker: runs on a machine with other work are then alike. `--experts` keeps
+the experts of random games in a folder: where none is found in time, that alone takes 20 s.
 """
 
 import argparse
+import os
 import resource
 import sys
 import tempfile
@@ -16,6 +20,7 @@ import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -24,6 +29,7 @@ from certigap.bounds.modes import rule
 from certigap.model.build import markov_game
 from certigap.model.game import Game
 from certigap.model.policy import Policy
+from certigap.work import clock
 
 RANDOM = [
     f"{kind}-{states}-{seed}-{discount}"
@@ -59,8 +65,8 @@ def zero_sum(states: int, seed: int, discount: str) -> Game:
     )
 
 
-def case(name: str) -> tuple[Game, Policy, str]:
-    """Game, expert and radius."""
+def case(name: str, experts: Path | None = None) -> tuple[Game, Policy, str]:
+    """Game, expert and radius; experts of random games are read from a folder, or kept there."""
     base, _, rest = name.partition("-")
     if base in ("tag", "pursuit", "soccer"):
         return cg.games.load(base), cg.games.expert(base), rest or "1/20"
@@ -75,11 +81,19 @@ def case(name: str) -> tuple[Game, Policy, str]:
         else:
             shape = {"states": int(states), "seed": int(seed), "discount": discount, "actions": 2}
             game = cg.games.load("random", players=3 if base == "three" else 2, **shape)
+    if experts is None:
+        return game, _expert(game), "1/20"
+    path = experts / f"{name.replace('/', '_')}.policy.json"
+    if not path.exists():
+        cg.write_policy(_expert(game), path)
+    return game, cg.read_policy(path, game), "1/20"
+
+
+def _expert(game: Game) -> Policy:
     try:
-        expert = cg.solve_game(game, budget=20).expert
+        return cg.solve_game(game, budget=20).expert
     except cg.CertigapError:  # no equilibrium in time: any policy will do
-        expert = Policy.uniform(game)
-    return game, expert, "1/20"
+        return Policy.uniform(game)
 
 
 def processor() -> float:
@@ -88,11 +102,17 @@ def processor() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def lines(names: list[str], budget: float, ratio: str) -> Iterator[str]:
+def count_processor() -> None:
+    """Budgets are seconds of processor from now on, and all work is done by one worker."""
+    vars(clock)["time"] = SimpleNamespace(monotonic=time.process_time)
+    os.environ["CERTIGAP_WORKERS"] = "1"
+
+
+def lines(names: list[str], budget: float, ratio: str, experts: Path | None = None) -> Iterator[str]:
     """The table."""
     yield f"{'game':22}{'lower':>10}{'upper':>10}{'ratio':>8}{'wall s':>8}{'cpu s':>8}{'KB':>8}{'check s':>9}  bound"
     for name in names:
-        game, expert, eps = case(name)
+        game, expert, eps = case(name, experts)
         began, used = time.monotonic(), processor()
         answer = cg.worst_case(game, expert, eps, budget=budget, ratio=ratio)
         wall, used = time.monotonic() - began, processor() - used
@@ -115,10 +135,16 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=60.0)
     parser.add_argument("--ratio", default="21/20")
     parser.add_argument("--without-modes", action="store_true")
+    parser.add_argument("--processor", action="store_true")
+    parser.add_argument("--experts", type=Path)
     asked = parser.parse_args()
     if asked.without_modes:
         rule.MOST_PAIRS = 0
-    for line in lines(asked.names, asked.budget, asked.ratio):
+    if asked.processor:
+        count_processor()
+    if asked.experts is not None:
+        asked.experts.mkdir(parents=True, exist_ok=True)
+    for line in lines(asked.names, asked.budget, asked.ratio, asked.experts):
         print(line)
         sys.stdout.flush()
 
