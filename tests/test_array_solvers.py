@@ -11,6 +11,7 @@ from certigap.floats.compiled import Kernel
 from certigap.floats.solvers import policy_iteration
 from certigap.floats.sparse import process as home
 from certigap.floats.sparse.anderson import Mixer
+from certigap.floats.sparse.halves import ranks
 from certigap.floats.sparse.krylov import Followed
 from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
@@ -19,6 +20,7 @@ from certigap.model.large import ArrayGame, ArrayPolicy
 from certigap.model.large.families import grid_game, random_game
 from certigap.semantics.array_gaps import array_gaps
 from certigap.work.deadline import Deadline
+from tests.benchmarks.slow_mixing import near_deterministic_game, pure_policy
 
 
 @pytest.fixture(autouse=True)
@@ -85,10 +87,48 @@ def test_systems_of_chosen_actions_are_solved() -> None:
     choice, right = random.integers(0, 3, game.states), random.normal(size=game.states)
     process.chosen.take(choice)
     system = Followed(process.chosen)
+    system.take()
     system.solution(np.full(game.states, np.nan), 1e-12, 200, Deadline())  # which leaves nothing behind
     found = system.solution(right, 1e-12, 200, Deadline())
     matrix = np.eye(game.states) - process.discount * dense(process)[process.actions[:-1] + choice]
     np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-8, atol=1e-8)
+
+
+def test_states_are_numbered_along_their_likeliest_steps() -> None:
+    """3 -> 1 -> 0, 2 -> 4 -> 2, 5 alone: a cycle is cut once, all other steps lead to a lower number."""
+    lead, rank, order = np.array([0, 0, 4, 1, 2, 5]), np.empty(6, dtype=np.int64), np.empty(6, dtype=np.int64)
+    ranks(lead, rank, order)
+    assert sorted(rank) == list(range(6))
+    assert order[rank].tolist() == list(range(6))
+    assert [s for s in range(6) if rank[lead[s]] > rank[s]] == [4]
+
+
+@pytest.mark.parametrize("discount", ["9/10", "999/1000"])
+def test_nearly_deterministic_best_responses_are_those_of_policy_iteration(discount: str) -> None:
+    game = near_deterministic_game(300, discount=discount)
+    process = Process(Tables(game, pure_policy(game)), 0)
+    x, _ = solve(Sweeps(process, process.expected[0]), 1e-6, Deadline())
+    truth, _ = policy_iteration(process.expected[0], dense(process), process.discount, process.actions)
+    np.testing.assert_allclose(x, truth, atol=2e-6 + 1e-11 * float(np.abs(truth).max()))
+    system = Followed(process.chosen)
+    system.take()
+    assert system.paths > 0.9
+
+
+def test_systems_keep_step_with_few_and_many_other_choices() -> None:
+    """Few new rows are copied where they were numbered before; many are numbered anew."""
+    game = near_deterministic_game(120, discount="9/10")
+    process, random = Process(Tables(game, pure_policy(game)), 0), np.random.default_rng(5)
+    choice, right = random.integers(0, 4, game.states), random.normal(size=game.states)
+    process.chosen.take(choice)
+    system = Followed(process.chosen)
+    for others in (0, 3, 80):
+        choice[random.choice(game.states, others, replace=False)] = 2
+        process.chosen.take(choice)
+        system.take()
+        found = system.solution(right, 1e-13, 100, Deadline())
+        matrix = np.eye(game.states) - process.discount * dense(process)[process.actions[:-1] + choice]
+        np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-8, atol=1e-8)
 
 
 def test_chosen_rows_are_copied_again_where_the_choice_changes() -> None:

@@ -1,22 +1,22 @@
 """Best responses of array games, certified, beside QuantEcon's modified policy iteration, which proves nothing.
 
-    python tests/benchmarks/fast_path.py [STATES ..] [--rounds 5] [--discount 9/10]
+    python -m tests.benchmarks.fast_path [STATES ..] [--rounds 5] [--discount 9/10]
 
 One run, the two alternated, medians and spread of wall and of CPU seconds (those count both of our threads). Ours:
 opponents averaged, solved in floats, enclosed in integers, game in memory. QuantEcon's: the induced decision process is
-made for it outside its time, and its epsilon is the width that we prove. Families: random (4 actions, 5 successors:
-mixes fast) and grid (3 actions: mixes slowly).
+given to it, and its epsilon is the width that we prove. Families: random (4 actions, 5 successors: mixes fast); grid
+and chain (3 actions) and near (nearly deterministic, 4 actions, against a pure policy), which mix slowly.
 """
 
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
@@ -24,6 +24,7 @@ from certigap.model.large import ArrayGame, ArrayPolicy
 from certigap.model.large.families import grid_game, random_game
 from certigap.semantics.array_gaps import enclose, grid_bits
 from certigap.work.deadline import Deadline
+from tests.benchmarks.slow_mixing import chain_game, near_deterministic_game, pure_policy
 
 WIDTH = 1e-9  # of the half-range over (1 - g)
 
@@ -42,24 +43,40 @@ def certified(game: ArrayGame, policy: ArrayPolicy, aim: float, own: int = 0) ->
     return float(ends[1] - ends[0])
 
 
-def peer(game: ArrayGame, aim: float) -> Callable[[], Any]:
-    """QuantEcon on player 1's decision process against the uniform opponent."""
+def peer(game: ArrayGame, policy: ArrayPolicy, aim: float) -> Callable[[], Any]:
+    """QuantEcon on player 1's decision process against the policy."""
     from quantecon.markov import DiscreteDP
 
-    own, other = (int(size) for size in game.shapes[0])
-    chance = game.weights / np.repeat(game.denominators, np.diff(game.offsets)) / other
-    joint = csr_matrix((chance, game.columns, game.offsets[::other]), shape=(game.rows // other, game.states))
+    process = Process(Tables(game, policy), 0)
+    parts = [
+        csr_matrix(
+            (rows.values[:end], rows.columns[:end].astype(np.int32), rows.offsets), (len(rows.offsets) - 1, size)
+        )
+        for rows, end, size in ((rows, int(rows.offsets[-1]), game.states) for rows in process.blocks)
+    ]
+    joint = vstack(parts).tocsr()
     joint.sum_duplicates()
-    rewards = game.rewards[0].reshape(-1, other).mean(axis=1)
-    states, actions = np.repeat(np.arange(game.states), own), np.tile(np.arange(own), game.states)
-    process = DiscreteDP(rewards, joint, float(game.discount), states, actions)
-    return lambda: process.solve(method="modified_policy_iteration", epsilon=aim, max_iter=10_000)
+    states = np.repeat(np.arange(game.states), np.diff(process.actions))
+    actions = np.arange(len(states)) - process.actions[states]
+    model = DiscreteDP(process.expected[0], joint, float(game.discount), states, actions)
+    return lambda: model.solve(method="modified_policy_iteration", epsilon=aim, max_iter=10_000)
 
 
-def compare(name: str, game: ArrayGame, rounds: int) -> None:
+def families(states: int, discount: str) -> Iterator[tuple[str, ArrayGame, ArrayPolicy]]:
+    """Name, game and policy of each family, of about as many states."""
+    spread = {
+        "random": random_game(states, 4, 5, discount=discount),
+        "grid": grid_game(int(states**0.5), discount=discount),
+        "chain": chain_game(states, discount=discount),
+    }
+    yield from ((name, game, ArrayPolicy.uniform(game)) for name, game in spread.items())
+    game = near_deterministic_game(states, discount=discount)
+    yield "near", game, pure_policy(game)
+
+
+def compare(name: str, game: ArrayGame, policy: ArrayPolicy, rounds: int) -> None:
     aim = aim_of(game)
-    policy = ArrayPolicy.uniform(game)
-    theirs, ours = peer(game, aim), lambda: certified(game, policy, aim)
+    theirs, ours = peer(game, policy, aim), lambda: certified(game, policy, aim)
     theirs(), ours()  # compiled before the clock runs
     walls: dict[str, list[float]] = {"ours": [], "theirs": []}
     cpus: dict[str, list[float]] = {"ours": [], "theirs": []}
@@ -88,8 +105,8 @@ def main() -> None:
     parser.add_argument("--discount", default="99/100")
     given = parser.parse_args()
     for states in given.states:
-        compare("random", random_game(states, 4, 5, discount=given.discount), given.rounds)
-        compare("grid", grid_game(int(states**0.5), discount=given.discount), given.rounds)
+        for name, game, policy in families(states, given.discount):
+            compare(name, game, policy, given.rounds)
 
 
 if __name__ == "__main__":

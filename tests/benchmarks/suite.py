@@ -89,13 +89,10 @@ def quantecon(quick: bool) -> Iterator[Pair]:
     """A best response to 1e-9 with its proof, beside modified policy iteration, which proves nothing."""
     for states in [400] if quick else [1_000, 10_000, 100_000]:
         for discount in ["9/10"] if quick else ["9/10", "99/100"]:
-            for game, kind in (
-                (random_game(states, 4, 5, discount=discount), "random"),
-                (grid_game(int(states**0.5), discount=discount), "grid"),
-            ):
-                policy, aim = ArrayPolicy.uniform(game), fast_path.aim_of(game)
+            for kind, game, policy in fast_path.families(states, discount):
+                aim = fast_path.aim_of(game)
                 ours = partial(fast_path.certified, game, policy, aim)
-                yield Pair(f"{kind} {game.states} states, {discount}", ours, fast_path.peer(game, aim))
+                yield Pair(f"{kind} {game.states} states, {discount}", ours, fast_path.peer(game, policy, aim))
 
 
 def scipy_linear(quick: bool) -> Iterator[Pair]:

@@ -21,6 +21,7 @@ __all__ = ["Chosen", "Process", "Sweeps", "Tables"]
 
 _ALONE = 600_000  # transitions up to which handing work to a second thread costs more than it saves
 _THREADS = 2  # as many blocks: a sweep is bound by memory, more threads gain little
+_ROWS = 4  # times fewer entries than transitions have the chosen actions of a game for which that was measured
 _SAMPLES, _SAMPLE = 8, 32  # ranges of states, and their length, by which it is judged whether merging pays
 _MERGED = 0.8  # of the entries: merging pays where no more remain; sorting 20 entries takes as long as three sweeps
 
@@ -45,15 +46,8 @@ class Tables:
         firsts = np.cumsum([0] + [len(own) for own in policy.weights[:-1]])
         starts = game.action_offsets[:, :-1] + firsts[:, None]
         self.play = Play(np.concatenate(policy.weights), np.stack(policy.denominators), np.ascontiguousarray(starts))
-        self.cuts = self._cuts()
+        self.cuts = even(game.row_offsets, game.entries > _ALONE)
         self._made: dict[str, Callable[..., Any]] = {}
-
-    def _cuts(self) -> list[tuple[int, int]]:
-        """Ranges of states with about as many joint actions each, one a block; the same on every machine."""
-        blocks = _THREADS if self.game.entries > _ALONE else 1
-        goals = np.arange(1, blocks) * (self.game.rows // blocks)
-        ends = [0, *np.searchsorted(self.game.row_offsets, goals).tolist(), self.game.states]
-        return [(first, last) for first, last in itertools.pairwise(ends) if first < last]
 
     def ready(self, kernel: Kernel[P, R]) -> Callable[P, R]:
         """What to call: small games wait for no compiling, which goes on beside."""
@@ -66,10 +60,20 @@ class Tables:
         """The most joint actions that a state has."""
         return int(np.diff(self.game.row_offsets).max())
 
-    def each(self, work: Callable[[int], R]) -> list[R]:
-        """Run `work(block)` for every block, side by side."""
-        count = len(self.cuts)
+    def each(self, work: Callable[[int], R], blocks: int = 0) -> list[R]:
+        """Run `work(block)` for every block, or as many as are said, side by side."""
+        count = blocks or len(self.cuts)
         return [work(0)] if count == 1 else list(_POOL.map(work, range(count)))
+
+
+def even(offsets: IndexArray, shared: bool) -> list[tuple[int, int]]:
+    """Ranges of states, one a block: one, or if `shared` two with about as many rows or entries each: those of a state
+    lie between its `offsets` `[S + 1]`. The same on every machine.
+    """
+    blocks, states = _THREADS if shared else 1, len(offsets) - 1
+    goals = np.arange(1, blocks) * (int(offsets[-1]) // blocks)
+    ends = [0, *np.searchsorted(offsets, goals).tolist(), states]
+    return [(first, last) for first, last in itertools.pairwise(ends) if first < last]
 
 
 _POOL = ThreadPoolExecutor(_THREADS, thread_name_prefix="certigap-sweep")
@@ -180,12 +184,17 @@ class Chosen:
 
     Args:
         process: whose actions; before the first `take`, nothing is chosen.
+
+    Attributes:
+        held: `[S]` the actions whose rows are here; -1: none yet.
+        leave: `[S]` of the rows (`Chain`).
+        blocks: the rows.
     """
 
     def __init__(self, process: Process) -> None:
         self.tables, self.discount, self.states = process.tables, process.discount, process.states
         self._rows, self._is_alone = process.blocks, process.is_alone  # not the process, whose memory would stay
-        self._held = np.full(process.states, -1, dtype=np.int64)
+        self.held = np.full(process.states, -1, dtype=np.int64)
         self.leave: FloatArray = np.empty(process.states)
         self._ends = [np.empty(2) for _ in self._rows]
         self.blocks: list[Chain] = self.tables.each(self._empty)
@@ -202,7 +211,7 @@ class Chosen:
     def take(self, choice: IndexArray) -> None:
         """Other actions; only the rows that change are copied."""
         work = self.tables.ready(gather)
-        self.tables.each(lambda b: work(self._rows[b], choice, self._held, self.discount, self.blocks[b]))
+        self.tables.each(lambda b: work(self._rows[b], choice, self.held, self.discount, self.blocks[b]))
 
     def follow(self, rewards: FloatArray, x: FloatArray, out: FloatArray) -> tuple[float, float]:
         """out = r + g P x for rewards `[S]`; returns least and most of out - x."""
@@ -225,11 +234,15 @@ class Chosen:
 
         def alone(b: int) -> int:
             rows, own = self._rows[b], x.copy()
-            changed = work(rows, self.blocks[b], expected, self.discount, sweeps, choice, self._held, own)
+            changed = work(rows, self.blocks[b], expected, self.discount, sweeps, choice, self.held, own)
             out[rows.first : rows.last] = own[rows.first : rows.last]
             return changed
 
         return sum(self.tables.each(alone))
+
+    def cuts(self, offsets: IndexArray) -> list[tuple[int, int]]:
+        """Blocks of these rows, lying elsewhere at `offsets` `[S + 1]`."""
+        return even(offsets, int(offsets[-1]) > _ALONE // _ROWS)
 
 
 def widest(ends: list[FloatArray]) -> tuple[float, float]:

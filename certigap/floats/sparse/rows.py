@@ -10,24 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.floats.compiled import Floats, Indices, compiled, inner
-from certigap.floats.sparse.kernels import Places, tidy
+from certigap.floats.sparse.kernels import Places
 
 __all__ = [
     "Chain",
     "Rows",
     "Singles",
-    "advance",
-    "arrange",
-    "direction",
-    "dot",
     "follow",
     "gather",
     "improve",
-    "lower",
     "refine",
-    "remainder",
     "slots",
-    "upper",
 ]
 
 Singles: TypeAlias = Annotated[npt.NDArray[np.float32], 1]
@@ -206,82 +199,3 @@ def refine(
                 x[s] = moved(chain, s, x) + expected[rows.actions[s] + choice[s]] / chain.leave[s]
         turn += 1
     return changed
-
-
-@compiled
-def arrange(chain: Chain, later: Indices) -> None:
-    """Sort the entries of the rows by column; `later` `[S]`: where those of later states begin."""
-    for s in range(chain.first, chain.last):
-        begin, end = chain.offsets[s - chain.first], chain.offsets[s - chain.first + 1]
-        at = tidy(chain.columns, chain.values, begin, end)
-        for rest in range(at, end):
-            chain.columns[rest], chain.values[rest] = chain.columns[at - 1], 0.0
-        while at > begin and chain.columns[at - 1] > s:
-            at -= 1
-        later[s] = at
-
-
-@compiled
-def upper(chain: Chain, later: Indices, v: Floats, t: Floats) -> None:
-    """t with t = v + U t, U the entries of later states of the block."""
-    last = np.uint32(chain.last)
-    for i in range(chain.last - chain.first):
-        s = chain.last - 1 - i
-        total = v[s]
-        for e in range(np.uint64(later[s]), np.uint64(chain.offsets[s - chain.first + 1])):
-            if chain.columns[e] < last:
-                total += chain.values[e] * t[chain.columns[e]]
-        t[s] = total
-
-
-@compiled
-def lower(chain: Chain, later: Indices, v: Floats, t: Floats, z: Floats, out: Floats) -> None:
-    """out = t + z, z = v - t + L z - C t: L the entries of earlier states of the block, C those of other blocks."""
-    first, last, is_end = np.uint32(chain.first), np.uint32(chain.last), chain.last == len(t)
-    for s in range(chain.first, chain.last):
-        begin, end = chain.offsets[s - chain.first], chain.offsets[s - chain.first + 1]
-        total = v[s] - t[s]
-        for e in range(np.uint64(begin), np.uint64(later[s])):
-            if chain.columns[e] < first:
-                total -= chain.values[e] * t[chain.columns[e]]
-            else:
-                total += chain.values[e] * z[chain.columns[e]]
-        for e in range(np.uint64(begin if is_end else later[s]), np.uint64(begin if is_end else end)):
-            if chain.columns[e] >= last:
-                total -= chain.values[e] * t[chain.columns[e]]
-        z[s] = total
-        out[s] = t[s] + total
-
-
-@compiled
-def dot(first: int, last: int, a: Floats, b: Floats) -> float:
-    """a . b over a block."""
-    total = 0.0
-    for s in range(first, last):
-        total += a[s] * b[s]
-    return total
-
-
-@compiled
-def direction(first: int, last: int, beta: float, omega: float, r: Floats, v: Floats, p: Floats) -> None:
-    """p <- r + beta (p - omega v)"""
-    for s in range(first, last):
-        p[s] = r[s] + beta * (p[s] - omega * v[s])
-
-
-@compiled
-def remainder(first: int, last: int, alpha: float, v: Floats, r: Floats) -> None:
-    """r <- r - alpha v"""
-    for s in range(first, last):
-        r[s] -= alpha * v[s]
-
-
-@compiled
-def advance(first: int, last: int, alpha: float, p: Floats, omega: float, t: Floats, r: Floats, u: Floats) -> float:
-    """u <- u + alpha p + omega r, r <- r - omega t; returns the largest entry of r."""
-    largest = 0.0
-    for s in range(first, last):
-        u[s] += alpha * p[s] + omega * r[s]
-        r[s] -= omega * t[s]
-        largest = max(largest, abs(r[s]))
-    return largest

@@ -6,7 +6,8 @@ may be far faster than g^k; and an action worse than the best by more than g/(1-
 
 Between two improvements the chosen actions are followed by sweeps while they forget. Where they do not (grids, chains),
 cycles of Gauss-Seidel sweeps choose and follow, mixed by Anderson's rule; once the choices have settled, their values
-are solved for by BiCGSTAB. Proposals only: what proves is the step in integers.
+are solved for by BiCGSTAB; from the first on, where most steps are nearly certain (`krylov`). Proposals only: what
+proves is the step in integers.
 """
 
 import numpy as np
@@ -30,6 +31,8 @@ _BETWEEN = 2  # sweeps that follow, after each that chooses
 _FEW = 5e-4  # of the states: so few choices that a cycle changes, before the next improvement
 _NEARER = 0.03  # of the residual of the first cycle, before the next improvement
 _SETTLED = 2e-3  # of the states: so few changed choices, and BiCGSTAB ends what sweeps would not
+_PATHS = 0.25  # of the states have a likely next one: BiCGSTAB follows these, whatever changes
+_ROUGHLY = 0.1  # of the residual, while many choices change
 _STEPS = 100  # of BiCGSTAB, each of which costs two sweeps and some
 _ROUGH = 1e-3  # of the span: as near as choices that still change are solved for
 _CLOSE = 0.1  # of the residual that is asked for, as BiCGSTAB measures another
@@ -64,6 +67,7 @@ def solve(
     discount = chosen.discount
     carry, margin, best, waited, trusted, forgets = discount / (1 - discount), np.inf, np.inf, 0, _TRUST, True
     mixer: Mixer | None = None
+    system: Followed | None = None
     for _ in range(_ROUNDS):
         low, high = chosen.follow(sweeps.rewards_of(choice), x, out)
         changed = 0
@@ -85,19 +89,27 @@ def solve(
             chosen.take(choice)
         if forgets:
             x, out, forgets = _followed(chosen, rewards, x, out, max(_SHRINK * span, noise), deadline)
-        elif changed > _SETTLED * len(x) or not trusted:
+            continue
+        if system is None:
+            system = Followed(chosen)
+            system.take()
+        if trusted and (changed <= _SETTLED * len(x) or system.paths > _PATHS):
+            system.take()
+            goal = max(width / carry, noise, _ROUGH * span if changed else 0.0)
+            factor = _ROUGHLY if changed > _SETTLED * len(x) else 0.0
+            trusted -= not _solved(system, x, out, goal * _CLOSE, factor, deadline)
+        else:
             mixer = mixer or Mixer(sweeps.process.tables, _MEMORY)
             _refined(sweeps, choice, mixer, x, out, deadline)
-        else:
-            goal = max(width / carry, noise, _ROUGH * span if changed else 0.0)
-            trusted -= not _solved(chosen, rewards, x, out, goal * _CLOSE, deadline)
     return x, choice
 
 
 def correction(process: Process, choice: IndexArray, residual: FloatArray, deadline: Deadline) -> FloatArray:
     """y with y = residual + g P y for the chosen actions, about: a Newton step for T, whose residual is T x - x."""
     process.chosen.take(choice)
-    return Followed(process.chosen).solution(residual, _SHRINK**2, _STEPS, deadline)
+    system = Followed(process.chosen)
+    system.take()
+    return system.solution(residual, _SHRINK**2, _STEPS, deadline)
 
 
 def _followed(
@@ -129,15 +141,15 @@ def _refined(
             break
 
 
-def _solved(
-    chosen: Chosen, rewards: FloatArray, x: FloatArray, out: FloatArray, goal: float, deadline: Deadline
-) -> bool:
-    """Solve for the values of the chosen actions; x is changed, in place, where that brings it nearer."""
-    chosen.follow(rewards, x, out)
-    out -= x
-    size = float(np.abs(out).max())
+def _solved(system: Followed, x: FloatArray, out: FloatArray, goal: float, factor: float, deadline: Deadline) -> bool:
+    """Solve for the values of the chosen actions, whose step leads from `out` to x; x is changed, in place, where that
+    brings it nearer.
+    """
+    x -= out
+    size, found = float(np.abs(x).max()), None
     if size > goal:
-        found = Followed(chosen).solution(out, goal / size, _STEPS, deadline)
-        x += found
-        return bool(found.any())
-    return True
+        found = system.solution(x, max(goal / size, factor), _STEPS, deadline)
+        if found.any():
+            x[:] = found
+    x += out
+    return found is None or bool(found.any())
