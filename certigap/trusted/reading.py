@@ -56,7 +56,7 @@ def is_plain(value: Any, data: bytes) -> bool:
     """
     if type(value) is not dict or b"\\u" in data:
         return False
-    level, members = [value], 0
+    level, members = list[Any]([value]), 0
     for _ in range(MAX_DEPTH):
         inner: list[Any] = []
         for part in level:

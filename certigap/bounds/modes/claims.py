@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from certigap.bounds.modes.dividing import best_shares
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View, plain_shares
 from certigap.bounds.modes.renewal import Renewal
 from certigap.bounds.modes.search import ModeTree
-from certigap.bounds.modes.sharing import best_shares
 from certigap.bounds.modes.visits import VisitBounds
 from certigap.exact.integers import FloatArray
 
@@ -57,7 +57,7 @@ class ClaimSearch:
         for view in views:
             benches = [view.bench() for _ in range(workers)]
             visits = self._visits()
-            tree = ModeTree(view, kind, visits.rates(benches[0], plain), ROW_WEIGHT[kind], benches, _free(plain))
+            tree = ModeTree(view, kind, visits.rates(benches[0], plain), plain, ROW_WEIGHT[kind], benches, _free(plain))
             tree.open_root(-np.inf)
             trees.append(tree)
         tree = min(trees, key=lambda one: one.upper)
@@ -84,7 +84,7 @@ class ClaimSearch:
         for _ in range(VISIT_ROUNDS):
             if root <= limit:
                 break
-            done = visits.sharpen(bench, sets, limit, [shares], visiting)
+            done = visits.sharpen(bench, sets, limit, shares, visiting)
             if visits.closed:
                 return Attempt(self.view, self.kind, limit, limit, shares, visits, None, True)
             before = root
@@ -95,8 +95,8 @@ class ClaimSearch:
             visits, tree = self._visits(), self._plain_tree
         else:
             tree = ModeTree(
-                self.view, self.kind, visits.rates(bench, shares), ROW_WEIGHT[self.kind], self.benches, _free(shares),
-                visits, Renewal(limit, shares),
+                self.view, self.kind, visits.rates(bench, shares), shares, ROW_WEIGHT[self.kind], self.benches,
+                _free(shares), visits, Renewal(limit),
             )  # fmt: skip
             tree.open_root(limit)
         return Attempt(self.view, self.kind, max(limit, tree.upper), limit, shares, visits, tree, tree.upper <= limit)

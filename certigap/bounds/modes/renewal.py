@@ -34,11 +34,10 @@ class Renewal:
 
     Args:
         limit: of the claim.
-        shares: `[n, 3, S]` of the prices.
     """
 
-    def __init__(self, limit: float, shares: FloatArray) -> None:
-        self.limit, self.shares = limit, shares
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
         self._removed = HOPE  # of the excess, on average
 
     def is_due(self, age: int) -> bool:
@@ -46,24 +45,26 @@ class Renewal:
         return age * min(self._removed, LITTLE) >= LEVELS * LITTLE
 
     def made(
-        self, known: VisitBounds, bench: Bench, sets: ModeSets, prices: FloatArray, going: Callable[[], bool]
-    ) -> VisitBounds:
+        self, known: VisitBounds, bench: Bench, sets: ModeSets, shares: FloatArray, prices: FloatArray,
+        going: Callable[[], bool],
+    ) -> VisitBounds:  # fmt: skip
         """A round on a node's row sets, `known` in force, where the node's bound, just found, pays most for rows.
 
         Args:
             known: visit bounds of the node.
             bench: its state is that of the node's bound.
             sets: of the node.
+            shares: `[n, 3, S]` of the prices.
             prices: `[n]` of its bound.
             going: asked before every state.
         """
         visits = VisitBounds(known.kind, {group: bounds.copy() for group, bounds in known.bounds.items()})
         state = bench.state
-        rates = known.rates(bench, self.shares)
+        rates = known.rates(bench, shares)
         paid = np.einsum("j,mjs->ms", prices, rates * state.excess) * state.visits
         by_group = np.array([paid[list(GROUPS[group])].sum(axis=0) for group in visits.groups])
         only = by_group > np.quantile(by_group, 1 - PART)
-        visits.sharpen(bench, sets, self.limit, [self.shares], going, ROUGH, only)
+        visits.sharpen(bench, sets, self.limit, shares, going, ROUGH, only)
         return visits
 
     def is_worth(self, before: float, after: float) -> bool:

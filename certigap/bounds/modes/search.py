@@ -15,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.bounds.boxes.tree import Split
+from certigap.bounds.modes.dividing import shares_of_node
 from certigap.bounds.modes.engine import Bench, Found, View
 from certigap.bounds.modes.nodes import DistanceSplit
 from certigap.bounds.modes.renewal import Renewal
@@ -47,6 +48,7 @@ class TreeNode:
     most: FloatArray  # [n, S]
     bound: float
     rates: FloatArray  # [5, n, S] tolls for a price of 1
+    shares: FloatArray  # [n, 3, S] of which the tolls are made
     known: VisitBounds | None = None  # in force, where they may be made again
     age: int = 0  # levels below the last round of them, kept or not
     visits: tuple[FloatVisit, ...] = ()  # its own
@@ -63,6 +65,7 @@ class ModeTree:
         view: the player's.
         kind: JOINT, OPTIMUM or VALUE.
         rates: `[5, n, S]` tolls for a price of 1.
+        shares: `[n, 3, S]` of which they are made.
         row_weight: of a row's disagreement against a distance that is not paid for; 0: distances alone are split.
         benches: engines, one a thread.
         free_weight: of modes that pay nothing, when distances are split.
@@ -74,6 +77,7 @@ class ModeTree:
         view: View,
         kind: int,
         rates: FloatArray,
+        shares: FloatArray,
         row_weight: float,
         benches: list[Bench],
         free_weight: float = 0.0,
@@ -87,7 +91,14 @@ class ModeTree:
         self._resting: list[TreeNode] = []  # below the target of their time
         length, shape = len(view.center), (view.n, view.states)
         self.root = TreeNode(
-            np.zeros(length), np.ones(length), np.zeros(shape), np.tile(view.most, (view.n, 1)), math.inf, rates, visits
+            np.zeros(length),
+            np.ones(length),
+            np.zeros(shape),
+            np.tile(view.most, (view.n, 1)),
+            math.inf,
+            rates,
+            shares,
+            visits,
         )
 
     def open_root(self, target: float, prices: FloatArray | None = None) -> float:
@@ -154,17 +165,19 @@ class ModeTree:
         sets = self.view.sets(node.lower, node.upper, node.least, node.most)
         if sets is None:
             return
-        visits = renewal.made(known, bench, sets, found.prices[:-1], going)
-        before = node.bound, node.rates, known, node.cut
-        node.known, node.rates, node.age = visits, visits.rates(bench, renewal.shares), 0
+        visits = renewal.made(known, bench, sets, node.shares, found.prices[:-1], going)
+        before = node.bound, node.rates, node.shares, known, node.cut
+        node.known, node.age = visits, 0
         if visits.closed:
             node.bound, node.closed = min(target, node.bound), True
         elif visits.visits:
+            node.shares = shares_of_node(bench, visits, sets, node.shares, found.prices)
+            node.rates = visits.rates(bench, node.shares)
             self._bound(node, bench, target, found.prices, found.vectors, ROUNDS)
         if renewal.is_worth(before[0], node.bound):
             node.visits = tuple(visits.visits)
         else:
-            node.bound, node.rates, node.known, node.cut = before
+            node.bound, node.rates, node.shares, node.known, node.cut = before
             node.found = found
 
     def _push(self, node: TreeNode, target: float) -> None:
@@ -286,7 +299,9 @@ class ModeTree:
             else:
                 lower, upper = lower.copy(), upper.copy()
                 (upper if side == 0 else lower)[int(self.view.arrays.first[j, s]) + cut.action] = at
-            pair.append(TreeNode(lower, upper, least, most, node.bound, node.rates, node.known, node.age + 1))
+            pair.append(
+                TreeNode(lower, upper, least, most, node.bound, node.rates, node.shares, node.known, node.age + 1)
+            )
         node.children = (pair[0], pair[1])
         return (0, 1)
 

@@ -197,16 +197,17 @@ class _Prover:
 
     def __init__(self, attempt: Attempt, claim: ModeClaim, is_many: bool) -> None:
         self.attempt, self.bench, self.is_many = attempt, attempt.view.bench(), is_many
-        self.shares, self.value_bits = _shares(attempt, attempt.shares), claim.modes.value_bits
+        self.value_bits = claim.modes.value_bits
 
     def leaf(self, node: ModeNode, known: TreeNode, claim: ModeClaim) -> tuple[ModeLeaf, Fraction] | None:
         """The leaf's vectors as they were found, on a coarse grid; where that shows too little, closely once more."""
         view, found = self.attempt.view, known.found
         if found is None:
             return None
+        shares = _shares(self.attempt, known.shares)
         if self.is_many:
             short, coarse = _short(found.prices[:-1]), [bits - self.value_bits for bits in COARSE]
-            shown = claim.leaf(node, _named(claim.kind, found.vectors), short, self.shares, grids=coarse, rest=REST)
+            shown = claim.leaf(node, _named(claim.kind, found.vectors), short, shares, grids=coarse, rest=REST)
             if shown is not None and shown[1] <= claim.limit:
                 return shown
         sets = view.sets(known.lower, known.upper, known.least, known.most)
@@ -214,18 +215,18 @@ class _Prover:
             return None
         prices = np.append(np.round(found.prices[:-1] * GRID) / GRID, 1.0)
         close = self.bench.bound(
-            sets, self.attempt.kind, self._rates(claim), prices=prices, vectors=found.vectors, target=np.inf, rounds=1,
-            tolerance=FINE,
+            sets, self.attempt.kind, self._rates(known, claim), prices=prices, vectors=found.vectors, target=np.inf,
+            rounds=1, tolerance=FINE,
         )  # fmt: skip
         named = _named(claim.kind, close.vectors)
         grids = [COARSE[-1] + 2 - self.value_bits, None] if self.is_many else [None]
-        return claim.leaf(node, named, close.prices[:-1].tolist(), self.shares, grids=grids)
+        return claim.leaf(node, named, close.prices[:-1].tolist(), shares, grids=grids)
 
-    def _rates(self, claim: ModeClaim) -> FloatArray:
+    def _rates(self, known: TreeNode, claim: ModeClaim) -> FloatArray:
         imitator, deviator = (
             np.array([float(x) for x in claim.visit_bounds[group]]) for group in ("imitator", "deviator")
         )
-        return visit_rates(self.attempt.view, self.attempt.kind, self.attempt.shares, imitator, deviator)
+        return visit_rates(self.attempt.view, self.attempt.kind, known.shares, imitator, deviator)
 
 
 def _short(prices: FloatArray) -> list[Fraction]:

@@ -4,7 +4,7 @@ To prove a claim "at most L" one may assume that it fails. The same rules with r
 modes of a group, bound the occupancy of that group there by `value - theta L`. Every bound uses those before it alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,39 +62,40 @@ class VisitBounds:
         bench: Bench,
         sets: ModeSets,
         cutoff: float,
-        shares: Sequence[FloatArray],
+        shares: FloatArray,
         going: Callable[[], bool],
         relative: float = 1e-2,
         only: FloatArray | None = None,
     ) -> bool:
-        """One more round: every group and state, each with the `shares` that serve it best; False when cut or closed.
+        """One more round: every group and state, False when cut or closed.
 
         Args:
             bench: the engine.
             sets: of the node, often the root.
             cutoff: L.
-            shares: `[n, 3, S]` each, candidates.
+            shares: `[n, 3, S]` of the prices.
             going: asked before every state.
             relative: how near to the best prices is good enough.
             only: `[groups, S]` true where a bound is wanted; None: everywhere.
         """
         mass = bench.view.occupancy
         order = [int(s) for s in np.argsort(-mass, kind="stable") if mass[s] > SEEN]
+        rates = self.rates(bench, shares)
         for place, group in enumerate(self.groups):
-            start: dict[int, FloatArray | None] = dict.fromkeys(range(len(shares)))
+            prices: FloatArray | None = None
             for s in order if only is None else [s for s in order if only[place, s]]:
-                for turn, share in enumerate(shares):
-                    if not going():
+                if not going():
+                    return False
+                found = bench.visits(
+                    sets, self.kind, rates, s, GROUPS[group], cutoff, prices=prices,
+                    useless=STEP * float(self.bounds[group][s]), relative=relative,
+                )  # fmt: skip
+                prices = found.prices
+                if found.value < STEP * self.bounds[group][s]:
+                    self.bounds[group][s] = max(found.value, LEAST)
+                    self.visits.append(FloatVisit(group, s, found.value, found.prices, found.vectors, shares))
+                    rates = self.rates(bench, shares)
+                    if found.value < -CLOSING * (1 + found.prices[-1]):
+                        self.closed = True
                         return False
-                    found = bench.visits(
-                        sets, self.kind, self.rates(bench, share), s, GROUPS[group], cutoff, prices=start[turn],
-                        useless=STEP * float(self.bounds[group][s]), relative=relative,
-                    )  # fmt: skip
-                    start[turn] = found.prices
-                    if found.value < STEP * self.bounds[group][s]:
-                        self.bounds[group][s] = max(found.value, LEAST)
-                        self.visits.append(FloatVisit(group, s, found.value, found.prices, found.vectors, share))
-                        if found.value < -CLOSING * (1 + found.prices[-1]):
-                            self.closed = True
-                            return False
         return True
