@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from certigap.bounds.modes.dividing import best_shares
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE, View, plain_shares
 from certigap.bounds.modes.renewal import Renewal
 from certigap.bounds.modes.search import ModeTree
+from certigap.bounds.modes.sharing import best_shares
 from certigap.bounds.modes.visits import VisitBounds
 from certigap.exact.integers import FloatArray
 
@@ -80,7 +80,7 @@ class ClaimSearch:
         """Visit bounds for a limit, and a tree with its root."""
         bench, visits = self.benches[0], self._visits()
         plain, sets = plain_shares(self.view, self.kind), self.view.root()
-        root, shares = best_shares(bench, visits)
+        root, shares = best_shares(bench, visits, visiting)
         for _ in range(VISIT_ROUNDS):
             if root <= limit:
                 break
@@ -88,7 +88,7 @@ class ClaimSearch:
             if visits.closed:
                 return Attempt(self.view, self.kind, limit, limit, shares, visits, None, True)
             before = root
-            root, shares = best_shares(bench, visits, shares)
+            root, shares = best_shares(bench, visits, visiting, shares)
             if not done or root > WORTH * before:
                 break
         if self.kind != OPTIMUM and np.array_equal(shares, plain):

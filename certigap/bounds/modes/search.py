@@ -15,10 +15,10 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.bounds.boxes.tree import Split
-from certigap.bounds.modes.dividing import shares_of_node
 from certigap.bounds.modes.engine import Bench, Found, View
 from certigap.bounds.modes.nodes import DistanceSplit
 from certigap.bounds.modes.renewal import Renewal
+from certigap.bounds.modes.sharing import shares_of_node
 from certigap.bounds.modes.visits import FloatVisit, VisitBounds
 from certigap.exact.integers import FloatArray
 from certigap.floats.kernel.mode_scores import disagreement, unpaid
@@ -171,7 +171,7 @@ class ModeTree:
         if visits.closed:
             node.bound, node.closed = min(target, node.bound), True
         elif visits.visits:
-            node.shares = shares_of_node(bench, visits, sets, node.shares, found.prices)
+            node.shares = shares_of_node(bench, visits, sets, node.shares, found.prices, going)
             node.rates = visits.rates(bench, node.shares)
             self._bound(node, bench, target, found.prices, found.vectors, ROUNDS)
         if renewal.is_worth(before[0], node.bound):
