@@ -123,6 +123,55 @@ def test_an_early_end_leaves_a_valid_interval(tmp_path: Path) -> None:
     assert case.verdicts() == ("valid", "valid")
 
 
+SECONDS = {"stray": 3.6, "flow": 2.7, "push": 1.5, "slopes": 3.0, "induce": 1.0, "integer_step": 0.5}  # at 10^6 states
+RANGES = {"stray": 6, "induce": 3}  # where the arguments name the first state
+
+
+@pytest.mark.parametrize("budget", [30, 60, 120, 240, 1000])
+def test_passes_end_within_the_budget(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
+    """A clock that only passes over all states move, by the seconds that they take over a million."""
+    game, ready, clock = random_game(600, seed=3), Tables.ready, [0.0]
+    expert = ArrayPolicy.uniform(game)
+
+    def timed(self: Tables, kernel: Any) -> Any:
+        work, name = ready(self, kernel), kernel.__name__
+
+        def run(*given: Any) -> Any:
+            at = RANGES.get(name)
+            if at is None or given[at : at + 2] == (0, game.states):
+                clock[0] += SECONDS.get(name, 0.1) / (2 if name == "stray" and given[5] else 1)
+            return work(*given)
+
+        return run
+
+    monkeypatch.setattr("certigap.work.deadline.now", lambda: clock[0])
+    monkeypatch.setattr(Tables, "ready", timed)
+    monkeypatch.setattr("certigap.questions.array_worst_case.upper._SAMPLED", 64)
+    answer = array_worst_case(game, expert, "1/100", Deadline(budget))
+    assert clock[0] <= 1.1 * budget
+    assert answer.complete == (budget > 300)
+    assert answer.interval.lower <= answer.expert_regret.upper * 3 <= 3 * answer.interval.upper
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_constants_hold_without_a_pass(seed: int, sign: int) -> None:
+    game, expert, radius = drawn(seed)
+    around = ball(Tables(game, expert), radius, Deadline())
+    for own in range(game.players + 1):
+        steps = _Steps(around, own, 0, sign, 30)
+        x = steps.constant()
+        assert int((steps(x, x) - x).max()) + steps.rounding <= 0
+        assert (
+            int(x[0])
+            <= 1.001
+            * 2**30
+            * max(abs(int(game.rewards[0].max())), abs(int(game.rewards[0].min())))
+            / (1 - game.discount)
+            + 100
+        )
+
+
 def test_occupancies_are_below_the_exact_one() -> None:
     for seed in range(12):
         game, expert, radius = drawn(seed)

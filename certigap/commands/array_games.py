@@ -42,14 +42,15 @@ def array_certify(given: argparse.Namespace) -> int:
 
     if given.measure != "bc" or given.known or given.idle != "keep":
         raise InputError("an array game: expected the measure bc, without --known and --idle, got another question")
+    deadline = Deadline(given.budget)
     game = read_array_game(given.game)
     expert = _policy(given.expert, game)
     if given.policy is None:
         radius = rational_option(given.eps, "--eps")
     else:
-        radius = imitation_error(game, expert, _policy(given.policy, game))
+        radius = imitation_error(game, expert, _policy(given.policy, game), deadline.share(0.2))
     with status("the worst NashGap"):
-        answer = array_worst_case(game, expert, radius, Deadline(given.budget))
+        answer = array_worst_case(game, expert, radius, deadline)
     if given.json:
         print_json(worst_json(answer, given.exact, {"player": str(answer.witness_player + 1)}))
     else:

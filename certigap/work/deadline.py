@@ -17,16 +17,25 @@ class Deadline:
     True
     """
 
-    __slots__ = ("_began", "_end")
+    __slots__ = ("_began", "_end", "_stops")
 
-    def __init__(self, budget: float | None = None) -> None:
+    def __init__(self, budget: float | None = None, stops: list[bool] | None = None) -> None:
         self._began = now()
         self._end = math.inf if budget is None else self._began + budget
+        self._stops = [] if stops is None else stops
 
     @property
     def going(self) -> bool:
         """There is time left."""
-        return now() < self._end
+        if now() < self._end:
+            return True
+        self._stops[:] = [True]
+        return False
+
+    @property
+    def stopped(self) -> bool:
+        """Work was told to stop: by this one, the one that it is a part of, or another part of that."""
+        return bool(self._stops)
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +59,11 @@ class Deadline:
 
     def share(self, part: Fraction | float) -> "Deadline":
         """A deadline after this part of the time left; never, if this one never comes."""
-        return Deadline(None if self.is_open else self.left * float(part))
+        return Deadline(None if self.is_open else self.left * float(part), self._stops)
+
+    def before(self, seconds: float) -> "Deadline":
+        """One that comes so many seconds sooner: while it is `going`, work of that length ends in time."""
+        return Deadline(self.left - seconds, self._stops)
 
     def within(self, seconds: float) -> "Deadline":
         """This one, or one in so many seconds where that comes first."""

@@ -33,7 +33,7 @@ class ArrayWorstCase(Shown):
         player_bounds: per player the most that it can gain at any policy of the ball.
         expert_gaps: the gaps of the expert itself.
         witness: a policy of the ball and its gaps, of which `witness_player`'s is the lower end.
-        complete: no vector was taken early because time was over.
+        complete: nothing ended early, or did not begin, because time was short.
     """
 
     game: ArrayGame
@@ -92,7 +92,8 @@ def array_worst_case(
         game: the game.
         expert: a policy of it.
         eps: the radius of the ball, at least 0.
-        deadline: when vectors are taken as they are, which leaves the interval wider.
+        deadline: when it answers with what it has, which leaves the interval wider. What it never leaves out are the
+            expert's occupancy and gaps, of a few passes over the game.
 
     Raises:
         InputError: a radius below 0, or a policy of another game.
@@ -109,13 +110,15 @@ def array_worst_case(
     until = deadline or Deadline()
     tables = Tables(game, expert)
     around = ball(tables, radius, until.share(0.2))
+    watch = Deadline()
     own = array_gaps(game, expert, deadline=until.share(0.2))
+    seconds = watch.spent
     players = list[PlayerUpper]()
     for player in range(game.players):
         value = np.ldexp(own.values[player].astype(np.float64), -own.bits[player])
-        players.append(player_upper(around, player, value, until.share(0.6 / (game.players - player))))
+        players.append(player_upper(around, player, value, until.share(0.7 / (game.players - player))))
     bounds = tuple(min(found.payoff(game.scales[i]), _trivial(game, i)) for i, found in enumerate(players))
-    witness, gainer = _witness(around, players, own, until)
+    witness, gainer = _witness(around, players, own, until, seconds)
     return ArrayWorstCase(
         game=game,
         expert=expert,
@@ -127,24 +130,29 @@ def array_worst_case(
         expert_gaps=own,
         witness=witness,
         witness_player=gainer,
-        complete=until.going,
+        complete=not until.stopped,
     )
 
 
-def imitation_error(game: ArrayGame, expert: ArrayPolicy, policy: ArrayPolicy) -> Fraction:
+def imitation_error(
+    game: ArrayGame, expert: ArrayPolicy, policy: ArrayPolicy, deadline: Deadline | None = None
+) -> Fraction:
     """eps_BC of a policy is at most this."""
-    return ball(Tables(game, expert), Fraction(0), Deadline()).distance(policy.of(game))
+    return ball(Tables(game, expert), Fraction(0), deadline or Deadline()).distance(policy.of(game))
 
 
 def _witness(
-    around: ArrayBall, players: list[PlayerUpper], own: ArrayGaps, deadline: Deadline
+    around: ArrayBall, players: list[PlayerUpper], own: ArrayGaps, deadline: Deadline, seconds: float
 ) -> tuple[ArrayGaps, int]:
-    """The witness with the largest gap of all players, the expert among them, and whose gap it is."""
+    """The witness with the largest gap of all players, the expert among them, and whose gap it is.
+
+    The `seconds` that gaps of a policy take, those of the expert did, are kept for those of the witness.
+    """
     game, found = around.tables.game, list[tuple[float, int, ArrayPolicy]]()
     for player, upper in enumerate(players):
         best, worst = (np.ldexp(x.astype(np.float64), -upper.bits) for x in (upper.optimum, -upper.value))
-        share = deadline.share(0.8 / (game.players - player))
-        policy, gap = found_witness(around, player, best, worst, share)
+        share = deadline.before(seconds).share(1 / (game.players - player))
+        policy, gap = found_witness(around, player, best, worst, share, seconds)
         found.append((gap * float(game.scales[player]), player, policy))
     lower = [gap.lower or Fraction(0) for gap in own.player_gaps]
     expert = own, lower.index(max(lower))

@@ -9,6 +9,9 @@ S is the step of FORMAT 16, whose c = 2 + (number of means) bounds what rounding
 
 B = (n-1) eps for the optimum, n eps for the value; M_t bounds where a deviator against the expert is after t steps.
 G and W go on beside the expert until a draw differs, A and L from there on (THEORY 15).
+
+Where time is short: fewer stages prove more than none (G_0 = A, no prices), W = L at no price, and constant A and L
+hold without a pass. So a bound is there at any moment, and a pass begins only where the one before would have ended.
 """
 
 import math
@@ -35,6 +38,7 @@ _MEMORY = 6  # of them that are mixed
 _WIDTH, _APART = 1e-6, 1e-5
 """Of the half-range over 1 - g: widths of W; and of A and L, which count for what has moved alone."""
 _RAISES = 20  # a shift may miss by what rounding takes
+_SPARE = 4  # units: what it takes, about, in addition to c
 _FINE = 1e9  # of the largest value: what rounding may take
 _STAGES = 40
 _SECTIONS = 14
@@ -74,6 +78,8 @@ class _Steps:
         self._how = Stray(own, payee, sign, bits, top, bottom, narrow, ball.rooms(strayers), self.nothing)
         self._limit = most << bits
         self._weights = ball.lower / max(float(ball.lower.sum(dtype=np.float64)), 1.0)
+        self._rewards = [sign * (int(end) << bits) for end in (game.rewards[payee].min(), game.rewards[payee].max())]
+        self.seconds = 0.0  # of the last pass for one vector; one for two takes about twice as long
 
     @property
     def nothing(self) -> IndexArray:
@@ -82,9 +88,20 @@ class _Steps:
 
     def __call__(self, x: IndexArray, y: IndexArray, fees: IndexArray | None = None) -> IndexArray:
         """S(x, y)"""
-        out = np.empty_like(x)
+        out, watch = np.empty_like(x), Deadline()
         self.tables.each(lambda block: self._run(x, y, fees, *self.tables.cuts[block], out))
+        self.seconds = watch.spent / (1 if x is y else 2)
         return out
+
+    def constant(self) -> IndexArray:
+        """X >= S(X, X) + c, the same at every state.
+
+        All joint actions lead to g X, so S is at most the largest reward, g X, and what masses that are rounded up
+        add: less than 2^-28 a joint action and player, of the distance between rewards.
+        """
+        low, high = sorted(self._rewards)
+        added = ((high - low) * self.tables.largest * self.tables.game.players >> 28) + 2
+        return np.full(self.states, math.ceil((high + added + self.rounding) * self.horizon), dtype=np.int64)
 
     def at(self, places: list[tuple[int, int]], x: IndexArray, y: IndexArray, fees: IndexArray) -> IndexArray:
         """S(x, y) at ranges of states alone, one after the other; fees `[S]` are read there alone."""
@@ -101,9 +118,17 @@ class _Steps:
         self.tables.ready(stray)(self.tables.arrays, self.tables.play, how, x, y, x is y, first, last, out, room)
 
     def settled(
-        self, x: IndexArray, y: IndexArray | None, fees: IndexArray | None, width: float, deadline: Deadline
-    ) -> IndexArray:
+        self,
+        x: IndexArray,
+        y: IndexArray | None,
+        fees: IndexArray | None,
+        width: float,
+        deadline: Deadline,
+        last: Deadline,
+    ) -> IndexArray | None:
         """Near the fixed point of x -> S(x, y), or of S(x, x), and raised until X >= S + c holds.
+
+        Sweeps end at `deadline`; None where it would take longer than until `last` to show that a vector holds.
 
         A sweep's change is carried on to where it would lead: S(x + d, x + d) = S(x, x) + g d, and S(x + d, y) is about
         S(x, y) + g' d at the states that the expert visits, g' being g times the mass that stays. Where that is not
@@ -112,22 +137,28 @@ class _Steps:
         discount, stays = self.tables.game.float_discount, 1 - min(float(self.budget), 2.0) / 2
         follows = discount * (stays if y is not None else 1.0)
         carry = follows / (1 - follows)
-        mixer, at = Mixer(self.tables, _MEMORY), x.astype(np.float64)
-        for _ in range(_ROUNDS):
-            out = self(x, x if y is None else y, fees)
-            change = out - x
+        mixer, at, passes = Mixer(self.tables, _MEMORY), x.astype(np.float64), 1 if y is None else 2
+        if not last.before(2 * passes * self.seconds).going:
+            return None
+        for following in reversed(range(_ROUNDS)):
+            change = self(x, x if y is None else y, fees) - x
             low, high = int(change.min()), int(change.max())
             span = high - low if y is None else max(abs(low), abs(high))
-            if float(self.horizon) * span <= width or not deadline.going:
+            if float(self.horizon) * span <= width or not following or not deadline.going:
+                break
+            if not last.before(2 * passes * self.seconds).going:
                 break
             ahead = (low + high) / 2 if y is None else float(self._weights @ change)
-            mixer.next(at, np.asarray(out + carry * ahead, dtype=np.float64))
+            mixer.next(at, np.asarray(x + change + carry * ahead, dtype=np.float64))
             x = np.rint(np.clip(at, -self._limit, self._limit, out=at)).astype(np.int64)
+        excess = high + self.rounding
         for _ in range(_RAISES):
-            excess = int((self(x, x if y is None else y, fees) - x).max()) + self.rounding
             if excess <= 0:
                 return x
-            x = x + math.ceil(excess * self.horizon)
+            if not last.before(passes * self.seconds).going:
+                return None
+            x = x + math.ceil((excess + _SPARE) * self.horizon)
+            excess = int((self(x, x if y is None else y, fees) - x).max()) + self.rounding
         raise SolverError("worst case: expected vectors that hold after a few shifts, got none")
 
 
@@ -154,28 +185,33 @@ def player_upper(ball: ArrayBall, player: int, value: FloatArray, deadline: Dead
         ball: the ball.
         player: whose gap.
         value: `[S]` about its value of the expert, in units of its scale.
-        deadline: when vectors are taken as they are.
+        deadline: until when a bound is looked for: of fewer stages, or of constants, where time is short.
     """
     game, bits = ball.tables.game, _bits(ball, player)
     size = float(game.half_range(player) / game.scales[player] / (1 - game.discount)) * 2.0**bits
     width, wide = _WIDTH * size, _APART * size
     guess = np.rint(np.ldexp(value, bits)).astype(np.int64)
     best = _Steps(ball, player, player, 1, bits)
-    optimum = best.settled(guess, None, None, wide, deadline.share(0.3))
-    prices, most = _staged(best, player, optimum)
+    found = best.settled(guess, None, None, wide, deadline.share(0.3), deadline)
+    optimum = best.constant() if found is None else found
+    prices, most = _staged(best, player, optimum, deadline.share(0.4))
     worst = _Steps(ball, game.players, player, -1, bits)
-    apart = worst.settled(-guess, None, None, wide, deadline.share(0.5))
+    worst.seconds = best.seconds
+    found = worst.settled(-guess, None, None, wide, deadline.share(0.5), deadline)
+    apart = worst.constant() if found is None else found
     price, together = _coupled(worst, -guess, apart, width, deadline)
     least = start_value(game, together) + price * worst.budget * worst.horizon
     return PlayerUpper(bits, optimum, apart, together, prices, price, most + least)
 
 
-def _staged(best: _Steps, player: int, apart: IndexArray) -> tuple[tuple[int, ...], Fraction]:
-    """The prices p_t, and what they prove of the optimum at the start."""
-    game, reached = best.tables.game, _reached(best, player)
+def _staged(best: _Steps, player: int, apart: IndexArray, deadline: Deadline) -> tuple[tuple[int, ...], Fraction]:
+    """The prices p_t, and what they prove of the optimum at the start; none where time ends before stage 0."""
+    game, reached = best.tables.game, _reached(best, player, deadline)
     places, prices, x = _places(game.states), list[int](), apart
     for weights, ratio in reversed(reached):
-        price = _priced(best, places, weights, ratio, x, apart)
+        if not deadline.before(2 * best.seconds).going:
+            return (), start_value(game, apart)
+        price = _priced(best, places, weights, ratio, x, apart, deadline)
         if price or prices:  # before the last price, the vector is A
             x = best(x, apart, fees(price, ratio)) + best.rounding
             prices.insert(0, price)
@@ -188,20 +224,24 @@ def fees(price: int, ratio: IndexArray) -> IndexArray:
     return times_down(np.full(len(ratio), 2 * price, dtype=np.int64), ratio.astype(np.int64))
 
 
-def _reached(best: _Steps, player: int) -> list[tuple[FloatArray, IndexArray]]:
+def _reached(best: _Steps, player: int, deadline: Deadline) -> list[tuple[FloatArray, IndexArray]]:
     """Per stage a guess of where the deviator is, at the chosen places, and m/M_t `[S]`.
 
-    They end where no fee that is worth its price is left.
+    They end where no fee that is worth its price is left, and where time would not do for the passes of one more.
     """
     found, chosen = list[tuple[FloatArray, IndexArray]](), _chosen(_places(best.states))
-    now = first_reach(best.ball)
+    now, step = first_reach(best.ball), 2 * best.seconds
     for _ in range(_STAGES):
+        if not deadline.before(step + 2 * best.seconds * (len(found) + 2)).going:
+            break
+        watch = Deadline()
         ratio = share(best.ball.lower, now)
         weights = now / now.sum(dtype=np.float64)
         if 2 * float(weights @ ratio) / ONE <= best.budget:
             break
         found.append((weights[chosen], ratio.astype(np.int32)))
         now = next_reach(best.ball, player, now)
+        step = watch.spent
     return found
 
 
@@ -239,7 +279,13 @@ def _chosen(places: list[tuple[int, int]]) -> IndexArray:
 
 
 def _priced(
-    steps: _Steps, places: list[tuple[int, int]], weights: FloatArray, ratio: IndexArray, x: IndexArray, y: IndexArray
+    steps: _Steps,
+    places: list[tuple[int, int]],
+    weights: FloatArray,
+    ratio: IndexArray,
+    x: IndexArray,
+    y: IndexArray,
+    deadline: Deadline,
 ) -> int:
     """About the price p at which weights.S(x, y; fees) + B p is least, the weights being of the chosen places."""
     if not weights.any():
@@ -251,11 +297,11 @@ def _priced(
         return float(own @ steps.at(places, x, y, paid)) + float(steps.budget) * price
 
     top = int(y.max()) - int(x.min()) + 1
-    return cheapest(cost, max(top, 1))
+    return cheapest(cost, max(top, 1), deadline)
 
 
-def cheapest(cost: Callable[[int], float], size: int) -> int:
-    """The price at which a convex cost is least, 0 or from 2^-12 to 2^26 of `size`, to a few per cent."""
+def cheapest(cost: Callable[[int], float], size: int, deadline: Deadline) -> int:
+    """The price at which a convex cost is least, 0 or from 2^-12 to 2^26 of `size`, to a few per cent in time."""
     golden = (math.sqrt(5) - 1) / 2
 
     def price(power: float) -> int:
@@ -265,6 +311,8 @@ def cheapest(cost: Callable[[int], float], size: int) -> int:
     inner = [high - golden * (high - low), low + golden * (high - low)]
     costs = [cost(price(power)) for power in inner]
     for _ in range(_SECTIONS):
+        if not deadline.going:
+            break
         if costs[0] <= costs[1]:
             high, inner[1], costs[1] = inner[1], inner[0], costs[0]
             inner[0] = high - golden * (high - low)
@@ -280,12 +328,19 @@ def cheapest(cost: Callable[[int], float], size: int) -> int:
 def _coupled(
     worst: _Steps, x: IndexArray, apart: IndexArray, width: float, deadline: Deadline
 ) -> tuple[int, IndexArray]:
-    """The price p and W."""
+    """The price p and W: of all that are found in time those that prove most, no price and L among them."""
     ratio = np.full(worst.states, ONE, dtype=np.int64)
     places, price = _places(worst.states), 0
     mass = worst.ball.lower[_chosen(places)] / UNIT
+    game, found = worst.tables.game, [(0, apart)]
     for again in range(_AGAIN):
-        price = _priced(worst, places, mass, ratio, x, apart)
+        if not deadline.before(4 * worst.seconds).going:
+            break
+        price = _priced(worst, places, mass, ratio, x, apart, deadline)
         rough = width if again == _AGAIN - 1 else 1e3 * width
-        x = worst.settled(x, apart, fees(price, ratio), rough, deadline.share(1 / (_AGAIN - again)))
-    return price, x
+        settled = worst.settled(x, apart, fees(price, ratio), rough, deadline.share(1 / (_AGAIN - again)), deadline)
+        if settled is None:
+            break
+        x = settled
+        found.append((price, x))
+    return min(found, key=lambda one: start_value(game, one[1]) + one[0] * worst.budget * worst.horizon)

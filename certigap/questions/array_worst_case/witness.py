@@ -42,7 +42,7 @@ class _Point:
 
 
 def found_witness(
-    ball: ArrayBall, player: int, optimum: FloatArray, value: FloatArray, deadline: Deadline
+    ball: ArrayBall, player: int, optimum: FloatArray, value: FloatArray, deadline: Deadline, seconds: float
 ) -> tuple[ArrayPolicy, float]:
     """A policy of the ball, and the player's gap in floats, in units of its scale.
 
@@ -51,15 +51,25 @@ def found_witness(
         player: whose gap.
         optimum: `[S]` the best values of the region.
         value: `[S]` the worst ones.
-        deadline: when the best so far is taken.
+        deadline: when the best so far is taken; no step begins that would not have ended, were it as long as before.
+        seconds: about how long it takes to find values of a policy; where there is no time, the expert stands.
     """
+    if not deadline.before(seconds).going:
+        return ball.tables.policy, 0.0
+    watch = Deadline()
     start, own = _at(ball.tables, player, None, deadline)
     edge = _Point(start.tables, start.choice, start.deviator, start.imitator, optimum, value)
-    firsts = [_stepped(ball, player, first, start, deadline) for first in (start, edge)]
-    point, best = max(firsts, key=lambda one: one[1])
+    firsts, step = [(start, own)], 2 * watch.spent
+    for first in (start, edge):
+        if not deadline.before(step).going:
+            break
+        watch = Deadline()
+        firsts.append(_stepped(ball, player, first, start, deadline))
+        step = watch.spent
+    point, best = max(firsts[1:] or firsts, key=lambda one: one[1])
     found, waited = point.tables.policy, 0
     for _ in range(_ROUNDS):
-        if waited >= _PATIENCE or not deadline.going:
+        if waited >= _PATIENCE or not deadline.before(step).going:
             break
         point, gap = _stepped(ball, player, point, point, deadline)
         waited = 0 if gap - best > _WORTH * (best - own) else waited + 1
