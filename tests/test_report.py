@@ -1,6 +1,8 @@
 """How answers read: numbers that are shortened, or not, and the axes of a figure."""
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -81,3 +83,9 @@ def test_floats_are_written_where_they_are_asked_for() -> None:
         with pytest.raises(TypeError, match="expected text, integers"):
             dumps([value], floats=allowed)
     assert floats_of({"a": ["1/2", None, 3, True]}) is None
+
+
+def test_what_only_prints_imports_no_figures() -> None:
+    code = "import sys, certigap.report as r; print(sorted(m for m in sys.modules if 'figure' in m)); r.frontier_figure"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
