@@ -220,6 +220,7 @@ def test_no_process_is_left_when_the_caller_stops_listening() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_leaves_a_table_and_a_folder_to_go_on_with(files: list[str]) -> None:
+    radii = [f"1/{k}" for k in range(10, 30)]  # more than are done between two looks at the folder
     command = [
         sys.executable,
         "-m",
@@ -227,7 +228,7 @@ def test_an_interrupt_leaves_a_table_and_a_folder_to_go_on_with(files: list[str]
         "sweep",
         *files,
         "--eps",
-        "1/10,1/40",
+        ",".join(radii),
         "--out",
         "found",
         "--workers",
@@ -243,7 +244,7 @@ def test_an_interrupt_leaves_a_table_and_a_folder_to_go_on_with(files: list[str]
     assert running.returncode == 0
     assert rows[0]["status"] == "computed"
     assert rows[-1]["status"] == "not reached"
-    assert len(list(csv.reader(io.StringIO(Path("found/table.csv").read_text())))) == 5
+    assert len(list(csv.reader(io.StringIO(Path("found/table.csv").read_text())))) == 1 + len(files) * len(radii)
 
 
 def test_a_killed_worker_of_a_cluster_loses_nothing(cluster: Any, tmp_path: Path) -> None:
