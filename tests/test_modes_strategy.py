@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 import certigap as cg
 from certigap.bounds.balls import ErrorBall, Measure
 from certigap.bounds.center import Center
-from certigap.bounds.modes import rule
+from certigap.bounds.modes import engine, rule
 from certigap.bounds.modes.claims import Attempt
 from certigap.bounds.modes.engine import JOINT, OPTIMUM, VALUE
 from certigap.bounds.modes.exact import ExactModes
@@ -22,6 +22,8 @@ from certigap.bounds.modes.rule import ModeBound, ModeEvidence
 from certigap.bounds.modes.settle import settled_cover
 from certigap.bounds.modes.spending import spending
 from certigap.cli import main
+from certigap.floats.kernel.mode_prices import priced_bound
+from certigap.floats.kernel.mode_solve import ModeState
 from certigap.model.policy import Policy
 from certigap.witnesses import Search
 from certigap.work.deadline import Deadline
@@ -51,6 +53,27 @@ def test_whatever_is_shown_is_above_the_best_policy_known(center: Center) -> Non
         best = max(found.gap for found in search.candidates() if found.player == one.player)
         assert best <= one.upper * float(bound.unit) <= root * float(bound.unit)
     assert sum(one.upper for one in bound.search.players) < sum(roots)
+
+
+@pytest.mark.parametrize("often", [1, 2, 7])
+def test_an_engine_that_finds_no_number_shows_nothing(
+    center: Center, often: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = count()
+
+    def spoiled(game: object, sets: object, question: object, state: ModeState, *rest: object) -> tuple[float, float]:
+        found: tuple[float, float] = priced_bound(game, sets, question, state, *rest)
+        if next(asked) % often:
+            return found
+        state.vectors[:] = np.nan
+        return np.nan, np.nan
+
+    monkeypatch.setattr(engine, "priced_bound", spoiled)
+    answer = cg.worst_case(center.game, center.expert, "1/20", budget=6)
+    assert answer.interval.lower is not None
+    path = tmp_path / "c.json"
+    cg.certificate(answer).write(path)
+    assert cg.verify(center.game, path)[0].verdict == "valid"
 
 
 @pytest.mark.parametrize("factor", [Fraction(1, 10**12), Fraction(1), Fraction(10**12)])

@@ -144,13 +144,8 @@ class Cover:
         shared, tilt, sets = self.taken(parts["shared"], SHARED[self.kind]), self.tilt(parts), part.sets()
         if sets is None:
             return {}, self.no_tilt
-        self.check(
-            sets,
-            Proof(self.game, shared, self.pay(ONE, tilt), self.charges.free),
-            [*shared],
-            None,
-            parts["shared"].where,
-        )
+        proof = Proof(self.game, shared, self.pay(ONE, tilt), self.charges.free)
+        self.check(sets, proof, [*shared], None, parts["shared"].where)
         return shared, tilt
 
     def check_leaf(self, part: Part, node: Node, shared: dict[str, Vector], tilt: Tilt) -> None:

@@ -67,8 +67,8 @@ class Deadline:
 
     def within(self, seconds: float) -> "Deadline":
         """This one, or one in so many seconds where that comes first."""
-        return Deadline(min(self.left, seconds))
+        return Deadline(min(self.left, seconds), self._stops)
 
     def or_within(self, seconds: float) -> "Deadline":
         """This one; where it never comes, one in so many seconds."""
-        return Deadline(seconds) if self.is_open else self
+        return Deadline(seconds, self._stops) if self.is_open else self

@@ -34,7 +34,6 @@ class Attempt:
     kind: int
     upper: float
     limit: float
-    shares: FloatArray
     visits: VisitBounds
     tree: ModeTree | None
     closed: bool
@@ -63,7 +62,7 @@ class ClaimSearch:
         tree = min(trees, key=lambda one: one.upper)
         self.view, self.benches, self._plain_tree = tree.view, tree.benches, tree
         self._live: Attempt | None = None
-        self.best = Attempt(self.view, kind, tree.upper, tree.upper, plain, self._visits(), tree, False)
+        self.best = Attempt(self.view, kind, tree.upper, tree.upper, self._visits(), tree, False)
 
     @property
     def upper(self) -> float:
@@ -73,8 +72,8 @@ class ClaimSearch:
     @property
     def plain(self) -> Attempt:
         """Without visit bounds: what is proved where the best attempt cannot be."""
-        tree, shares = self._plain_tree, plain_shares(self.view, self.kind)
-        return Attempt(self.view, self.kind, tree.upper, tree.upper, shares, self._visits(), tree, False)
+        tree = self._plain_tree
+        return Attempt(self.view, self.kind, tree.upper, tree.upper, self._visits(), tree, False)
 
     def _open(self, limit: float, visiting: Callable[[], bool]) -> Attempt:
         """Visit bounds for a limit, and a tree with its root."""
@@ -86,7 +85,7 @@ class ClaimSearch:
                 break
             done = visits.sharpen(bench, sets, limit, shares, visiting)
             if visits.closed:
-                return Attempt(self.view, self.kind, limit, limit, shares, visits, None, True)
+                return Attempt(self.view, self.kind, limit, limit, visits, None, True)
             before = root
             root, shares = best_shares(bench, visits, visiting, shares)
             if not done or root > WORTH * before:
@@ -99,7 +98,7 @@ class ClaimSearch:
                 _free(shares), visits, Renewal(limit),
             )  # fmt: skip
             tree.open_root(limit)
-        return Attempt(self.view, self.kind, max(limit, tree.upper), limit, shares, visits, tree, tree.upper <= limit)
+        return Attempt(self.view, self.kind, max(limit, tree.upper), limit, visits, tree, tree.upper <= limit)
 
     def _visits(self) -> VisitBounds:
         return VisitBounds(self.kind, {group: bounds.copy() for group, bounds in self.start.items()})

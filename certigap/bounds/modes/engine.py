@@ -240,21 +240,9 @@ class Bench:
         group = np.zeros(5)
         group[list(marked)] = 1.0
         return self._ask(
-            sets,
-            kind,
-            rates,
-            mark,
-            group,
-            cutoff,
-            False,
-            prices,
-            vectors,
-            -np.inf,
-            useless,
-            rounds,
-            relative,
+            sets, kind, rates, mark, group, cutoff, False, prices, vectors, -np.inf, useless, rounds, relative,
             TOLERANCE,
-        )
+        )  # fmt: skip
 
     def _ask(
         self, sets: ModeSets, kind: int, rates: FloatArray, mark: int, marked: FloatArray, cutoff: float, fixed: bool,
@@ -288,6 +276,9 @@ class Bench:
         self._sets = sets
         self.prices.here[:] = start
         value, floor = priced_bound(view.arrays, sets, question, state, self.room, self.prices)
+        if not math.isfinite(value) or not np.isfinite(state.vectors).all():  # no number, hence no bound
+            state.vectors[:], self._sets = 0.0, None
+            return Found(np.inf, -np.inf, start * paid, np.zeros_like(state.vectors))
         return Found(value * size, floor * size, self.prices.best * paid, state.vectors * size)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from certigap.bounds.modes.claims import VISIT_SHARE, Attempt, ClaimSearch
-from certigap.bounds.modes.engine import JOINT, View, plain_shares
+from certigap.bounds.modes.engine import JOINT, View
 from certigap.exact.integers import FloatArray
 from certigap.work.clock import now
 
@@ -80,9 +80,9 @@ class LimitSearch(ClaimSearch):
 
     def _plain(self, limit: float) -> Attempt:
         """Without visit bounds."""
-        tree, shares = self._plain_tree, plain_shares(self.view, self.kind)
+        tree = self._plain_tree
         upper = max(limit, tree.upper)
-        return Attempt(self.view, self.kind, upper, limit, shares, self._visits(), tree, tree.upper <= limit)
+        return Attempt(self.view, self.kind, upper, limit, self._visits(), tree, tree.upper <= limit)
 
     def _grow(self, live: Attempt, aim: float, end: float, going: Callable[[], bool]) -> bool:
         """Split for as long as before, then leave the tree if its limit is hopeless; False when nothing moves."""

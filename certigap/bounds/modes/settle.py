@@ -47,6 +47,8 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
     `exact` is the player's, its rows nested as in the attempt's view. The limit is the least that the leaves show,
     rounding included; visit bounds only shrink when it grows.
     """
+    if not math.isfinite(attempt.upper):  # no number, hence no bound
+        return None
     kind, first = KIND_NAMES[attempt.kind], int(attempt.view.arrays.order[0])
     claim = exact.claim(kind, _above(attempt.upper + _margin(attempt)))
     _see(claim, attempt, attempt.visits.visits)
@@ -99,6 +101,8 @@ def settled_cover(attempt: Attempt, exact: ExactModes, workers: int) -> ModeCove
 
 def proof_seconds(attempt: Attempt, exact: ExactModes) -> tuple[float, float]:
     """How long the proofs of a leaf and of a visit of the attempt take, by some of them; 0 where there are none."""
+    if not math.isfinite(attempt.upper):
+        return 0.0, 0.0
     claim = exact.claim(KIND_NAMES[attempt.kind], _above(attempt.upper + _margin(attempt)))
     prover = _Prover(attempt, claim, True)
 
@@ -243,8 +247,10 @@ def _shares(attempt: Attempt, shares: FloatArray) -> Shares | None:
     """As exact numbers, by state where they are; None for the kind's default."""
     if np.array_equal(shares, plain_shares(attempt.view, attempt.kind)):
         return None
-    found: list[list[Share]] = []
-    for own in np.rint(shares * PARTS).astype(int).tolist():
+    numbers, found = np.rint(shares * PARTS).astype(np.int64), list[list[Share]]()
+    if (numbers < 0).any() or (numbers.sum(axis=1) > PARTS).any():
+        raise ValueError("_shares: expected shares >= 0 with a sum of at most 1")
+    for own in numbers.tolist():
         parts = [Vector(tuple(part), PARTS) for part in own]
         found.append([part[0] if len(part) == 1 else part for part in parts])
     return tuple((al, be, ga) for al, be, ga in found)

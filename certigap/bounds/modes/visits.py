@@ -67,7 +67,7 @@ class VisitBounds:
         relative: float = 1e-2,
         only: FloatArray | None = None,
     ) -> bool:
-        """One more round: every group and state, False when cut or closed.
+        """One more round, of every group and state; False when cut or closed.
 
         Args:
             bench: the engine.

@@ -17,14 +17,7 @@ CHECKED = "        self.check(sets, proof, VECTORS[self.kind], (group, s), node.
 LESS = "        least = self.value(part, proof) - theta * self.limit\n"
 KEPT = "        self.trail.append((group, s, self.visits[group][s]))\n"
 KEPT += "        self.see(group, s, min(self.visits[group][s], least))\n"
-SHARED_CHECK = """        self.check(
-            sets,
-            Proof(self.game, shared, self.pay(ONE, tilt), self.charges.free),
-            [*shared],
-            None,
-            parts["shared"].where,
-        )
-"""
+SHARED_CHECK = '        self.check(sets, proof, [*shared], None, parts["shared"].where)\n'
 OPEN = 'f"{entry.where}: the node has neither leaf nor split, and no visit below 0"'
 MISSING = 'raise Invalid(f"{node.where}: {len(waiting)} leaves are missing, the region is not covered")'
 LEAF_CHECK = (
