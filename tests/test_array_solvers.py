@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from certigap.exact.integers import FloatArray
-from certigap.floats.compiled import Kernel
+from certigap.floats.compiled import Kernel, interpreted
 from certigap.floats.solvers import policy_iteration
 from certigap.floats.sparse import process as home
 from certigap.floats.sparse.anderson import Mixer
 from certigap.floats.sparse.halves import ranks
-from certigap.floats.sparse.krylov import Followed
+from certigap.floats.sparse.kernels import merged
+from certigap.floats.sparse.krylov import Followed, in_turns
 from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
 from certigap.floats.warm import every_kernel
@@ -71,6 +72,16 @@ def test_rows_are_merged_where_that_pays() -> None:
     assert {int(size) for rows in wide.blocks for size in np.diff(rows.offsets)} == {15}
 
 
+@pytest.mark.parametrize("junk", [0, 3, 4, 6, 2**32 - 1])
+def test_entries_of_the_same_state_are_added_up_whatever_was_left_in_memory(junk: int) -> None:
+    """A row at 3 .. 8 of an array; its states were named before, at places inside and outside of it."""
+    columns = np.array([9, 9, 9, 5, 2, 5, 7, 2, 5, 9], dtype=np.uint32)
+    values, place = np.arange(10.0), np.full(10, junk, dtype=np.uint32)
+    assert interpreted(merged)(columns, values, place, 3, 9) == 6
+    assert columns[:6].tolist() == [9, 9, 9, 5, 2, 7]
+    assert values[:6].tolist() == [0, 1, 2, 3 + 5 + 8, 4 + 7, 6]
+
+
 @pytest.mark.parametrize("discount", ["0", "1/2", "99/100", "99999/100000"])
 @pytest.mark.parametrize("kind", [random_game, grid_game])
 def test_best_responses_are_those_of_policy_iteration(kind: Any, discount: str) -> None:
@@ -85,9 +96,8 @@ def test_systems_of_chosen_actions_are_solved() -> None:
     game = grid_game(9)
     process, random = process_of(game, 0), np.random.default_rng(0)
     choice, right = random.integers(0, 3, game.states), random.normal(size=game.states)
-    process.chosen.take(choice)
-    system = Followed(process.chosen)
-    system.take()
+    system = Followed(process)
+    system.take(choice)
     system.solution(np.full(game.states, np.nan), 1e-12, 200, Deadline())  # which leaves nothing behind
     found = system.solution(right, 1e-12, 200, Deadline())
     matrix = np.eye(game.states) - process.discount * dense(process)[process.actions[:-1] + choice]
@@ -103,6 +113,10 @@ def test_states_are_numbered_along_their_likeliest_steps() -> None:
     assert [s for s in range(6) if rank[lead[s]] > rank[s]] == [4]
 
 
+def test_two_runs_of_states_are_numbered_in_turns() -> None:
+    assert in_turns(np.array([3, 1, 4, 0, 2])).tolist() == [3, 0, 1, 2, 4]
+
+
 @pytest.mark.parametrize("discount", ["9/10", "999/1000"])
 def test_nearly_deterministic_best_responses_are_those_of_policy_iteration(discount: str) -> None:
     game = near_deterministic_game(300, discount=discount)
@@ -110,8 +124,8 @@ def test_nearly_deterministic_best_responses_are_those_of_policy_iteration(disco
     x, _ = solve(Sweeps(process, process.expected[0]), 1e-6, Deadline())
     truth, _ = policy_iteration(process.expected[0], dense(process), process.discount, process.actions)
     np.testing.assert_allclose(x, truth, atol=2e-6 + 1e-11 * float(np.abs(truth).max()))
-    system = Followed(process.chosen)
-    system.take()
+    system = Followed(process)
+    system.take(np.zeros(game.states, dtype=np.int64))
     assert system.paths > 0.9
 
 
@@ -120,12 +134,10 @@ def test_systems_keep_step_with_few_and_many_other_choices() -> None:
     game = near_deterministic_game(120, discount="9/10")
     process, random = Process(Tables(game, pure_policy(game)), 0), np.random.default_rng(5)
     choice, right = random.integers(0, 4, game.states), random.normal(size=game.states)
-    process.chosen.take(choice)
-    system = Followed(process.chosen)
+    system = Followed(process)
     for others in (0, 3, 80):
         choice[random.choice(game.states, others, replace=False)] = 2
-        process.chosen.take(choice)
-        system.take()
+        system.take(choice)
         found = system.solution(right, 1e-13, 100, Deadline())
         matrix = np.eye(game.states) - process.discount * dense(process)[process.actions[:-1] + choice]
         np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-8, atol=1e-8)
@@ -141,27 +153,6 @@ def test_chosen_rows_are_copied_again_where_the_choice_changes() -> None:
         again.take(choice)
     again.follow(np.zeros_like(x), x, out)
     np.testing.assert_allclose(out, process.discount * dense(process)[process.actions[:-1] + choices[1]] @ x)
-
-
-def test_cycles_of_gauss_and_seidel_keep_rows_and_choices_together() -> None:
-    """Each block goes on from its own states with the others' as they were; the fixed point stays where it is."""
-    game = grid_game(9, discount="9/10")
-    process, random = process_of(game, 0), np.random.default_rng(3)
-    rewards, matrix = process.expected[0], dense(process)
-    truth, best = policy_iteration(rewards, matrix, process.discount, process.actions)
-    choice, out = random.integers(0, 3, game.states), np.empty(game.states)
-    process.chosen.take(choice)
-    x = random.normal(size=game.states)
-    errors = []
-    for _ in range(60):
-        process.chosen.refine(rewards, choice, 2, x, out)
-        x, out = out, x
-        errors.append(float(np.abs(x - truth).max()))
-    assert errors[-1] < 1e-9 * errors[0]
-    assert choice.tolist() == (best - process.actions[:-1]).tolist()
-    process.chosen.follow(rewards[process.actions[:-1] + choice], x, out)
-    expected = rewards + process.discount * matrix @ x
-    np.testing.assert_allclose(out, expected[process.actions[:-1] + choice], rtol=1e-12, atol=1e-9)
 
 
 def test_mixing_solves_a_linear_iteration_in_as_many_steps_as_it_has_directions() -> None:

@@ -5,24 +5,61 @@ Every pass over a row reads all of its entries, of which a half counts only thos
 elsewhere. Loops of one length for each half mispredict their ends, which takes longer than the reading.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from certigap.floats.compiled import Floats, Indices, compiled, inner
-from certigap.floats.sparse.rows import Chain
+from certigap.floats.sparse.kernels import Places
+from certigap.floats.sparse.rows import Rows
 
-__all__ = ["advance", "direction", "leading", "lower", "ranks", "remainder", "renumber", "upper"]
+__all__ = [
+    "LANES",
+    "System",
+    "advance",
+    "leading",
+    "lower",
+    "pivot",
+    "ranks",
+    "renumber",
+    "upper",
+]
+
+LANES = 2
+"""Runs of states that are numbered in turns: a sum waits for that of the state before in its own run, and the sum of
+the other run is added up meanwhile."""
 
 _LIKELY = 0.5  # probability from which a step is one to go along; else neighbours, as they are numbered, lie together
+_KEPT = 0.5  # share of the fill-in that goes to the diagonal where it lies elsewhere: all of it overdoes it on grids
+
+
+class System(NamedTuple):
+    """Rows of (I - g P) at the states numbered `first .. last - 1`, divided by their diagonal 1 - g P_ss and by their
+    pivot: entries g P_st / (1 - g P_ss) / pivot, those of t = s left out.
+    """
+
+    first: int
+    last: int
+    offsets: Indices  # [S + 1] of all blocks
+    columns: Places
+    values: Floats
+    diagonal: Floats  # [S]
+    pivots: Floats  # [S]
 
 
 @compiled
-def leading(chain: Chain, lead: Indices) -> None:
-    """The likely next state of each; itself where it has none."""
-    for s in range(chain.first, chain.last):
-        most, lead[s] = _LIKELY, s
-        for e in range(np.uint64(chain.offsets[s - chain.first]), np.uint64(chain.offsets[s - chain.first + 1])):
-            if chain.values[e] > most:
-                most, lead[s] = chain.values[e], chain.columns[e]
+def leading(rows: Rows, choice: Indices, discount: float, lead: Indices) -> None:
+    """The likely next state of each under its chosen action, once it leaves; itself where it has none."""
+    base = rows.actions[rows.first]
+    for s in range(rows.first, rows.last):
+        row, stays, most, lead[s] = rows.actions[s] + choice[s] - base, 0.0, 0.0, s
+        for e in range(np.uint64(rows.offsets[row]), np.uint64(rows.offsets[row + 1])):
+            if rows.columns[e] == s:
+                stays += rows.values[e]
+            elif rows.values[e] > most:
+                most, lead[s] = rows.values[e], rows.columns[e]
+        if discount * most <= _LIKELY * (1.0 - discount * stays):
+            lead[s] = s
 
 
 @compiled
@@ -49,80 +86,116 @@ def ranks(lead: Indices, rank: Indices, order: Indices) -> None:
 
 
 @compiled
-def renumber(chain: Chain, held: Indices, mine: Indices, rank: Indices, to: Chain) -> None:
-    """Copy the rows whose choice `held` is not `mine`, which becomes it, to where states have their `rank`.
+def renumber(rows: Rows, choice: Indices, discount: float, mine: Indices, rank: Indices, to: System) -> None:
+    """Copy the rows whose choice is not `mine`, which becomes it, to where states have their `rank`.
 
-    `to` has as much room for a row as `chain`, for the rows of all blocks. Neighbours go last in a row: a sum that
-    waits for the number before waits with its end alone.
+    Neighbours go last in a row: a sum that waits for the number before waits with its end alone. What is left of a
+    slot, which has room for the state's longest row, is filled with zeros.
     """
-    for s in range(chain.first, chain.last):
-        if held[s] != mine[s]:
-            mine[s] = held[s]
-            own = rank[s]
-            low, high = to.offsets[own], to.offsets[own + 1]
-            for e in range(np.uint64(chain.offsets[s - chain.first]), np.uint64(chain.offsets[s - chain.first + 1])):
-                column = rank[chain.columns[e]]
-                if abs(column - own) == 1:
-                    high -= 1
-                    to.columns[high], to.values[high] = column, chain.values[e]
-                else:
-                    to.columns[low], to.values[low] = column, chain.values[e]
-                    low += 1
+    base = rows.actions[rows.first]
+    for s in range(rows.first, rows.last):
+        if choice[s] == mine[s]:
+            continue
+        mine[s] = choice[s]
+        row, own, stays = rows.actions[s] + choice[s] - base, rank[s], 0.0
+        for e in range(np.uint64(rows.offsets[row]), np.uint64(rows.offsets[row + 1])):
+            if rows.columns[e] == s:
+                stays += rows.values[e]
+        to.diagonal[own] = 1.0 - discount * stays
+        share = discount / (to.diagonal[own] * to.pivots[own])
+        low, high = to.offsets[own], to.offsets[own + 1]
+        for e in range(np.uint64(rows.offsets[row]), np.uint64(rows.offsets[row + 1])):
+            if rows.columns[e] == s:
+                continue
+            column = rank[rows.columns[e]]
+            if abs(column - own) <= LANES:
+                high -= 1
+                to.columns[high], to.values[high] = column, share * rows.values[e]
+            else:
+                to.columns[low], to.values[low] = column, share * rows.values[e]
+                low += 1
+        for e in range(low, high):
+            to.columns[e], to.values[e] = own, 0.0
+
+
+@compiled
+def pivot(system: System, sums: Floats) -> None:
+    """Find the pivots of the states of a block, in their order, and divide by them; before, the rows are by 1.
+
+    Elimination of the states before would leave entries (fill-in) which the two halves have no place for: those on the
+    diagonal count in full, a share of the others too, so that the halves are right about vectors that vary little.
+    """
+    for s in range(system.first, system.last):
+        low, high = np.uint64(system.offsets[s]), np.uint64(system.offsets[s + 1])
+        filled = after = 0.0
+        for e in range(low, high):
+            before = np.int64(system.columns[e])
+            if s < before < system.last:
+                after += system.values[e]
+            elif system.first <= before < s:
+                back = 0.0
+                for f in range(np.uint64(system.offsets[before]), np.uint64(system.offsets[before + 1])):
+                    if system.columns[f] == s:
+                        back += system.values[f]
+                filled += system.values[e] * (back + _KEPT * (sums[before] - back))
+        system.pivots[s] = 1.0 - filled
+        sums[s] = after / system.pivots[s]
+        for e in range(low, high):
+            system.values[e] /= system.pivots[s]
 
 
 @inner
-def plus(total: float, chain: Chain, s: int, x: Floats) -> float:
+def plus(total: float, system: System, s: int, x: Floats) -> float:
     """A number plus the sum of a state's entries times x, added in the order in which they lie."""
-    at = s - chain.first
-    for e in range(np.uint64(chain.offsets[at]), np.uint64(chain.offsets[at + 1])):
-        total += chain.values[e] * x[chain.columns[e]]
+    for e in range(np.uint64(system.offsets[s]), np.uint64(system.offsets[s + 1])):
+        total += system.values[e] * x[system.columns[e]]
     return total
 
 
 @compiled
-def upper(chain: Chain, v: Floats, room: Floats, t: Floats) -> None:
-    """t with t = v + U t, U the entries of later states of the block."""
+def upper(
+    system: System,
+    base: Floats,
+    beta: float,
+    minus: float,
+    other: Floats,
+    v: Floats,
+    room: Floats,
+    t: Floats,
+) -> None:
+    """v <- base + beta v - minus other, then t with t = v + U t, U the entries of later states of the block."""
     for s in range(len(room)):
         room[s] = 0.0
-    for i in range(chain.last - chain.first):
-        s = chain.last - 1 - i
-        total = plus(v[s], chain, s, room)
+    for i in range(system.last - system.first):
+        s = system.last - 1 - i
+        v[s] = base[s] + beta * v[s] - minus * other[s]
+        total = plus(v[s], system, s, room)
         room[s] = t[s] = total
 
 
 @compiled
-def lower(chain: Chain, v: Floats, t: Floats, shadow: Floats, room: Floats, out: Floats, dots: Floats) -> None:
-    """out = t + z, z = v - t + L z - C t: L the entries of earlier states of the block, C those of other blocks.
+def lower(
+    system: System, turn: Floats, v: Floats, t: Floats, shadow: Floats, room: Floats, out: Floats, dots: Floats
+) -> None:
+    """out = t + z, z = v - turn t + L z - C t: L the entries of earlier states of the block, C those of other blocks,
+    `turn` [S] is 2 - 1 / pivots.
 
     `dots`: out . shadow, out . v, out . out over the block.
     """
     for s in range(len(room)):
         room[s] = -t[s]
-    for s in range(chain.first, chain.last):
+    for s in range(system.first, system.last):
         room[s] = 0.0
-    dots[0] = dots[1] = dots[2] = 0.0
-    for s in range(chain.first, chain.last):
-        total = plus(v[s] - t[s], chain, s, room)
+    across = along = length = 0.0
+    for s in range(system.first, system.last):
+        total = plus(v[s] - turn[s] * t[s], system, s, room)
         room[s] = total
         total += t[s]
         out[s] = total
-        dots[0] += total * shadow[s]
-        dots[1] += total * v[s]
-        dots[2] += total * total
-
-
-@compiled
-def direction(first: int, last: int, beta: float, omega: float, r: Floats, v: Floats, p: Floats) -> None:
-    """p <- r + beta (p - omega v)"""
-    for s in range(first, last):
-        p[s] = r[s] + beta * (p[s] - omega * v[s])
-
-
-@compiled
-def remainder(first: int, last: int, alpha: float, v: Floats, r: Floats) -> None:
-    """r <- r - alpha v"""
-    for s in range(first, last):
-        r[s] -= alpha * v[s]
+        across += total * shadow[s]
+        along += total * v[s]
+        length += total * total
+    dots[0], dots[1], dots[2] = across, along, length
 
 
 @compiled
@@ -139,9 +212,10 @@ def advance(
     ends: Floats,
 ) -> None:
     """u <- u + alpha p + omega r, r <- r - omega t; `ends`: the largest entry of r, and r . shadow."""
-    ends[0] = ends[1] = 0.0
+    largest = across = 0.0
     for s in range(first, last):
         u[s] += alpha * p[s] + omega * r[s]
         r[s] -= omega * t[s]
-        ends[0] = max(ends[0], abs(r[s]))
-        ends[1] += r[s] * shadow[s]
+        largest = max(largest, abs(r[s]))
+        across += r[s] * shadow[s]
+    ends[0], ends[1] = largest, across

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from certigap.floats.compiled import Floats, Floats2, Indices, Indices2, Ints, Ints2, compiled, inner
 
-__all__ = ["Arrays", "Places", "Play", "induce", "integer_step", "tidy"]
+__all__ = ["Arrays", "Places", "Play", "induce", "integer_step", "merged"]
 
 _LOW = (1 << 31) - 1
 
@@ -77,27 +77,22 @@ def spread(game: Arrays, play: Play, own: int, s: int, room: Floats) -> None:
 
 
 @inner
-def tidy(columns: Places, values: Floats, first: int, last: int) -> int:
-    """Sort the run `first .. last - 1` by column (Shell 1959), add up equal ones; returns where it ends now."""
-    gap = 1
-    while 3 * gap < last - first:
-        gap = 3 * gap + 1
-    while gap >= 1:
-        for e in range(first + gap, last):
-            column, value, at = columns[e], values[e], e
-            while at >= first + gap and columns[at - gap] > column:
-                columns[at], values[at] = columns[at - gap], values[at - gap]
-                at -= gap
-            columns[at], values[at] = column, value
-        gap //= 3
+def merged(columns: Places, values: Floats, place: Places, first: int, last: int) -> int:
+    """Add up the entries `first .. last - 1` that name the same state, where it is named first; returns where they end.
+
+    `place` `[S]` says where a state was named last, if there: what it holds before does not matter.
+    """
     at = first
-    for e in range(first + 1, last):
-        if columns[e] == columns[at]:
-            values[at] += values[e]
+    for e in range(np.uint64(first), np.uint64(last)):
+        column, value = columns[e], values[e]
+        known = np.int64(place[column])
+        if first <= known < at and columns[known] == column:
+            values[known] += value
         else:
+            place[column] = at
+            columns[at], values[at] = column, value
             at += 1
-            columns[at], values[at] = columns[e], values[e]
-    return min(at + 1, last)
+    return at
 
 
 @compiled
@@ -114,18 +109,20 @@ def induce(
     values: Floats,
     expected: Floats2,
     room: Floats,
+    place: Places,
 ) -> int:
-    """The rows of the own actions at the states `first .. last - 1`; returns how many entries they have.
+    """The rows of the own actions at the states `first .. last - 1`; returns how many entries they had before merging.
 
     Args:
         own_offsets: `[S + 1]` first own action of each state.
-        merge: whether entries of a row that name the same state are added up, and sorted.
+        merge: whether entries of a row that name the same state are added up.
         offsets: `[rows + 1]`, filled: where each row begins in `columns` and `values`.
         expected: `[1, L]` rewards of `own`, or `[n, L]` of all players where nobody chooses; in units of their scales.
         room: for one state's joint actions.
+        place: `[S]`, for merging.
     """
     alone = own == game.shapes.shape[1]
-    at, row = 0, 0
+    at, row, found = 0, 0, 0
     offsets[0] = 0
     for s in range(first, last):
         begin, count = game.row_offsets[s], game.row_offsets[s + 1] - game.row_offsets[s]
@@ -150,11 +147,12 @@ def induce(
                             columns[at] = game.columns[e]
                             values[at] = game.weights[e] * share
                             at += 1
+            found += at - start
             if merge:
-                at = tidy(columns, values, start, at)
+                at = merged(columns, values, place, start, at)
             row += 1
             offsets[row] = at
-    return at
+    return found
 
 
 @inner

@@ -13,7 +13,7 @@ from certigap.exact.integers import FloatArray, IndexArray
 from certigap.floats.compiled import Kernel
 from certigap.floats.solvers import first_best
 from certigap.floats.sparse.kernels import Arrays, Play, induce, integer_step
-from certigap.floats.sparse.rows import Chain, Rows, follow, gather, improve, refine, slots
+from certigap.floats.sparse.rows import Chain, Rows, follow, gather, improve, slots
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 
@@ -22,8 +22,8 @@ __all__ = ["Chosen", "Process", "Sweeps", "Tables"]
 _ALONE = 600_000  # transitions up to which handing work to a second thread costs more than it saves
 _THREADS = 2  # as many blocks: a sweep is bound by memory, more threads gain little
 _ROWS = 4  # times fewer entries than transitions have the chosen actions of a game for which that was measured
-_SAMPLES, _SAMPLE = 8, 32  # ranges of states, and their length, by which it is judged whether merging pays
-_MERGED = 0.8  # of the entries: merging pays where no more remain; sorting 20 entries takes as long as three sweeps
+_SAMPLES, _SAMPLE = 4, 64  # ranges of states, and their length, by which it is judged whether merging pays
+_MERGED = 0.8  # of the entries: merging pays where no more remain
 
 _SMALL = 2_000  # transitions up to which the interpreter has an answer in less time than compiling takes
 
@@ -62,8 +62,8 @@ class Tables:
 
     def each(self, work: Callable[[int], R], blocks: int = 0) -> list[R]:
         """Run `work(block)` for every block, or as many as are said, side by side."""
-        count = blocks or len(self.cuts)
-        return [work(0)] if count == 1 else list(_POOL.map(work, range(count)))
+        others = [_POOL.submit(work, block) for block in range(1, blocks or len(self.cuts))]
+        return [work(0), *(other.result() for other in others)]
 
 
 def even(offsets: IndexArray, shared: bool) -> list[tuple[int, int]]:
@@ -76,7 +76,7 @@ def even(offsets: IndexArray, shared: bool) -> list[tuple[int, int]]:
     return [(first, last) for first, last in itertools.pairwise(ends) if first < last]
 
 
-_POOL = ThreadPoolExecutor(_THREADS, thread_name_prefix="certigap-sweep")
+_POOL = ThreadPoolExecutor(_THREADS - 1, thread_name_prefix="certigap-sweep")
 
 
 class Process:
@@ -86,8 +86,8 @@ class Process:
 
     Attributes:
         expected: `[1, L]` rewards of the own actions, or `[n, S]` of every player where nobody chooses.
-        merged: entries of a row that name the same state are added up, and sorted.
-        blocks: the rows of the own actions; where nobody chooses, `chosen` overwrites them.
+        merged: entries of a row that name the same state are added up.
+        blocks: the rows of the own actions.
     """
 
     def __init__(self, tables: Tables, own: int) -> None:
@@ -106,21 +106,31 @@ class Process:
         """Room for the rows of one choice, made once: the chosen actions are what it was told last."""
         return Chosen(self)
 
+    def longest_rows(self) -> IndexArray:
+        """`[S]` entries of each state's longest row."""
+        longest = np.empty(self.states, dtype=np.int64)
+        work = self.tables.ready(slots)
+        self.tables.each(lambda b: work(self.blocks[b], longest))
+        return longest
+
+    def cuts(self, offsets: IndexArray) -> list[tuple[int, int]]:
+        """Blocks of one row a state, lying at `offsets` `[S + 1]`."""
+        return even(offsets, int(offsets[-1]) > _ALONE // _ROWS)
+
     def _merging_pays(self) -> bool:
         places = np.linspace(0, self.states, _SAMPLES, endpoint=False, dtype=np.int64).tolist()
-        ranges = [(place, min(place + _SAMPLE, self.states)) for place in places]
-        counts = [[self._induced(*part, merge)[1] for part in ranges] for merge in (False, True)]
-        return sum(counts[1]) <= _MERGED * sum(counts[0])
+        found = [self._induced(place, min(place + _SAMPLE, self.states), True) for place in places]
+        return sum(int(rows.offsets[-1]) for rows, _ in found) <= _MERGED * sum(before for _, before in found)
 
     def _induced(self, first: int, last: int, merge: bool) -> tuple[Rows, int]:
-        """The rows of some states, and the number of their entries."""
+        """The rows of some states, and how many entries they had before merging."""
         t, game = self.tables, self.tables.game
         most = int(game.offsets[game.row_offsets[last]] - game.offsets[game.row_offsets[first]])
         offsets = np.empty(int(self.actions[last] - self.actions[first]) + 1, dtype=np.int64)
         columns, values = np.empty(most, dtype=np.uint32), np.empty(most)  # what is not filled takes no memory
         rows = Rows(first, last, self.actions, offsets, columns, values)
-        room = np.empty(t.largest)
-        filled = (offsets, columns, values, self.expected, room)
+        room = np.empty(t.largest), np.empty(self.states if merge else 0, dtype=np.uint32)
+        filled = (offsets, columns, values, self.expected, *room)
         return rows, t.ready(induce)(t.arrays, t.play, self.own, first, last, self.actions, merge, *filled)
 
     def integer_step(self, x: IndexArray, bits: int, payee: int) -> IndexArray:
@@ -163,8 +173,10 @@ class Sweeps:
         """`[S]` rewards of the chosen actions."""
         return np.asarray(self.rewards[self.process.actions[:-1] + choice])
 
-    def improve(self, x: FloatArray, choice: IndexArray, margin: float, out: FloatArray) -> tuple[float, float, int]:
-        """out = T x, being r + g P x of `choice` before, which becomes what attains it.
+    def improve(
+        self, x: FloatArray, choice: IndexArray, margin: float, out: FloatArray, followed: bool
+    ) -> tuple[float, float, int]:
+        """out = T x, and the choice becomes what attains it; `followed`: out is r + g P x of the choice before.
 
         Actions that were worse by more than `margin` before are left out. Returns least and most of out - x, and how
         many choices change.
@@ -172,7 +184,7 @@ class Sweeps:
         p = self.process
 
         def work(block: int) -> None:
-            head = (p.blocks[block], self.rewards, p.discount, margin, x, self._slack)
+            head = (p.blocks[block], self.rewards, p.discount, margin, followed, x, self._slack)
             p.tables.ready(improve)(*head, out, choice, self._ends[block])
 
         p.tables.each(work)
@@ -182,67 +194,42 @@ class Sweeps:
 class Chosen:
     """P of chosen actions `[S]`, copied together, and sweeps with them; a process has one (`Process.chosen`).
 
+    Where nobody chooses, rows lie together as they are, and nothing is copied.
+
     Args:
         process: whose actions; before the first `take`, nothing is chosen.
 
     Attributes:
         held: `[S]` the actions whose rows are here; -1: none yet.
-        leave: `[S]` of the rows (`Chain`).
         blocks: the rows.
     """
 
     def __init__(self, process: Process) -> None:
-        self.tables, self.discount, self.states = process.tables, process.discount, process.states
+        self.tables, self.discount = process.tables, process.discount
         self._rows, self._is_alone = process.blocks, process.is_alone  # not the process, whose memory would stay
         self.held = np.full(process.states, -1, dtype=np.int64)
-        self.leave: FloatArray = np.empty(process.states)
         self._ends = [np.empty(2) for _ in self._rows]
-        self.blocks: list[Chain] = self.tables.each(self._empty)
+        longest = process.longest_rows()
+        self.blocks = [self._room(rows, longest[rows.first : rows.last]) for rows in self._rows]
 
-    def _empty(self, block: int) -> Chain:
-        rows = self._rows[block]
-        if self._is_alone:  # one row a state: they lie together as they are
-            return Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values, self.leave)
-        offsets = np.empty(rows.last - rows.first + 1, dtype=np.int64)
-        self.tables.ready(slots)(rows, offsets)
-        most = int(offsets[-1])
-        return Chain(rows.first, rows.last, offsets, np.empty(most, dtype=np.uint32), np.empty(most), self.leave)
+    def _room(self, rows: Rows, longest: IndexArray) -> Chain:
+        if self._is_alone:
+            return Chain(rows.first, rows.last, rows.offsets, rows.columns, rows.values)
+        offsets = np.concatenate([[0], np.cumsum(longest)])
+        columns, values = np.empty(int(offsets[-1]), dtype=np.uint32), np.empty(int(offsets[-1]))
+        return Chain(rows.first, rows.last, offsets, columns, values)
 
     def take(self, choice: IndexArray) -> None:
         """Other actions; only the rows that change are copied."""
-        work = self.tables.ready(gather)
-        self.tables.each(lambda b: work(self._rows[b], choice, self.held, self.discount, self.blocks[b]))
+        if not self._is_alone:
+            work = self.tables.ready(gather)
+            self.tables.each(lambda b: work(self._rows[b], choice, self.held, self.blocks[b]))
 
     def follow(self, rewards: FloatArray, x: FloatArray, out: FloatArray) -> tuple[float, float]:
         """out = r + g P x for rewards `[S]`; returns least and most of out - x."""
         work = self.tables.ready(follow)
-        self.tables.each(lambda b: work(self.blocks[b], rewards, x, out, self._ends[b]))
+        self.tables.each(lambda b: work(self.blocks[b], self.discount, rewards, x, out, self._ends[b]))
         return widest(self._ends)
-
-    def refine(self, expected: FloatArray, choice: IndexArray, sweeps: int, x: FloatArray, out: FloatArray) -> int:
-        """out = x after Gauss-Seidel sweeps, in each block by itself; the choice changes with them.
-
-        Args:
-            expected: `[L]` rewards of the own actions.
-            choice: what was taken last.
-            sweeps: that follow, after each of the two that choose.
-
-        Returns:
-            How many choices changed.
-        """
-        work = self.tables.ready(refine)
-
-        def alone(b: int) -> int:
-            rows, own = self._rows[b], x.copy()
-            changed = work(rows, self.blocks[b], expected, self.discount, sweeps, choice, self.held, own)
-            out[rows.first : rows.last] = own[rows.first : rows.last]
-            return changed
-
-        return sum(self.tables.each(alone))
-
-    def cuts(self, offsets: IndexArray) -> list[tuple[int, int]]:
-        """Blocks of these rows, lying elsewhere at `offsets` `[S + 1]`."""
-        return even(offsets, int(offsets[-1]) > _ALONE // _ROWS)
 
 
 def widest(ends: list[FloatArray]) -> tuple[float, float]:

@@ -4,17 +4,15 @@ With d = T x - x, the fixed point lies between T x + g/(1-g) min d and T x + g/(
 Markov Decision Processes, 6.6). Only the span of d counts: it falls as fast as the game forgets where it began, which
 may be far faster than g^k; and an action worse than the best by more than g/(1-g) span is never best (6.7).
 
-Between two improvements the chosen actions are followed by sweeps while they forget. Where they do not (grids, chains),
-cycles of Gauss-Seidel sweeps choose and follow, mixed by Anderson's rule; once the choices have settled, their values
-are solved for by BiCGSTAB; from the first on, where most steps are nearly certain (`krylov`). Proposals only: what
-proves is the step in integers.
+Between two improvements the chosen actions are followed by sweeps while they forget. Where they do not (grids, chains,
+games whose moves are nearly certain), their values are solved for (`krylov`): roughly, while choices change. Proposals
+only: what proves is the step in integers.
 """
 
 import numpy as np
 
 from certigap.errors import SolverError
 from certigap.exact.integers import FloatArray, IndexArray
-from certigap.floats.sparse.anderson import Mixer
 from certigap.floats.sparse.krylov import Followed
 from certigap.floats.sparse.process import Chosen, Process, Sweeps
 from certigap.work.deadline import Deadline
@@ -26,17 +24,9 @@ _SWEEPS = 60  # of following, between two improvements
 _TRIAL = 4  # sweeps before their rate is judged
 _FORGETS = 0.7  # rate of the span per sweep up to which plain sweeps are kept
 _SHRINK = 0.02  # of the span, before the next improvement, which costs as many sweeps as there are actions
-_CYCLES, _MEMORY = 12, 6  # of Gauss-Seidel sweeps between two improvements, and how many of them are mixed
-_BETWEEN = 2  # sweeps that follow, after each that chooses
-_FEW = 5e-4  # of the states: so few choices that a cycle changes, before the next improvement
-_NEARER = 0.03  # of the residual of the first cycle, before the next improvement
-_SETTLED = 2e-3  # of the states: so few changed choices, and BiCGSTAB ends what sweeps would not
-_PATHS = 0.25  # of the states have a likely next one: BiCGSTAB follows these, whatever changes
-_ROUGHLY = 0.1  # of the residual, while many choices change
+_ROUGHLY = 0.1  # of the residual, while choices change
 _STEPS = 100  # of BiCGSTAB, each of which costs two sweeps and some
-_ROUGH = 1e-3  # of the span: as near as choices that still change are solved for
-_CLOSE = 0.1  # of the residual that is asked for, as BiCGSTAB measures another
-_TRUST = 2  # failures of BiCGSTAB, after which it is left alone
+_CLOSE = 0.3  # of the residual that is asked for, as BiCGSTAB measures another
 _NOISE = 2.0**-50  # of the values: rounding of one sweep, about
 _PATIENCE = 3  # improvements without a narrower span, once it is near the noise, before rounding is blamed
 _NEAR = 1e4  # times the noise
@@ -65,14 +55,10 @@ def solve(
     chosen, out = sweeps.process.chosen, np.empty_like(x)
     chosen.take(choice)
     discount = chosen.discount
-    carry, margin, best, waited, trusted, forgets = discount / (1 - discount), np.inf, np.inf, 0, _TRUST, True
-    mixer: Mixer | None = None
+    carry, margin, best, waited, forgets = discount / (1 - discount), np.inf, np.inf, 0, True
     system: Followed | None = None
     for _ in range(_ROUNDS):
-        low, high = chosen.follow(sweeps.rewards_of(choice), x, out)
-        changed = 0
-        if sweeps.has_choice:
-            low, high, changed = sweeps.improve(x, choice, margin, out)
+        low, high, changed = _improved(sweeps, x, choice, margin, out, forgets)
         if not np.isfinite(low + high):
             raise SolverError("float sweeps: expected finite values, got an overflow")
         x, out, span = out, x, high - low
@@ -84,32 +70,34 @@ def solve(
         best = min(best, span)
         if carry * span <= max(width, carry * noise) or waited >= _PATIENCE or not deadline.going:
             break
-        rewards = sweeps.rewards_of(choice)
-        if changed:
-            chosen.take(choice)
         if forgets:
+            rewards = sweeps.rewards_of(choice)
+            chosen.take(choice)
             x, out, forgets = _followed(chosen, rewards, x, out, max(_SHRINK * span, noise), deadline)
             continue
-        if system is None:
-            system = Followed(chosen)
-            system.take()
-        if trusted and (changed <= _SETTLED * len(x) or system.paths > _PATHS):
-            system.take()
-            goal = max(width / carry, noise, _ROUGH * span if changed else 0.0)
-            factor = _ROUGHLY if changed > _SETTLED * len(x) else 0.0
-            trusted -= not _solved(system, x, out, goal * _CLOSE, factor, deadline)
-        else:
-            mixer = mixer or Mixer(sweeps.process.tables, _MEMORY)
-            _refined(sweeps, choice, mixer, x, out, deadline)
+        system = system or Followed(sweeps.process)
+        system.take(choice)
+        _solved(system, x, out, max(width / carry, noise) * _CLOSE, _ROUGHLY if changed else 0.0, deadline)
     return x, choice
 
 
 def correction(process: Process, choice: IndexArray, residual: FloatArray, deadline: Deadline) -> FloatArray:
     """y with y = residual + g P y for the chosen actions, about: a Newton step for T, whose residual is T x - x."""
-    process.chosen.take(choice)
-    system = Followed(process.chosen)
-    system.take()
+    system = Followed(process)
+    system.take(choice)
     return system.solution(residual, _SHRINK**2, _STEPS, deadline)
+
+
+def _improved(
+    sweeps: Sweeps, x: FloatArray, choice: IndexArray, margin: float, out: FloatArray, follow: bool
+) -> tuple[float, float, int]:
+    """out = T x: least and most of out - x, and how many choices change; `follow`: those before were taken, and copied
+    rows are faster.
+    """
+    if not follow:
+        return sweeps.improve(x, choice, margin, out, False)
+    low, high = sweeps.process.chosen.follow(sweeps.rewards_of(choice), x, out)
+    return sweeps.improve(x, choice, margin, out, True) if sweeps.has_choice else (low, high, 0)
 
 
 def _followed(
@@ -128,28 +116,12 @@ def _followed(
     return x, out, forgets
 
 
-def _refined(
-    sweeps: Sweeps, choice: IndexArray, mixer: Mixer, x: FloatArray, out: FloatArray, deadline: Deadline
-) -> None:
-    """Bring x nearer to the fixed point by mixed cycles of Gauss-Seidel sweeps; x and the choice change in place."""
-    first = np.inf
-    for cycle in range(_CYCLES):
-        changed = sweeps.process.chosen.refine(sweeps.rewards, choice, _BETWEEN, x, out)
-        size = mixer.next(x, out)
-        first = size if cycle == 0 else first
-        if size <= _NEARER * first or changed <= _FEW * len(x) or not deadline.going:
-            break
-
-
-def _solved(system: Followed, x: FloatArray, out: FloatArray, goal: float, factor: float, deadline: Deadline) -> bool:
-    """Solve for the values of the chosen actions, whose step leads from `out` to x; x is changed, in place, where that
-    brings it nearer.
-    """
+def _solved(system: Followed, x: FloatArray, out: FloatArray, goal: float, factor: float, deadline: Deadline) -> None:
+    """Solve for the values of the chosen actions, whose step leads from `out` to x, which is changed in place."""
     x -= out
-    size, found = float(np.abs(x).max()), None
+    size = float(np.abs(x).max())
     if size > goal:
         found = system.solution(x, max(goal / size, factor), _STEPS, deadline)
         if found.any():
             x[:] = found
     x += out
-    return found is None or bool(found.any())

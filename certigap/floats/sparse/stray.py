@@ -223,11 +223,10 @@ def push(game: Arrays, play: Play, mass: Indices, out: Indices) -> None:
 
 
 @compiled
-def scatter(chain: Chain, mass: Floats, out: Floats) -> None:
+def scatter(chain: Chain, discount: float, mass: Floats, out: Floats) -> None:
     """out += g P^T mass, for the chain's states."""
     for s in range(chain.first, chain.last):
-        part = chain.leave[s] * mass[s]
-        out[s] += mass[s] - part
+        part = discount * mass[s]
         for e in range(np.uint64(chain.offsets[s - chain.first]), np.uint64(chain.offsets[s - chain.first + 1])):
             out[chain.columns[e]] += part * chain.values[e]
 

@@ -81,7 +81,7 @@ def occupancy(
     for _ in range(_ROUNDS):
         out = first.copy()
         for chain in chains:
-            process.tables.ready(scatter)(chain, x, out)
+            process.tables.ready(scatter)(chain, process.discount, x, out)
         change = float(np.abs(out - x).sum())
         x = out
         if change <= near * (1 - process.discount) or not deadline.going:
