@@ -124,9 +124,7 @@ def test_nearly_deterministic_best_responses_are_those_of_policy_iteration(disco
     x, _ = solve(Sweeps(process, process.expected[0]), 1e-6, Deadline())
     truth, _ = policy_iteration(process.expected[0], dense(process), process.discount, process.actions)
     np.testing.assert_allclose(x, truth, atol=2e-6 + 1e-11 * float(np.abs(truth).max()))
-    system = Followed(process)
-    system.take(np.zeros(game.states, dtype=np.int64))
-    assert system.paths > 0.9
+    assert Followed(process).paths(np.zeros(game.states, dtype=np.int64)) > 0.9
 
 
 def test_systems_keep_step_with_few_and_many_other_choices() -> None:

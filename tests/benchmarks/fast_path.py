@@ -1,11 +1,15 @@
-"""Best responses of array games, certified, beside QuantEcon's modified policy iteration, which proves nothing.
+"""Best responses and NashGaps of array games, certified, beside QuantEcon's modified policy iteration, which proves
+nothing.
 
-    python -m tests.benchmarks.fast_path [STATES ..] [--rounds 5] [--discount 9/10]
+    python -m tests.benchmarks.fast_path [STATES ..] [--rounds 5] [--discount 9/10] [--question response|gap]
 
-One run, the two alternated, medians and spread of wall and of CPU seconds (those count both of our threads). Ours:
-opponents averaged, solved in floats, enclosed in integers, game in memory. QuantEcon's: the induced decision process is
-given to it, and its epsilon is the width that we prove. Families: random (4 actions, 5 successors: mixes fast); grid
-and chain (3 actions) and near (nearly deterministic, 4 actions, against a pure policy), which mix slowly.
+One run, the two alternated, medians and spread of wall and of CPU seconds (those count both of our threads).
+Best response. Ours: opponents averaged, solved in floats, enclosed in integers, game in memory. QuantEcon's: the
+induced decision process is given to it, and its epsilon is the width that we prove.
+NashGap. Both begin with the game in memory, for QuantEcon as a SciPy matrix of joint actions by states: sparse products
+average the others, then each player's best response and the policy's values (a process without choices) are solved.
+Families: random (4 actions, 5 successors: mixes fast); grid and chain (3 actions) and near (nearly deterministic, 4
+actions, against a pure policy), which mix slowly.
 """
 
 import argparse
@@ -22,7 +26,7 @@ from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
 from certigap.model.large import ArrayGame, ArrayPolicy
 from certigap.model.large.families import grid_game, random_game
-from certigap.semantics.array_gaps import enclose, grid_bits
+from certigap.semantics.array_gaps import array_gaps, enclose, grid_bits
 from certigap.work.deadline import Deadline
 from tests.benchmarks.slow_mixing import chain_game, near_deterministic_game, pure_policy
 
@@ -43,10 +47,16 @@ def certified(game: ArrayGame, policy: ArrayPolicy, aim: float, own: int = 0) ->
     return float(ends[1] - ends[0])
 
 
+def certified_gap(game: ArrayGame, policy: ArrayPolicy, aim: float) -> float:
+    """The proven width of NashGap, in units of the rewards."""
+    gap = array_gaps(game, policy, 2 * Fraction(aim) * game.scales[0]).nash_gap
+    assert gap.lower is not None
+    assert gap.upper is not None
+    return float((gap.upper - gap.lower) / game.scales[0])
+
+
 def peer(game: ArrayGame, policy: ArrayPolicy, aim: float) -> Callable[[], Any]:
     """QuantEcon on player 1's decision process against the policy."""
-    from quantecon.markov import DiscreteDP
-
     process = Process(Tables(game, policy), 0)
     parts = [
         csr_matrix(
@@ -56,10 +66,54 @@ def peer(game: ArrayGame, policy: ArrayPolicy, aim: float) -> Callable[[], Any]:
     ]
     joint = vstack(parts).tocsr()
     joint.sum_duplicates()
-    states = np.repeat(np.arange(game.states), np.diff(process.actions))
-    actions = np.arange(len(states)) - process.actions[states]
-    model = DiscreteDP(process.expected[0], joint, float(game.discount), states, actions)
-    return lambda: model.solve(method="modified_policy_iteration", epsilon=aim, max_iter=10_000)
+    model = decision_process(game, process.expected[0], joint, process.actions)
+    return lambda: solved(model, aim)
+
+
+def decision_process(game: ArrayGame, rewards: Any, matrix: Any, offsets: Any) -> Any:
+    """QuantEcon's; `offsets` `[S + 1]`: where the actions of the states begin."""
+    from quantecon.markov import DiscreteDP
+
+    states = np.repeat(np.arange(game.states), np.diff(offsets))
+    return DiscreteDP(rewards, matrix, float(game.discount), states, np.arange(len(states)) - offsets[states])
+
+
+def solved(model: Any, aim: float) -> Any:
+    return model.solve(method="modified_policy_iteration", epsilon=aim, max_iter=10_000)
+
+
+def peer_gap(game: ArrayGame, policy: ArrayPolicy, aim: float) -> Callable[[], Any]:
+    """NashGap of two players with as many actions in each state, from SciPy's products and QuantEcon's solutions."""
+    values = game.weights / np.repeat(game.denominators, np.diff(game.offsets))
+    joint = csr_matrix((values, game.columns, game.offsets), (game.rows, game.states))
+    sizes, initial = game.shapes[0].tolist(), game.initial / game.initial.sum()
+    rows = np.arange(game.rows).reshape(game.states, *sizes)
+    played = [
+        (own / np.repeat(dens, size)).reshape(game.states, size)
+        for own, dens, size in zip(policy.weights, policy.denominators, sizes, strict=True)
+    ]
+
+    def averaged(weights: Any, order: Any) -> tuple[Any, list[Any]]:
+        """Rows `order` of the joint actions, weighted and added up along the last axis: matrix, rewards."""
+        shape = np.broadcast_to(weights, order.shape)
+        starts = np.arange(0, order.size + 1, order.shape[-1])
+        mean = csr_matrix((shape.reshape(-1), order.reshape(-1), starts), (len(starts) - 1, game.rows))
+        return mean @ joint, [mean @ own.astype(np.float64) for own in game.rewards]
+
+    def work() -> float:
+        first, second = played
+        each = (first[:, :, None] * second[:, None, :]).reshape(game.states, -1)
+        matrix, rewards = averaged(each, rows.reshape(game.states, -1))
+        alone, gaps = np.arange(game.states + 1), []
+        values = [solved(decision_process(game, own, matrix, alone), aim).v for own in rewards]
+        for player, (other, order) in enumerate(((second, rows), (first, rows.transpose(0, 2, 1)))):
+            matrix, rewards = averaged(other[:, None, :], order)
+            model = decision_process(game, rewards[player], matrix, np.arange(game.states + 1) * sizes[player])
+            found = solved(model, aim)
+            gaps.append(float(initial @ (found.v - values[player])))
+        return max(gaps)
+
+    return work
 
 
 def families(states: int, discount: str) -> Iterator[tuple[str, ArrayGame, ArrayPolicy]]:
@@ -74,9 +128,10 @@ def families(states: int, discount: str) -> Iterator[tuple[str, ArrayGame, Array
     yield "near", game, pure_policy(game)
 
 
-def compare(name: str, game: ArrayGame, policy: ArrayPolicy, rounds: int) -> None:
+def compare(name: str, game: ArrayGame, policy: ArrayPolicy, rounds: int, question: str) -> None:
     aim = aim_of(game)
-    theirs, ours = peer(game, policy, aim), lambda: certified(game, policy, aim)
+    other, mine = (peer, certified) if question == "response" else (peer_gap, certified_gap)
+    theirs, ours = other(game, policy, aim), lambda: mine(game, policy, aim)
     theirs(), ours()  # compiled before the clock runs
     walls: dict[str, list[float]] = {"ours": [], "theirs": []}
     cpus: dict[str, list[float]] = {"ours": [], "theirs": []}
@@ -89,11 +144,11 @@ def compare(name: str, game: ArrayGame, policy: ArrayPolicy, rounds: int) -> Non
             cpus[who].append(time.process_time() - cpu)
             width = done if who == "ours" else width
     for kind, times in (("wall", walls), ("CPU", cpus)):
-        mine, other = (statistics.median(times[who]) for who in ("ours", "theirs"))
+        us, them = (statistics.median(times[who]) for who in ("ours", "theirs"))
         spread = " ".join(f"{min(own):.3g}-{max(own):.3g}" for own in times.values())
         print(
-            f"{name:7} {game.states:9} states  {kind:4}  certified {mine:9.4f} s  QuantEcon {other:9.4f} s  "
-            f"ratio {other / mine:6.2f}  (spread {spread})  proven width {width / aim:.2g} of the epsilon",
+            f"{name:7} {game.states:9} states  {kind:4}  certified {us:9.4f} s  QuantEcon {them:9.4f} s  "
+            f"ratio {them / us:6.2f}  (spread {spread})  proven width {width / aim:.2g} of the epsilon",
             flush=True,
         )
 
@@ -103,10 +158,13 @@ def main() -> None:
     parser.add_argument("states", nargs="*", type=int, default=[1_000, 10_000, 100_000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--discount", default="99/100")
+    parser.add_argument("--question", default="response", choices=["response", "gap"])
+    parser.add_argument("--families", nargs="*", default=["random", "grid", "chain", "near"])
     given = parser.parse_args()
     for states in given.states:
         for name, game, policy in families(states, given.discount):
-            compare(name, game, policy, given.rounds)
+            if name in given.families:
+                compare(name, game, policy, given.rounds, given.question)
 
 
 if __name__ == "__main__":

@@ -40,15 +40,11 @@ _NOBODY = -2  # a choice that no state has
 
 
 class Followed:
-    """The system of the chosen actions of a process, which `take` says.
-
-    Attributes:
-        paths: the share of the states that had a likely next state when they were numbered last.
-    """
+    """The system of the chosen actions of a process, which `take` says."""
 
     def __init__(self, process: Process) -> None:
         states = process.states
-        self._process, self._tables, self._stale, self.paths = process, process.tables, states, 0.0
+        self._process, self._tables, self._stale = process, process.tables, states
         self._rank, self._mine = np.empty(states, dtype=np.int64), np.full(states, _NOBODY)
         self._lengths = process.longest_rows()
         entries, offsets = int(self._lengths.sum()), np.zeros(states + 1, dtype=np.int64)
@@ -59,6 +55,10 @@ class Followed:
         self._blocks: list[System] = []
         self._rooms: list[FloatArray] = []
         self._ends: list[FloatArray] = []
+
+    def paths(self, choice: IndexArray) -> float:
+        """The share of the states that have a likely next one."""
+        return float(np.mean(self._leads(choice) != np.arange(len(choice))))
 
     def take(self, choice: IndexArray) -> None:
         """Choose; rows that were chosen the last time are not copied again."""
@@ -76,14 +76,10 @@ class Followed:
 
     def _number(self, choice: IndexArray) -> None:
         """Number the states by their chosen actions, of which none is copied yet."""
-        p, offsets = self._process, self._whole.offsets
-        lead, order = np.empty_like(self._rank), np.empty_like(self._rank)
-        look = self._tables.ready(leading)
-        self._tables.each(lambda b: look(p.blocks[b], choice, p.discount, lead))
-        self.paths = float(np.mean(lead != np.arange(len(lead))))
-        self._tables.ready(ranks)(lead, self._rank, order)
+        order, offsets = np.empty_like(self._rank), self._whole.offsets
+        self._tables.ready(ranks)(self._leads(choice), self._rank, order)
         np.cumsum(self._lengths[order], out=offsets[1:])
-        self._cuts = p.cuts(offsets)
+        self._cuts = self._process.cuts(offsets)
         for first, last in self._cuts:
             order[first:last] = in_turns(order[first:last])
         self._rank[order] = np.arange(len(order))
@@ -94,6 +90,11 @@ class Followed:
         self._mine.fill(_NOBODY)
         self._whole.pivots.fill(1.0)
         self._stale = 0
+
+    def _leads(self, choice: IndexArray) -> IndexArray:
+        p, lead, look = self._process, np.empty_like(self._rank), self._tables.ready(leading)
+        self._tables.each(lambda b: look(p.blocks[b], choice, p.discount, lead))
+        return lead
 
     def solution(self, right: FloatArray, factor: float, steps: int, deadline: Deadline) -> FloatArray:
         """y, its preconditioned residual at most `factor` times the first one; 0 where BiCGSTAB finds none smaller."""

@@ -24,6 +24,8 @@ _SWEEPS = 60  # of following, between two improvements
 _TRIAL = 4  # sweeps before their rate is judged
 _FORGETS = 0.7  # rate of the span per sweep up to which plain sweeps are kept
 _SHRINK = 0.02  # of the span, before the next improvement, which costs as many sweeps as there are actions
+_PATHS = 0.25  # of the states have a likely next one: choices are far from good before they look far ahead
+_AHEAD = 12  # sweeps
 _ROUGHLY = 0.1  # of the residual, while choices change
 _STEPS = 100  # of BiCGSTAB, each of which costs two sweeps and some
 _CLOSE = 0.3  # of the residual that is asked for, as BiCGSTAB measures another
@@ -75,7 +77,11 @@ def solve(
             chosen.take(choice)
             x, out, forgets = _followed(chosen, rewards, x, out, max(_SHRINK * span, noise), deadline)
             continue
-        system = system or Followed(sweeps.process)
+        if system is None:
+            system = Followed(sweeps.process)
+            for _ in range(_AHEAD if sweeps.has_choice and system.paths(choice) > _PATHS else 0):
+                sweeps.improve(x, choice, np.inf, out, False)
+                x, out = out, x
         system.take(choice)
         _solved(system, x, out, max(width / carry, noise) * _CLOSE, _ROUGHLY if changed else 0.0, deadline)
     return x, choice
