@@ -2,7 +2,8 @@
 
 The triad `a = b + s c` runs on as many threads as the sweeps, over arrays far larger than the caches, and counts three
 arrays of 8 bytes. A sweep counts each entry of its rows once (4 bytes of column, 8 of value), row ends, rewards,
-the vectors read and written, each once: what gathers read again is not counted.
+the vectors read and written, each once: what gathers read again is not counted. A product of the solver of systems
+reads its rows twice.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,12 +14,15 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from certigap.floats.sparse.krylov import Followed
 from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.model.large import ArrayGame, ArrayPolicy
+from certigap.work.deadline import Deadline
 
 __all__ = ["sweeps", "triad"]
 
 THREADS = 2
+_STEPS = 4  # of BiCGSTAB, two products each
 Floats = npt.NDArray[np.float64]
 
 
@@ -38,7 +42,7 @@ def triad(length: int) -> tuple[Callable[[], Any], int]:
 
 
 def sweeps(game: ArrayGame) -> Iterator[tuple[str, Callable[[], Any], int]]:
-    """Name, work and bytes of one sweep of each solver: optimal values, chosen actions, the step in integers."""
+    """Name, work and bytes of each solver's sweep: optimal values, chosen actions, systems, the step in integers."""
     process = Process(Tables(game, ArrayPolicy.uniform(game)), 0)
     sweep, states = Sweeps(process, process.expected[0]), game.states
     x, choice = sweep.first()
@@ -46,11 +50,15 @@ def sweeps(game: ArrayGame) -> Iterator[tuple[str, Callable[[], Any], int]]:
     entries = sum(int(rows.offsets[-1]) for rows in process.blocks)
     rows = int(process.actions[-1])
     optimal = 12 * entries + 8 * (2 * rows + 3 * states) + 4 * rows
-    yield "improve", lambda: sweep.improve(x, choice, np.inf, out), optimal
+    yield "improve", lambda: sweep.improve(x, choice, np.inf, out, False), optimal
     chosen, rewards = process.chosen, sweep.rewards_of(choice)
     chosen.take(choice)
     followed = 12 * sum(int(chain.offsets[-1]) for chain in chosen.blocks) + 8 * 4 * states
     yield "follow", lambda: chosen.follow(rewards, x, out), followed
+    system, right = Followed(process), np.ones(states)
+    system.take(choice)
+    solved = 2 * _STEPS * (2 * 12 * int(process.longest_rows().sum()) + 8 * 16 * states)
+    yield f"{2 * _STEPS} products", lambda: system.solution(right, 0.0, _STEPS, Deadline()), solved
     grid = np.rint(np.ldexp(x, 20)).astype(np.int64)
     arrays = (game.rewards[0], game.offsets, game.columns, game.weights, game.denominators)
     exact = sum(own.nbytes for own in arrays) + 16 * states

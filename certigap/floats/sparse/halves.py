@@ -21,6 +21,7 @@ __all__ = [
     "lower",
     "pivot",
     "ranks",
+    "reach",
     "renumber",
     "upper",
 ]
@@ -153,6 +154,18 @@ def plus(total: float, system: System, s: int, x: Floats) -> float:
 
 
 @compiled
+def reach(system: System, ends: Indices) -> None:
+    """The states that the rows of a block lead to: those from `ends[0]` to `ends[1] - 1`, its own among them."""
+    ends[0], ends[1] = system.first, system.last
+    for e in range(np.uint64(system.offsets[system.first]), np.uint64(system.offsets[system.last])):
+        column = np.int64(system.columns[e])
+        if column < ends[0]:
+            ends[0] = column
+        elif column >= ends[1]:
+            ends[1] = column + 1
+
+
+@compiled
 def upper(
     system: System,
     base: Floats,
@@ -163,8 +176,11 @@ def upper(
     room: Floats,
     t: Floats,
 ) -> None:
-    """v <- base + beta v - minus other, then t with t = v + U t, U the entries of later states of the block."""
-    for s in range(len(room)):
+    """v <- base + beta v - minus other, then t with t = v + U t, U the entries of later states of the block.
+
+    `room` holds 0 for states of other blocks.
+    """
+    for s in range(system.first, system.last):
         room[s] = 0.0
     for i in range(system.last - system.first):
         s = system.last - 1 - i
@@ -175,17 +191,23 @@ def upper(
 
 @compiled
 def lower(
-    system: System, turn: Floats, v: Floats, t: Floats, shadow: Floats, room: Floats, out: Floats, dots: Floats
+    system: System,
+    turn: Floats,
+    v: Floats,
+    t: Floats,
+    shadow: Floats,
+    ends: Indices,
+    room: Floats,
+    out: Floats,
+    dots: Floats,
 ) -> None:
     """out = t + z, z = v - turn t + L z - C t: L the entries of earlier states of the block, C those of other blocks,
-    `turn` [S] is 2 - 1 / pivots.
+    `turn` [S] is 2 - 1 / pivots, `ends` as `reach` says.
 
     `dots`: out . shadow, out . v, out . out over the block.
     """
-    for s in range(len(room)):
-        room[s] = -t[s]
-    for s in range(system.first, system.last):
-        room[s] = 0.0
+    for s in range(ends[0], ends[1]):
+        room[s] = 0.0 if system.first <= s < system.last else -t[s]
     across = along = length = 0.0
     for s in range(system.first, system.last):
         total = plus(v[s] - turn[s] * t[s], system, s, room)

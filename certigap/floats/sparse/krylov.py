@@ -27,6 +27,7 @@ from certigap.floats.sparse.halves import (
     lower,
     pivot,
     ranks,
+    reach,
     renumber,
     upper,
 )
@@ -54,6 +55,8 @@ class Followed:
         self._cuts: list[tuple[int, int]] = []
         self._blocks: list[System] = []
         self._rooms: list[FloatArray] = []
+        self._zeros: list[FloatArray] = []
+        self._reaches: list[IndexArray] = []
         self._ends: list[FloatArray] = []
 
     def paths(self, choice: IndexArray) -> float:
@@ -73,6 +76,8 @@ class Followed:
             self._tables.each(lambda b: find(self._blocks[b], sums), len(self._blocks))
             np.divide(-1.0, self._whole.pivots, out=self._turn)
             self._turn += 2.0
+        look = self._tables.ready(reach)
+        self._tables.each(lambda b: look(self._blocks[b], self._reaches[b]), len(self._blocks))
 
     def _number(self, choice: IndexArray) -> None:
         """Number the states by their chosen actions, of which none is copied yet."""
@@ -86,6 +91,8 @@ class Followed:
         np.cumsum(self._lengths[order], out=offsets[1:])
         self._blocks = [self._whole._replace(first=first, last=last) for first, last in self._cuts]
         self._rooms = [np.empty(len(order)) for _ in self._cuts]
+        self._zeros = [np.zeros(len(order)) for _ in self._cuts]
+        self._reaches = [np.empty(2, dtype=np.int64) for _ in self._cuts]
         self._ends = [np.empty(3) for _ in self._cuts]
         self._mine.fill(_NOBODY)
         self._whole.pivots.fill(1.0)
@@ -135,12 +142,15 @@ class Followed:
     ) -> None:
         """v <- base + beta v - minus other, and the first half of a product with it."""
         work, heads = self._tables.ready(upper), (base, beta, minus, other, v)
-        self._tables.each(lambda b: work(self._blocks[b], *heads, self._rooms[b], half), len(self._cuts))
+        self._tables.each(lambda b: work(self._blocks[b], *heads, self._zeros[b], half), len(self._cuts))
 
     def _lower(self, v: FloatArray, half: FloatArray, shadow: FloatArray, out: FloatArray) -> list[float]:
         """The second half, out = A v; out . shadow, out . v and out . out."""
         work, heads = self._tables.ready(lower), (self._turn, v, half, shadow)
-        self._tables.each(lambda b: work(self._blocks[b], *heads, self._rooms[b], out, self._ends[b]), len(self._cuts))
+        self._tables.each(
+            lambda b: work(self._blocks[b], *heads, self._reaches[b], self._rooms[b], out, self._ends[b]),
+            len(self._cuts),
+        )
         return [sum(float(own[i]) for own in self._ends) for i in range(3)]
 
     def _advanced(
