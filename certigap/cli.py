@@ -53,6 +53,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except CertigapError as error:
         print(f"certigap: {as_options(str(error), given)}", file=sys.stderr)
         return error.exit_code
+    except MemoryError as error:
+        print(f"certigap: memory: expected enough, got: {str(error) or 'none left'}", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("certigap: interrupted before the end", file=sys.stderr)
         return 3

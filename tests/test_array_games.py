@@ -130,12 +130,28 @@ def test_games_come_and_go() -> None:
         ("initial", lambda a: a * 0),
         ("rewards", lambda a: a[:1].copy()),
         ("shapes", lambda a: a.astype(np.int64)),
+        ("columns", lambda a: a.reshape(-1, 1)),
+        ("weights", lambda a: a.reshape(1, -1)),
+        ("offsets", lambda a: a.reshape(-1, 1)),
+        ("initial", lambda a: a.reshape(-1, 1)),
+        ("initial", lambda a: a.tolist()),
+        ("discount", float),
+        ("scales", lambda a: tuple(map(str, a))),
     ],
 )
 def test_games_that_are_none(name: str, change: Any) -> None:
     game = random_game(3)
     with pytest.raises(InputError, match=name):
         dataclasses.replace(game, **{name: change(getattr(game, name))})
+
+
+def test_policies_that_are_none() -> None:
+    game = random_game(3)
+    for actions in ([[0, 0, 2], [0, 0, 0]], [[0, 0], [0, 0, 0]], [[0, 0, -1], [0, 0, 0]]):
+        with pytest.raises(InputError, match="policy of player 1: expected an action of its own"):
+            ArrayPolicy.pure(game, [np.array(own) for own in actions])
+    with pytest.raises(InputError, match="policy of player 1: expected 32-bit integers along one axis, got list"):
+        ArrayPolicy.from_weights(game, ([1] * 6, [1] * 6))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -243,7 +259,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["gap", file, str(tmp_path / "p.npz"), "--json", "-o", cert]) == 0
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {"nash_gap", "nash_conv", "player_gaps", "floats"}
-    assert main(["gap", file, "uniform", "--width", "1/1000"]) == 0
+    assert main(["gap", file, "uniform", "--width", "1e-3"]) == 0
     assert main(["verify", file, cert, "--assert", "kind=nash-gap"]) == 0
     assert main(["gap", file, "uniform", "--width", "0"]) == 2
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import certigap as cg
-from certigap.errors import InputError, LimitError
+from certigap.errors import InexactError, InputError, LimitError
 from certigap.model.large.families import random_game
 
 WEIGHTS = np.array([[[[3, 1, 0], [0, 2, 2]]], [[[1, 1, 1], [0, 0, 5]]], [[[1, 0, 0], [2, 2, 2]]]])
@@ -61,12 +61,47 @@ def test_floats_are_rounded_and_recorded() -> None:
         ({"initial": [0, 0, 0]}, "initial"),
         ({"initial": [1, 1]}, "initial"),
         ({"discount": "1"}, "discount"),
+        ({"transitions": [[1], [2, 3]]}, "transitions: expected an array, got lists of several lengths"),
+        ({"transitions": csr_matrix(WEIGHTS.reshape(6, 3).astype(complex))}, "transitions: expected integer weights"),
+        ({"transitions": csr_matrix(WEIGHTS.reshape(6, 3) * 2**40)}, "transitions: expected integer weights"),
+        ({"transitions": csr_matrix(([1] * 6, [0, 0, 0, 0, 0, 3], range(7)), (6, 3))}, "transitions: expected"),
+        ({"transitions": csr_matrix(([1] * 6, [0, 0, 0, 0, 0, -1], range(7)), (6, 3))}, "transitions: expected"),
+        ({"from_floats": 1e6}, "from_floats: expected a whole denominator"),
+        ({"rewards": REWARDS[0].astype(str), "zero_sum": True, "initial": None}, "initial: expected the shape"),
     ],
 )
 def test_what_is_refused(changed: dict[str, Any], words: str) -> None:
     given = {"transitions": WEIGHTS, "rewards": REWARDS, "initial": [1, 0, 3], "discount": "4/5"} | changed
     with pytest.raises(InputError, match=words):
         cg.from_arrays(**given)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"discount": 0.9}, "discount: expected an int"),
+        ({"initial": [True, False, False]}, "initial: expected an int"),
+        ({"rewards": REWARDS.astype(bool)}, "rewards: expected an int"),
+        ({"rewards": REWARDS[0].astype(bool), "zero_sum": True}, "rewards: expected an int"),
+    ],
+)
+def test_what_is_not_exact(changed: dict[str, Any], words: str) -> None:
+    given = {"transitions": WEIGHTS, "rewards": REWARDS, "initial": [1, 0, 3], "discount": "4/5"} | changed
+    with pytest.raises(InexactError, match=words):
+        cg.from_arrays(**given)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64])
+def test_entries_of_one_place_add_up_whatever_holds_them(kind: Any) -> None:
+    matrix = csr_matrix((np.array([100, 100, 44, 1], dtype=kind), [0, 0, 1, 0], [0, 3, 4]), (2, 2))
+    game = cg.from_arrays(matrix, [[[0], [0]]], [1, 0], "1/2")
+    assert game.transitions.row(0) == {0: Fraction(200, 244), 1: Fraction(44, 244)}
+
+
+def test_sums_that_leave_64_bits_are_refused() -> None:
+    matrix = csr_matrix((np.full(4, 2**62), [0] * 4, [0, 4]), (1, 1))
+    with pytest.raises(InputError, match="integer weights below"):
+        cg.from_arrays(matrix, [[[0]]], [1], "1/2")
 
 
 def test_many_states_take_no_square() -> None:
@@ -98,6 +133,29 @@ def test_steps_without_end_and_names_that_collide() -> None:
     assert game.actions[0][0] == ("1", "2")
     with pytest.raises(InputError, match="rewards"):
         cg.from_step(lambda s, a: ([0, 0], {s: 1}), 0, lambda s: [[0]], "1/2")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, r"step\(0, \(0,\)\): expected rewards and"),
+        (([1, 0], [0]), r"step\(0, \(0,\)\): expected rewards and"),
+        (([1], 2, 3), r"step\(0, \(0,\)\): expected rewards and"),
+        (([1, 0], {0: 1}), r"step\(0, \(0,\)\): expected 1 rewards, got 2"),
+        (([0.5], {0: 1}), r"step\(0, \(0,\)\): expected an int, a Fraction or a string, got the float 0.5"),
+    ],
+)
+def test_steps_that_are_none(answer: Any, words: str) -> None:
+    with pytest.raises((InputError, InexactError), match=words):
+        cg.from_step(lambda _, __: answer, 0, lambda _: [[0]], "1/2")
+
+
+@pytest.mark.parametrize("legal", [None, [], [[]], [2]])
+def test_actions_that_are_none(legal: Any) -> None:
+    with pytest.raises(InputError, match=r"legal\(0\): expected actions"):
+        cg.from_step(lambda s, _: ([1], {s: 1}), 0, lambda _: legal, "1/2")
+    with pytest.raises(InputError, match="start: expected a state"):
+        cg.from_step(lambda s, _: ([1], {s: 1}), {}, lambda _: legal, "1/2")
 
 
 @settings(max_examples=60)

@@ -56,14 +56,14 @@ def test_eps_or_policy_and_files_that_differ(folder: Path, capsys: pytest.Captur
     assert "other than that of -o" in fails(capsys, *words(folder, "--eps", "1", "-o", same, "--witness", same))
 
 
-@pytest.mark.parametrize("text", ["5/100", "5%", ".05", "0.05", "1/20", "+1/20", "0.050", "10/2%"])
+@pytest.mark.parametrize("text", ["5/100", "5%", ".05", "0.05", "1/20", "+1/20", "0.050", "10/2%", "5e-2", "0.5E-1"])
 def test_numbers_as_people_write_them(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed_rational(text) == Fraction(1, 20)
     assert run_json(capsys, *words(folder, "--eps", text))["eps"] == "1/20"
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "%", "1/0", "1/00", "1//2", "0x1", "1 /2", "nan", "1_0", "٣", "1/-2", "5e-2"]
+    "text", ["", ".", "%", "1/0", "1/00", "1//2", "0x1", "1 /2", "nan", "1_0", "٣", "1/-2", "5e", "e-2", "5e-2000"]
 )
 def test_what_is_no_number(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "certigap: --eps: expected a" in fails(capsys, *words(folder, "--eps", text))

@@ -22,6 +22,7 @@ __all__ = [
     "parse_ratio",
     "parse_rational",
     "rational",
+    "rational_of",
     "typed_rational",
 ]
 
@@ -29,7 +30,7 @@ RationalLike: TypeAlias = int | Fraction | str
 
 MAX_DIGITS = 100_000  # FORMAT 1: what text may cost
 _BUILTIN_DIGITS = 640  # the smallest limit that a process can set for CPython's own conversion
-_TYPED = re.compile(r"([+-]?)(?:([0-9]+)/([0-9]+)|([0-9]*)(?:\.([0-9]*))?)(%?)", re.ASCII)
+_TYPED = re.compile(r"([+-]?)(?:([0-9]+)/([0-9]+)|([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,3}))?)(%?)", re.ASCII)
 _RATIONAL = re.compile(r"(-?)(0|[1-9][0-9]*)(?:/([1-9][0-9]*)|\.([0-9]+))?", re.ASCII)
 
 
@@ -131,6 +132,14 @@ def rational(value: RationalLike) -> Fraction:
     raise InexactError(f"expected an int, a Fraction or a string, got the {type(value).__name__} {str(value)[:40]!r}")
 
 
+def rational_of(value: RationalLike, what: str) -> Fraction:
+    """`rational(value)`; the message of a refusal names `what`."""
+    try:
+        return rational(value)
+    except (InputError, InexactError) as error:
+        raise type(error)(f"{what}: {error}") from None
+
+
 def _instead(value: float) -> str:
     """What to write for a float: its shortest decimal, and the simple fraction that rounds to it where there is one."""
     if not math.isfinite(value) or not 1e-20 < abs(value) < 1e20:
@@ -141,15 +150,15 @@ def _instead(value: float) -> str:
 
 
 def typed_rational(text: str) -> Fraction:
-    """The rational that a person types: as `parse_rational`, also `5/100`, `5%`, `.05`, `5.`, `+1/2`; no exponents.
+    """The rational that a person types: as `parse_rational`, also `5/100`, `5%`, `.05`, `5.`, `+1/2`, `5e-2`.
 
-    >>> [str(typed_rational(text)) for text in ("5/100", "5%", ".05", "-2.5%")]
-    ['1/20', '1/20', '1/20', '-1/40']
+    >>> [str(typed_rational(text)) for text in ("5/100", "5%", ".05", "-2.5%", "5e-2")]
+    ['1/20', '1/20', '1/20', '-1/40', '1/20']
     """
     match = _TYPED.fullmatch(text)
     if match is None:
         raise InputError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
-    sign, top, bottom, whole, decimals, percent = match.groups()
+    sign, top, bottom, whole, decimals, exponent, percent = match.groups()
     if top is not None:
         if not bottom.strip("0"):
             raise InputError(f"expected a denominator above 0, got {_shorten(text)}")
@@ -158,7 +167,7 @@ def typed_rational(text: str) -> Fraction:
         digits = (whole or "") + (decimals or "")
         if not digits:
             raise InputError(f"expected a number such as 1/20, 0.05 or 5%, got {_shorten(text)}")
-        value = Fraction(parse_int(digits), 10 ** len(decimals or ""))
+        value = Fraction(parse_int(digits), 10 ** len(decimals or "")) * Fraction(10) ** int(exponent or 0)
     value = value / 100 if percent else value
     return -value if sign == "-" else value
 

@@ -150,7 +150,7 @@ def rounded_row(row: Sequence[float], denominator: int, what: str) -> list[Fract
     >>> rounded_row([0.3, 0.7], 8, "row")
     [Fraction(1, 4), Fraction(3, 4)]
     """
-    exact = [_finite(value) for value in row]
+    exact = [_finite(value, what) for value in row]
     if min(exact) < 0 or abs(math.fsum(row) - 1) > 1e-6:
         raise InputError(f"{what}: expected probabilities >= 0 that sum to 1 within 1e-6, got sum {math.fsum(row)!r}")
     weights = [round(value * denominator) for value in exact]
@@ -161,7 +161,7 @@ def rounded_row(row: Sequence[float], denominator: int, what: str) -> list[Fract
     return [Fraction(weight, denominator) for weight in weights]
 
 
-def _finite(value: float) -> Fraction:
+def _finite(value: float, what: str = "number") -> Fraction:
     if not math.isfinite(value):
-        raise InputError(f"number: expected a finite one, got {value!r}")
+        raise InputError(f"{what}: expected a finite number, got {value!r}")
     return Fraction(value)

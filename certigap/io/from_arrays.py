@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from certigap.errors import InputError
 from certigap.exact.integers import IndexArray, IntArray, bit_length, integer_array
-from certigap.exact.rational import RationalLike, format_rational, rational
+from certigap.exact.rational import RationalLike, format_rational, rational_of
 from certigap.io.floats import rounded_row
 from certigap.model.build import checked_discount, common_denominator
 from certigap.model.game import Game
@@ -21,7 +21,8 @@ from certigap.model.rows import SparseRows, distribution
 
 __all__ = ["from_arrays"]
 
-_MAX_DENOMINATOR = 2**40  # weights of whole rows then add up in 64 bits
+_MAX_BITS = 40  # of weights
+_SUM_BITS = 62  # of the weights of a row, added up in 64
 
 
 def from_arrays(
@@ -51,9 +52,10 @@ def from_arrays(
     >>> game, game.transitions.row(0)
     (<Game 2 players, 2 states, 2 joint actions, discount 9/10>, {0: Fraction(1, 2), 1: Fraction(1, 2)})
     """
-    if from_floats is not None and not 1 <= from_floats <= _MAX_DENOMINATOR:
-        raise InputError(f"from_floats: expected a denominator from 1 to 2^40, got {from_floats}")
-    payoffs = _both(np.asarray(rewards)) if zero_sum else np.asarray(rewards)
+    if from_floats is not None and not (hasattr(from_floats, "__index__") and 1 <= from_floats <= 2**_MAX_BITS):
+        raise InputError(f"from_floats: expected a whole denominator from 1 to 2^{_MAX_BITS}, got {from_floats!r}")
+    given = _array(rewards, "rewards")
+    payoffs = _both(given) if zero_sum else given
     if payoffs.ndim < 3 or payoffs.ndim != payoffs.shape[0] + 2 or payoffs.size == 0:
         raise InputError(f"rewards: expected the shape (n, S, A_1, .., A_n), got {payoffs.shape}")
     states, shape = payoffs.shape[1], payoffs.shape[2:]
@@ -69,7 +71,7 @@ def from_arrays(
         players=names[len(shape)],
         states=names[states],
         actions=(tuple(names[size] for size in shape),) * states,
-        discount=checked_discount(rational(discount)),
+        discount=checked_discount(_exact(discount, "discount")),
         initial=distribution(_start(initial, states, from_floats, changes), "initial"),
         rewards=numerators,
         reward_denominators=denominators,
@@ -78,17 +80,24 @@ def from_arrays(
     )
 
 
+def _array(given: Any, what: str) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(given)
+    except ValueError:
+        raise InputError(f"{what}: expected an array, got lists of several lengths") from None
+
+
+def _exact(value: Any, what: str) -> Fraction:
+    return rational_of(value.item() if isinstance(value, np.generic) else value, what)
+
+
 def _both(own: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """`[2, S, A_1, A_2]`: a player's rewards and their negatives; types without the negatives become Python's own."""
     if own.ndim != 3 or own.size == 0:
         raise InputError(f"rewards: expected the shape (S, A_1, A_2) of a zero-sum game, got {own.shape}")
-    if own.dtype.kind == "u" or (own.dtype.kind == "i" and own.min() == np.iinfo(own.dtype).min):
-        own = own.astype(object)
-    if own.dtype.kind == "O":
-        exact = np.array(
-            [rational(x.item() if isinstance(x, np.generic) else x) for x in own.reshape(-1)], dtype=object
-        )
-        own = exact.reshape(own.shape)
+    has_negatives = own.dtype.kind == "f" or (own.dtype.kind == "i" and own.min() > np.iinfo(own.dtype).min)
+    if not has_negatives:
+        own = np.array([_exact(x, "rewards") for x in own.reshape(-1)], dtype=object).reshape(own.shape)
     return np.stack([own, -own])
 
 
@@ -96,14 +105,14 @@ def _compressed(transitions: Any, states: int, shape: Sequence[int]) -> tuple[In
     """Compressed rows `[S prod A, S]` without zeros, columns ascending."""
     count = states * math.prod(shape)
     if hasattr(transitions, "tocsr"):
-        matrix = transitions.tocsr().copy()
-        if matrix.shape != (count, states):
-            raise InputError(f"transitions: expected the shape {(count, states)}, got {matrix.shape}")
+        if transitions.shape != (count, states):
+            raise InputError(f"transitions: expected the shape {(count, states)}, got {transitions.shape}")
+        matrix = _wide(transitions.tocsr())
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         offsets, columns, values = matrix.indptr, matrix.indices, matrix.data
     else:
-        table = np.asarray(transitions)
+        table = _array(transitions, "transitions")
         if table.shape != (states, *shape, states):
             raise InputError(f"transitions: expected the shape {(states, *shape, states)}, got {table.shape}")
         table = table.reshape(count, states)
@@ -112,6 +121,25 @@ def _compressed(transitions: Any, states: int, shape: Sequence[int]) -> tuple[In
     if not (np.diff(offsets) > 0).all():
         raise InputError("transitions: expected a weight above 0 in every row, got a row without")
     return offsets.astype(np.int64), columns.astype(np.int64), values
+
+
+def _wide(matrix: Any) -> Any:
+    """A copy whose entries of one place may be added: what they are now need not hold their sums."""
+    try:
+        matrix.check_format(full_check=True)
+    except ValueError as error:
+        raise InputError(f"transitions: expected a compressed matrix whose indices fit, got: {error}") from None
+    if matrix.dtype.kind == "f":
+        return matrix.astype(np.float64)
+    _check_weights(matrix.data, matrix.indptr)
+    return matrix.astype(np.int64)
+
+
+def _check_weights(values: npt.NDArray[Any], offsets: npt.NDArray[Any]) -> None:
+    """Refuse what is no integer, or cannot be added up row by row."""
+    bits = bit_length(values) if values.dtype.kind in "iu" else _SUM_BITS
+    if bits > _MAX_BITS or bits + int(np.diff(offsets).max()).bit_length() > _SUM_BITS:
+        raise InputError(f"transitions: expected integer weights below 2^{_MAX_BITS}, got {values.dtype}")
 
 
 def _rows(
@@ -123,8 +151,8 @@ def _rows(
             [np.zeros(1, dtype=np.int64), np.cumsum(np.add.reduceat(keep, offsets[:-1], dtype=np.int64))]
         )
         columns, values = columns[keep], values[keep]
-    elif values.dtype.kind not in "iu" or bit_length(values) > 40:
-        raise InputError(f"transitions: expected integer weights below 2^40, got {values.dtype}")
+    else:
+        _check_weights(values, offsets)
     weights = values.astype(np.int64)
     if int(weights.min()) < 0:
         raise InputError("transitions: expected weights >= 0, got one below")
@@ -162,7 +190,7 @@ def _numbers(own: npt.NDArray[Any], grain: int | None, changes: list[Fraction]) 
     if flat.dtype.kind in "iu":
         return integer_array(flat), 1
     if flat.dtype.kind != "f":
-        return common_denominator([rational(x.item() if isinstance(x, np.generic) else x) for x in flat])
+        return common_denominator([_exact(x, "rewards") for x in flat])
     denominator = _grain(grain, "rewards")
     if not np.isfinite(flat).all() or float(np.abs(flat).max()) * denominator >= 2.0**61:
         raise InputError(f"rewards: expected finite numbers below 2^61/{denominator}, got others")
@@ -174,7 +202,7 @@ def _numbers(own: npt.NDArray[Any], grain: int | None, changes: list[Fraction]) 
 
 
 def _start(initial: Any, states: int, grain: int | None, changes: list[Fraction]) -> list[Fraction]:
-    start = np.asarray(initial)
+    start = _array(initial, "initial")
     if start.shape != (states,):
         raise InputError(f"initial: expected the shape {(states,)}, got {start.shape}")
     if start.dtype.kind == "f":
@@ -182,7 +210,7 @@ def _start(initial: Any, states: int, grain: int | None, changes: list[Fraction]
         exact = rounded_row(values, _grain(grain, "initial"), "initial")
         changes.append(sum((abs(x - Fraction(y)) for x, y in zip(exact, values, strict=True)), Fraction(0)))
         return exact
-    weights = [rational(x.item() if isinstance(x, np.generic) else x) for x in start]
+    weights = [_exact(x, "initial") for x in start]
     if min(weights) < 0 or not any(weights):
         raise InputError("initial: expected weights >= 0, one of them above, got others")
     total = sum(weights)

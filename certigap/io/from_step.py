@@ -4,10 +4,11 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
+from textwrap import shorten
 from typing import Any
 
-from certigap.errors import InputError, LimitError
-from certigap.exact.rational import RationalLike, rational
+from certigap.errors import InexactError, InputError, LimitError
+from certigap.exact.rational import RationalLike, rational, rational_of
 from certigap.model.build import checked_discount, common_denominator
 from certigap.model.files.json_node import name_fault, repeated
 from certigap.model.game import Game
@@ -47,41 +48,70 @@ def from_step(
     <Game 2 players, 4 states, 8 joint actions, discount 1/2>
     """
     first = start if isinstance(start, Mapping) else {start: 1}
+    if not first:
+        raise InputError("start: expected a state, or {state: probability}, got no state")
     place: dict[Hashable, int] = {state: index for index, state in enumerate(first)}
     waiting, actions, rewards, rows = deque(first), [], list[list[Fraction]](), list[dict[int, Fraction]]()
     players = 0
     while waiting:
         state = waiting.popleft()
-        own = [list(options) for options in legal(state)]
-        players = players or len(own)
-        if len(own) != players or not players or not all(own):
-            raise InputError(f"legal({state!r}): expected actions for each of {players or 'the'} players, got {own}")
+        own = _options(legal(state), players, state)
+        players = len(own)
         actions.append(own)
         for joint in itertools.product(*own):
-            payoff, following = step(state, joint)
-            if len(payoff) != players:
-                raise InputError(f"step({state!r}, {joint!r}): expected {players} rewards, got {len(payoff)}")
-            rewards.append([rational(value) for value in payoff])
+            answer = step(state, joint)
+            try:
+                payoff, following = _outcome(answer, players)
+            except (InputError, InexactError) as error:
+                raise type(error)(f"step({_shown(state)}, {_shown(joint)}): {error}") from None
+            rewards.append(payoff)
             for after in following:
                 if after not in place:
                     place[after] = len(place)
                     waiting.append(after)
             if len(place) > max_states:
                 raise LimitError(f"from_step: expected at most {max_states} states, got more")
-            rows.append({place[after]: rational(chance) for after, chance in following.items()})
+            rows.append({place[after]: chance for after, chance in following.items()})
     numerators, denominators = zip(*(common_denominator(list(own)) for own in zip(*rewards, strict=True)), strict=True)
-    begin = [rational(chance) for chance in first.values()] + [Fraction(0)] * (len(place) - len(first))
+    begin = [rational_of(chance, "start") for chance in first.values()] + [Fraction(0)] * (len(place) - len(first))
     return Game(
         players=tuple(str(i + 1) for i in range(players)),
         states=_names(place),
         actions=tuple(tuple(_names(options) for options in own) for own in actions),
-        discount=checked_discount(rational(discount)),
+        discount=checked_discount(rational_of(discount, "discount")),
         initial=distribution(begin, "start"),
         rewards=numerators,
         reward_denominators=denominators,
         transitions=SparseRows.from_mappings(rows, "step: row"),
         name=name,
     )
+
+
+def _options(given: Any, players: int, state: Any) -> list[list[Any]]:
+    """`[n][A_i]`; with `players` 0 any number of players."""
+    try:
+        found = [list(own) for own in given]
+    except TypeError:
+        found = []
+    if not found or len(found) != (players or len(found)) or not all(found):
+        raise InputError(
+            f"legal({_shown(state)}): expected actions for each of {players or 'the'} players, got {_shown(given)}"
+        )
+    return found
+
+
+def _outcome(answer: Any, players: int) -> tuple[list[Fraction], dict[Any, Fraction]]:
+    """Rewards `[n]`, probabilities of the next states."""
+    if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[1], Mapping):
+        raise InputError(f"expected rewards and {{next state: probability}}, got {_shown(answer)}")
+    payoff, following = answer
+    if len(payoff) != players:
+        raise InputError(f"expected {players} rewards, got {len(payoff)}")
+    return [rational(value) for value in payoff], {after: rational(chance) for after, chance in following.items()}
+
+
+def _shown(thing: Any) -> str:
+    return shorten(repr(thing), 60, placeholder=" ..")
 
 
 def _names(things: Any) -> tuple[str, ...]:

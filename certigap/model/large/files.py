@@ -44,12 +44,12 @@ def read_array_game(path: str | os.PathLike[str]) -> ArrayGame:
     node, arrays = read_container(path, _GAME_TYPES)
     check_header(node, GAME)
     members = node.object(("format", "version", "discount", "scales"), ("name", "meta"))
-    scales = tuple(item.rational() for item in members["scales"].array())
+    discount, scales = members["discount"].rational(), tuple(item.rational() for item in members["scales"].array())
     names = ("shapes", "rewards", "offsets", "columns", "weights", "denominators", "initial")
     if missing := [name for name in names if name not in arrays]:
         raise InputError(f"{where}: expected the member {missing[0]}, got none")
     try:
-        return ArrayGame(discount=members["discount"].rational(), scales=scales, **arrays)
+        return ArrayGame(discount=discount, scales=scales, **arrays)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 

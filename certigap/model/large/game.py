@@ -29,6 +29,7 @@ Ints32: TypeAlias = npt.NDArray[np.int32]
 MOST = 2**31 - 1  # denominators, states, and the terms of the discount
 MAX_PLAYERS = 20  # products of their probabilities are floats above 0
 _MAX_REWARD = 2**61
+_LONG, _TABLES = ("rewards", "offsets"), ("shapes", "rewards")  # arrays of 64 bits; arrays of two axes
 _RUNS = 2**16  # rows whose sums are taken at a time
 
 
@@ -170,7 +171,7 @@ class ArrayGame:
 
 
 def check(game: ArrayGame) -> None:
-    """Every condition of FORMAT 16 on a game's arrays; `InputError` names the first that fails."""
+    """Every condition of FORMAT 16 on a game; `InputError` names the first that fails."""
     _check_types(game)
     states, players = game.shapes.shape
     if not 1 <= players <= MAX_PLAYERS or not 1 <= states <= MOST or int(game.shapes.min()) < 1:
@@ -198,12 +199,17 @@ def check(game: ArrayGame) -> None:
 
 
 def _check_types(game: ArrayGame) -> None:
+    for what, number in (("discount", game.discount), *(("scales", scale) for scale in game.scales)):
+        if not isinstance(number, int | Fraction):
+            raise InputError(f"{what}: expected an int or a Fraction, got {number!r}")
     for name, array in game.arrays.items():
-        wanted, axes = (np.int64 if name in ("rewards", "offsets") else np.int32), 2 if array.ndim == 2 else 1
-        if name in ("shapes", "rewards"):
-            axes = 2
+        wanted, axes = np.int64 if name in _LONG else np.int32, 2 if name in _TABLES else 1
+        if not isinstance(array, np.ndarray):
+            raise InputError(f"{name}: expected a NumPy array, got the {type(array).__name__} {str(array)[:40]}")
         if array.dtype != wanted or array.ndim != axes or not array.flags.c_contiguous or array.size == 0:
-            raise InputError(f"{name}: expected {wanted.__name__} with {axes} axes in C order, got {array.dtype}")
+            raise InputError(
+                f"{name}: expected {wanted.__name__} with {axes} axes in C order, got {array.dtype} with {array.ndim}"
+            )
 
 
 def row_sums(values: npt.NDArray[Any], offsets: IndexArray) -> IndexArray:

@@ -47,6 +47,8 @@ class ArrayPolicy:
         """The policy in which player `i` plays action `actions[i][s]` at every state `s`."""
         weights = []
         for i, own in enumerate(actions):
+            if len(own) != game.states or (np.asarray(own) < 0).any() or (own >= game.shapes[:, i]).any():
+                raise InputError(f"policy of player {i + 1}: expected an action of its own for every state, got others")
             row = np.zeros(int(game.action_offsets[i, -1]), dtype=np.int32)
             row[game.action_offsets[i, :-1] + own] = 1
             weights.append(row)
@@ -68,8 +70,10 @@ class ArrayPolicy:
             raise InputError(f"policy: expected rows of {game.players} players, got {len(self.weights)}")
         for i, (own, sums) in enumerate(zip(self.weights, self.denominators, strict=True)):
             what = f"policy of player {i + 1}"
-            if own.dtype != np.int32 or sums.dtype != np.int32 or own.ndim != 1 or sums.ndim != 1:
-                raise InputError(f"{what}: expected 32-bit integers, got {own.dtype} and {sums.dtype}")
+            for array in (own, sums):
+                if not isinstance(array, np.ndarray) or array.dtype != np.int32 or array.ndim != 1:
+                    got = getattr(array, "dtype", type(array).__name__)
+                    raise InputError(f"{what}: expected 32-bit integers along one axis, got {got}")
             offsets = running(game.shapes[:, i])
             if len(own) != offsets[-1] or len(sums) != game.states:
                 raise InputError(f"{what}: expected {offsets[-1]} weights, got {len(own)}")
