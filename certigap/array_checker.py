@@ -393,11 +393,12 @@ def policy_types(game: Game, role: str = "") -> dict[str, str]:
 
 
 def certificate_types(game: Game) -> list[dict[str, str]]:
-    """The members that certificates may have: of a nash-gap, and of a worst case without and with a witness."""
+    """The members that certificates may have: of a nash-gap; of a worst case without a witness, with one, of rho."""
     policy = policy_types(game)
     ball = policy | dict.fromkeys(("occupancy", "optima", "values", "together"), "<i8")
     witness = policy_types(game, "witness_") | dict.fromkeys(("witness_value", "witness_optimum"), "<i8")
-    return [policy | {"values": "<i8", "optima": "<i8"}, ball, ball | witness]
+    met = ball | witness
+    return [policy | {"values": "<i8", "optima": "<i8"}, ball, met, met | {"witness_occupancy": "<i8"}]
 
 
 def check(game: Game, path: str, expected: dict[str, Any]) -> tuple[Any, str]:
@@ -501,10 +502,10 @@ def total(numbers: Any) -> int:
 
 
 class Ball:
-    """The expert, m - slack <= mu, and the largest error (FORMAT 16)."""
+    """The expert, m - slack <= mu, the largest error and its measure (FORMAT 16)."""
 
-    def __init__(self, game: Game, expert: Any, mass: Any, radius: Fraction) -> None:
-        self.game, self.expert, self.mass, self.radius = game, expert, mass, radius
+    def __init__(self, game: Game, expert: Any, mass: Any, radius: Fraction, measure: str) -> None:
+        self.game, self.expert, self.mass, self.radius, self.measure = game, expert, mass, radius, measure
         top, bottom = game.discount.numerator, game.discount.denominator
         nu = mean(game.initial.astype(np.int64) << 30, 0, int(game.initial.sum(dtype=np.int64)))
         start = mean((bottom - top) * (nu >> 31), (bottom - top) * (nu & LOW), bottom)
@@ -512,7 +513,8 @@ class Ball:
         change = start + mean(top * (after >> 31), top * (after & LOW), bottom) - mass
         rounding = len(game.scales) * len(game.denominators) + len(game.columns) + 3 * len(mass)
         below, above = total(np.maximum(-change, 0)), total(np.maximum(change, 0)) + rounding
-        self.lower = np.maximum(mass - min(math.ceil(below / (1 - game.discount)), UNIT), 0)
+        self.slack = math.ceil(below / (1 - game.discount))
+        self.lower = np.maximum(mass - min(self.slack, UNIT), 0)
         self.missing = Fraction(above, UNIT) / (1 - game.discount)
 
     def pushed(self) -> Any:
@@ -532,17 +534,33 @@ class Ball:
 
     def rooms(self, players: int) -> Any:
         """The mass that a joint row of so many players may move."""
-        spread = np.full_like(self.lower, min(math.ceil(players * self.radius * UNIT), 2 * UNIT))
+        most = math.ceil(self.radius * (players if self.measure == "bc" else 1) * UNIT)
+        spread = np.full_like(self.lower, min(most, 2 * UNIT))
         return np.where(self.lower > 0, np.minimum(share(spread, 2 * self.lower) + 1, ONE), ONE)
 
-    def error(self, policy: Any, j: int) -> Fraction:
-        """The error of player `j`, at most."""
+    def budget(self, players: int) -> Fraction:
+        """The distance of the joint rows of so many players, expected over mu, is at most this."""
+        return self.radius * (players if self.measure == "bc" else 1 + self.game.discount)
+
+    def moved(self, policy: Any, j: int) -> Any:
+        """`[S]` distances of the rows of player `j`, rounded up; 0 where they are equal."""
         (row, den, first), (other, size, _) = self.expert[j], policy[j]
         count = np.diff(first)
         apart = np.abs(np.repeat(size.astype(np.int64), count) * row - np.repeat(den.astype(np.int64), count) * other)
         apart = np.add.reduceat(apart, first[:-1])
-        moved = np.where(apart > 0, share(apart, den.astype(np.int64) * size) + 1, 0)
-        return Fraction(total(times(self.mass, moved, ONE - 1)), UNIT) + self.missing * Fraction(int(moved.max()), ONE)
+        return np.where(apart > 0, share(apart, den.astype(np.int64) * size) + 1, 0)
+
+    def error(self, policy: Any, mass: Any) -> Fraction:
+        """The error of a policy is at most this; for rho, by an occupancy `mass` of it."""
+        moved = [self.moved(policy, j) for j in range(len(policy))]
+        if not any(own.any() for own in moved):
+            return Fraction(0)
+        if self.measure == "bc":
+            seen = [Fraction(total(times(self.mass, own, ONE - 1)), UNIT) for own in moved]
+            return max(x + self.missing * Fraction(int(own.max()), ONE) for x, own in zip(seen, moved, strict=True))
+        other, joint = Ball(self.game, policy, mass, self.radius, "rho"), np.minimum(sum(moved), 2 * ONE)
+        both = np.abs(mass - self.mass) + times(np.minimum(mass, self.mass), joint, ONE - 1)
+        return Fraction(total(both) + self.slack + other.slack, UNIT) + self.missing + other.missing
 
 
 def row_entries(game: Game, block: Block) -> tuple[Any, Any, Any, Any]:
@@ -650,7 +668,7 @@ def optimum(ball: Ball, how: Any, apart: Any, prices: list[int]) -> Fraction:
         if max(abs(int(x.max())), abs(int(x.min()))) > SIZE:
             raise Invalid("prices: a vector of more than 2^60 units")
     paid = sum((price * game.discount**t for t, price in enumerate(prices)), Fraction(0))
-    return start_of(game, x) + (n - 1) * ball.radius * paid
+    return start_of(game, x) + ball.budget(n - 1) * paid
 
 
 def upper_gap(ball: Ball, i: int, bits: int, vectors: Any, stages: list[int], price: int) -> Fraction:
@@ -658,15 +676,25 @@ def upper_gap(ball: Ball, i: int, bits: int, vectors: Any, stages: list[int], pr
     game, n = ball.game, len(ball.game.scales)
     apart, worst, together = vectors
     fits(game, i, bits, vectors, SIZE)
-    best, least = (i, i, 1, bits, ball.rooms(n - 1)), (n, i, -1, bits, ball.rooms(n))
+    unit, width = game.scales[i] / (1 << bits), int(game.rewards[i].max()) - int(game.rewards[i].min())
+    if ball.measure == "bc":
+        rooms, lost = ball.rooms(n), price * ball.budget(n)
+    else:  # |rho_pi.r - rho.r| <= eps width / 2, so nobody strays from the expert
+        rooms, lost = np.zeros_like(together), ball.radius * (width << bits) / 2
+    best, least = (i, i, 1, bits, ball.rooms(n - 1)), (n, i, -1, bits, rooms)
     for how, x, y, fee in ((best, apart, apart, 0), (least, worst, worst, 0), (least, together, worst, 2 * price)):
         if (strayed(ball, how, x, y, np.full(len(x), fee)) + 2 + n - (how[0] < n) > x).any():
             raise Invalid(f"player {i + 1}: a vector that is too small at a state")
-    value = start_of(game, together) + price * n * ball.radius / (1 - game.discount)
-    unit = game.scales[i] / (1 << bits)
-    width = int(game.rewards[i].max()) - int(game.rewards[i].min())
+    value = start_of(game, together) + lost / (1 - game.discount)
     shown = unit * (optimum(ball, best, apart, stages) + value)
     return min(shown, game.scales[i] * width / (1 - game.discount))
+
+
+def mass_of(game: Game, arrays: Any, name: str) -> Any:
+    mass = arrays[name]
+    fits = mass.shape == (len(game.shapes),) and mass.min() >= 0 and total(mass) <= UNIT
+    need(fits, "an occupancy at every state, at most 1")
+    return mass
 
 
 def worst_case(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]:
@@ -674,25 +702,26 @@ def worst_case(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any
     n, states = len(game.scales), len(game.shapes)
     claim = keys(header["claim"], {"kind", "measure", "radius", "nash_gap"}, set(), "a claim")
     radius, names = rational(claim["radius"]), ("optima", "values", "together")
-    need(claim["measure"] == "bc" and radius >= 0, "the measure bc and a radius >= 0")
+    measure = claim["measure"]
+    need(measure in ("bc", "rho") and radius >= 0, "the measure bc or rho and a radius >= 0")
     has_witness = "witness_value" in arrays
     need("prices" in header and "occupancy" in arrays and ("witness" in header) == has_witness, "a worst case's parts")
+    need((has_witness and measure == "rho") == ("witness_occupancy" in arrays), "a witness's occupancy for rho alone")
     need(all(arrays[name].shape == (n, states) for name in names), "vectors of all players at all states")
-    mass, bits, prices = arrays["occupancy"], digits(header, n, 60), header["prices"]
-    need(mass.shape == (states,) and mass.min() >= 0 and total(mass) <= UNIT, "an occupancy at every state, at most 1")
+    mass, bits, prices = mass_of(game, arrays, "occupancy"), digits(header, n, 60), header["prices"]
     need(isinstance(prices, list) and len(prices) == n, "prices of every player")
     for own in prices:
         stages = keys(own, {"optimum", "value"}, set(), "prices")["optimum"]
         need(isinstance(stages, list) and len(stages) <= STAGES, f"at most {STAGES} prices")
         need(all(type(p) is int and 0 <= p <= PRICE for p in (*stages, own["value"])), "prices from 0 to 2^58")
     expert = game.policy(arrays)
-    ball = Ball(game, expert, mass, radius)
+    ball = Ball(game, expert, mass, radius, measure)
     gaps = [
         upper_gap(ball, i, bits[i], [arrays[name][i] for name in names], prices[i]["optimum"], prices[i]["value"])
         for i in range(n)
     ]
     low = witnessed(ball, header["witness"], arrays) if has_witness else Fraction(0)
-    words = interval(claim["nash_gap"], f"the largest nash_gap with eps_bc <= {claim['radius']}", low, max(gaps))
+    words = interval(claim["nash_gap"], f"the largest nash_gap with eps_{measure} <= {claim['radius']}", low, max(gaps))
     return words, {"expert": expert}
 
 
@@ -703,9 +732,9 @@ def witnessed(ball: Ball, node: Any, arrays: Any) -> Fraction:
     value, best, bits = arrays["witness_value"], arrays["witness_optimum"], parts["bits"]
     need(value.shape == best.shape == (len(game.shapes),), "vectors of the witness at all states")
     need(parts["player"] in [str(j + 1) for j in range(n)] and type(bits) is int and 0 <= bits <= 61, "player, bits")
-    for j in range(n):
-        if ball.error(policy, j) > ball.radius:
-            raise Invalid(f"the witness is outside the ball: player {j + 1}")
+    mass = mass_of(game, arrays, "witness_occupancy") if ball.measure == "rho" else None
+    if ball.error(policy, mass) > ball.radius:
+        raise Invalid("the witness is outside the ball")
     return policy_gap(game, policy, int(parts["player"]) - 1, bits, value, best)[0]
 
 

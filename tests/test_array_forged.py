@@ -14,8 +14,9 @@ import pytest
 
 from certigap import array_checker
 from certigap.model.files.game_codec import write_game
-from certigap.model.large import ArrayGame, write_array_game
+from certigap.model.large import ArrayGame
 from certigap.model.large.families import random_game
+from tests.helpers.array_balls import Weights, as_arrays, both, rows_of
 from tests.helpers.arrays import drawn_policy
 from tests.helpers.checker.harness import load
 from tests.helpers.checker.truth import TrueGame
@@ -23,40 +24,11 @@ from tests.helpers.modes.crowd import Crowd, FloatGame
 from tests.helpers.modes.draws import Draw
 
 MOST, UNIT, SIZE = 2**31 - 1, 2**61, 2**60
-Weights = list[list[list[int]]]  # [n][S] weights of a row, and at their end the sum
 
 
 @pytest.fixture(scope="module")
 def worst() -> Any:
     return load()._modules["array_worst"]
-
-
-def both(game: ArrayGame, folder: Path) -> tuple[Any, Any]:
-    """The game as each checker reads it."""
-    write_array_game(game, folder / "g.npz")
-    return load().ArrayGame(str(folder / "g.npz")), array_checker.Game(str(folder / "g.npz"))
-
-
-def rows_of(policy: Any, game: ArrayGame) -> Weights:
-    parts = zip(policy.weights, policy.denominators, game.action_offsets, strict=True)
-    return [
-        [
-            [*map(int, own[a:b]), int(total)]
-            for total, (a, b) in zip(sums, itertools.pairwise(starts.tolist()), strict=True)
-        ]
-        for own, sums, starts in parts
-    ]
-
-
-def as_arrays(policy: Weights) -> Any:
-    return [
-        (
-            np.array([x for row in own for x in row[:-1]], dtype=np.int32),
-            np.array([row[-1] for row in own], dtype=np.int32),
-            np.array([0, *itertools.accumulate(len(row) - 1 for row in own)], dtype=np.int64),
-        )
-        for own in policy
-    ]
 
 
 def least(step: Any, size: int, stay: Fraction) -> list[int]:
@@ -68,8 +40,9 @@ def least(step: Any, size: int, stay: Fraction) -> list[int]:
     return [value + max(0, math.ceil(rise / stay)) for value in x]
 
 
+@pytest.mark.parametrize("measure", ["bc", "rho"])
 @pytest.mark.parametrize("seed", range(24))
-def test_least_vectors_bound_every_policy_of_the_ball(seed: int, worst: Any, tmp_path: Path) -> None:
+def test_least_vectors_bound_every_policy_of_the_ball(seed: int, measure: str, worst: Any, tmp_path: Path) -> None:
     rng = random.Random(seed)
     game = random_game(rng.randint(1, 4), 2, rng.randint(1, 3), players=rng.randint(1, 3), discount="1/2", seed=seed)
     read, _ = both(game, tmp_path)
@@ -80,12 +53,14 @@ def test_least_vectors_bound_every_policy_of_the_ball(seed: int, worst: Any, tmp
     parts = Fraction(rng.randrange(9), 8), rng.choice((0, 2**40))
     mass = [min(int(mu * UNIT * parts[0]) + rng.randrange(parts[1] + 1), UNIT // size) for mu in true.occupancy(center)]
     slack, missing = worst.occupancy(read, expert, mass)
-    ball = worst.Ball(expert, mass, [max(m - slack, 0) for m in mass], missing, radius)
+    ball = worst.Ball(expert, mass, [max(m - slack, 0) for m in mass], missing, slack, radius, measure)
     i, bits = rng.randrange(n), rng.choice((0, 1, 3, 10, 20))
     count = len(read.denominators)
-    largest = max(map(abs, read.rewards[i * count : (i + 1) * count])) or 1
+    rewards = read.rewards[i * count : (i + 1) * count]
+    largest = max(map(abs, rewards)) or 1
     most = min(int(largest * 2**bits / (1 - game.discount)), 2**56)
-    best, value = (worst.Stray(own, i, sign, bits, ball.rooms(k)) for own, sign, k in ((i, 1, n - 1), (n, -1, n)))
+    best = worst.Stray(i, i, 1, bits, ball.rooms(n - 1))
+    value = worst.Stray(n, i, -1, bits, ball.rooms(n) if measure == "bc" else [0] * size)
     prices = [most * k // 16 for k in (0, 1, 2, 4, 8, 16)]
 
     def step(how: Any, more: int, fee: int = 0, moved: list[int] | None = None) -> list[int]:
@@ -104,17 +79,18 @@ def test_least_vectors_bound_every_policy_of_the_ball(seed: int, worst: Any, tmp
     ):
         worst.holds(read, ball, how, x, y, fee, "forged")
     unit = read.scales[i] / 2**bits
-    paid = [
-        worst.start_of(read, x) + price * n * radius / (1 - game.discount)
-        for x, price in zip(together, prices, strict=True)
+    lost = [
+        price * n * radius if measure == "bc" else radius * (max(rewards) - min(rewards)) * 2**bits / 2
+        for price in prices
     ]
+    paid = [worst.start_of(read, x) + own / (1 - game.discount) for x, own in zip(together, lost, strict=True)]
     stages = [[price] * count for price in prices[1:] for count in (1, 3, 8)]
     shown = {
         "optimum": unit * min(worst.optimum(read, ball, best, apart, own) for own in stages),
         "value": unit * min(paid),
     }
     nothing: Any = None
-    drawn = Draw({}, nothing, true, center, center, "bc", radius, nothing, nothing)
+    drawn = Draw({}, nothing, true, center, center, measure, radius, nothing, nothing)
     free = [[Fraction(0)] * size] * n, [[Fraction(2)] * size] * n
     node: Any = SimpleNamespace(boxes={}, least=free[0], far=free[1])
     for kind, bound in (*shown.items(), ("joint", sum(shown.values(), Fraction(0)))):
@@ -168,9 +144,14 @@ def test_both_checkers_compute_the_same_integers(seed: int, worst: Any, tmp_path
     mass = split(rng, UNIT, size) if rng.random() < 0.5 else [rng.choice((0, UNIT // size)) for _ in range(size)]
     radius = rng.choice((Fraction(0), Fraction(2), Fraction(1, 3), Fraction(1, 10**9), Fraction(10**9)))
     slack, missing = worst.occupancy(read, expert, mass)
-    ours = worst.Ball(expert, mass, [max(m - slack, 0) for m in mass], missing, radius)
-    theirs = array_checker.Ball(fast, as_arrays(expert), np.array(mass, dtype=np.int64), radius)
-    assert (ours.lower, missing) == (theirs.lower.tolist(), theirs.missing)
+    measure = rng.choice(("bc", "rho"))
+    ours = worst.Ball(expert, mass, [max(m - slack, 0) for m in mass], missing, slack, radius, measure)
+    theirs = array_checker.Ball(fast, as_arrays(expert), np.array(mass, dtype=np.int64), radius, measure)
+    assert (ours.lower, missing, slack) == (theirs.lower.tolist(), theirs.missing, theirs.slack)
+    other = policy_of(rng, game.shapes.tolist())
+    seen = split(rng, UNIT, size)
+    far = array_checker.Ball.error(theirs, as_arrays(other), np.array(seen, dtype=np.int64))
+    assert worst.error(read, ours, other, seen) == far
     if rng.random() < 0.5:  # as if all of it were known
         ours, theirs.lower = ours._replace(lower=mass), np.array(mass, dtype=np.int64)
     x, y = ([rng.choice((SIZE, -SIZE, 0, rng.randint(-SIZE, SIZE))) for _ in range(size)] for _ in "xy")

@@ -1,10 +1,8 @@
 """Worst cases of array games: no policy of the ball is above, both checkers alike, and what each condition refuses."""
 
 import dataclasses
-import itertools
 import json
 import random
-import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import numpy as np
 import pytest
 
 import certigap as cg
+from certigap.bounds.balls import Measure
 from certigap.certificates.array_worst_case import write_array_worst_case
 from certigap.errors import InputError
 from certigap.exact.shares import share, times_down, times_up
@@ -21,81 +20,68 @@ from certigap.model.large import ArrayGame, ArrayPolicy, read_array_policy, writ
 from certigap.model.large.families import grid_game, pursuit_game, random_game
 from certigap.questions.array_worst_case.ball import UNIT, ball
 from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
-from certigap.questions.array_worst_case.upper import _Steps
+from certigap.questions.array_worst_case.steps import Steps
 from certigap.work.deadline import Deadline
+from tests.helpers.array_balls import (
+    SMALL,
+    both,
+    drawn,
+    elsewhere,
+    error,
+    loose,
+    lowered,
+    outside,
+    priced,
+    put,
+    rows_of,
+    straying,
+    tighter,
+    without_witness,
+)
 from tests.helpers.arrays import Case, accepted, drawn_policy, named, shifted, uneven_game
 from tests.helpers.checker.harness import load, source
 
 
-def drawn(seed: int) -> tuple[ArrayGame, ArrayPolicy, Fraction]:
-    """A small game, an expert and a radius."""
-    draw = random.Random(seed)
-    sizes = (draw.randint(1, 5), draw.randint(1, 3), draw.randint(1, 3))
-    discount = draw.choice(["0", "1/2", "4/5", "9/10"])
-    game = random_game(*sizes, players=draw.randint(1, 3), discount=discount, seed=seed)
-    if seed % 4 == 0:
-        game = dataclasses.replace(uneven_game(seed), discount=Fraction(discount))
-    return game, drawn_policy(game, seed), Fraction(draw.choice(["0", "1/100", "1/10", "1/2", "2"]))
-
-
-def straying(game: ArrayGame, expert: ArrayPolicy, radius: Fraction, seed: int) -> Any:
-    """A policy of the ball for the named game: pure rows on some states, mixed with the expert until it is inside."""
-    draw = random.Random(seed)
-    whole, center = game.to_game(), named(game, expert)
-    pure = [[[Fraction(int(a == draw.randrange(size))) for a in range(size)] for size in own] for own in game.shapes.T]
-    pure = [[row if sum(row) == 1 else [Fraction(1), *[Fraction(0)] * (len(row) - 1)] for row in own] for own in pure]
-    mask = [draw.random() < 0.5 for _ in range(game.states)]
-
-    def mixed(share: Fraction) -> Any:
-        rows = [
-            [
-                [e + (p - e) * share * mask[s] for e, p in zip(center.rows[j][s].fractions(), own[s], strict=True)]
-                for s in range(game.states)
-            ]
-            for j, own in enumerate(pure)
-        ]
-        return cg.Policy.from_rows(whole, rows)
-
-    error = cg.matching_errors(whole, center, mixed(Fraction(1)), arithmetic="exact").eps_bc.upper
-    return mixed(min(Fraction(1), radius / error) if error else Fraction(1))
-
-
-def check_policies_of_balls(seeds: range, policies: int) -> None:
+def check_policies_of_balls(seeds: range, policies: int, measure: str) -> None:
     for seed in seeds:
         game, expert, radius = drawn(seed)
-        answer = array_worst_case(game, expert, radius)
+        answer = array_worst_case(game, expert, radius, measure=measure)
         whole = game.to_game()
         for place in range(policies):
-            policy = straying(game, expert, radius, 1000 * seed + place)
+            policy = straying(game, expert, radius, 1000 * seed + place, measure)
             assert cg.gaps(whole, policy, arithmetic="exact").nash_gap.lower <= answer.interval.upper
         witness = named(game, answer.witness.policy)
-        assert cg.matching_errors(whole, named(game, expert), witness, arithmetic="exact").eps_bc.upper <= radius
+        assert error(whole, named(game, expert), witness, measure) <= radius
         assert cg.gaps(whole, witness, arithmetic="exact").nash_gap.upper >= answer.interval.lower
 
 
-def test_no_policy_of_the_ball_is_above_the_upper_end() -> None:
-    check_policies_of_balls(range(16), 4)
+@pytest.mark.parametrize("measure", ["bc", "rho"])
+def test_no_policy_of_the_ball_is_above_the_upper_end(measure: str) -> None:
+    check_policies_of_balls(range(16), 4, measure)
 
 
 @pytest.mark.slow
-def test_no_policy_of_many_balls_is_above_the_upper_end() -> None:
-    check_policies_of_balls(range(16, 500), 20)
+@pytest.mark.parametrize("measure", ["bc", "rho"])
+def test_no_policy_of_many_balls_is_above_the_upper_end(measure: str) -> None:
+    check_policies_of_balls(range(16, 500), 20, measure)
 
 
+@pytest.mark.parametrize("measure", ["bc", "rho"])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_search_over_boxes_finds_no_other_interval(seed: int) -> None:
+def test_the_search_over_boxes_finds_no_other_interval(seed: int, measure: str) -> None:
     """Two engines that share no bound."""
     game, expert, radius = drawn(seed)
-    ours = array_worst_case(game, expert, radius).interval
-    other = cg.worst_case(game.to_game(), named(game, expert), radius, budget=1, ratio="11/10").interval
+    ours = array_worst_case(game, expert, radius, measure=measure).interval
+    other = cg.worst_case(game.to_game(), named(game, expert), radius, measure, budget=1, ratio="11/10").interval
     assert ours.lower <= other.upper
     assert other.lower <= ours.upper
 
 
-def test_the_bound_shrinks_to_the_experts_own_gap() -> None:
+@pytest.mark.parametrize("measure", ["bc", "rho"])
+def test_the_bound_shrinks_to_the_experts_own_gap(measure: str) -> None:
     game = random_game(500, seed=3)
     expert = ArrayPolicy.uniform(game)
-    answers = [array_worst_case(game, expert, eps) for eps in ("0", "1/100000", "1/100", "1/10")]
+    answers = [array_worst_case(game, expert, eps, measure=measure) for eps in ("0", "1/100000", "1/100", "1/10")]
     uppers = [answer.interval.upper for answer in answers]
     assert uppers == sorted(uppers)
     own = answers[0].expert_regret
@@ -146,7 +132,7 @@ def test_passes_end_within_the_budget(monkeypatch: pytest.MonkeyPatch, budget: i
 
     monkeypatch.setattr("certigap.work.deadline.now", lambda: clock[0])
     monkeypatch.setattr(Tables, "ready", timed)
-    monkeypatch.setattr("certigap.questions.array_worst_case.upper._SAMPLED", 64)
+    monkeypatch.setattr("certigap.questions.array_worst_case.prices._SAMPLED", 64)
     answer = array_worst_case(game, expert, "1/100", Deadline(budget))
     assert clock[0] <= 1.1 * budget
     assert answer.complete == (budget > 300)
@@ -157,9 +143,9 @@ def test_passes_end_within_the_budget(monkeypatch: pytest.MonkeyPatch, budget: i
 @pytest.mark.parametrize("sign", [1, -1])
 def test_constants_hold_without_a_pass(seed: int, sign: int) -> None:
     game, expert, radius = drawn(seed)
-    around = ball(Tables(game, expert), radius, Deadline())
+    around = ball(Tables(game, expert), Measure.BC, radius, Deadline())
     for own in range(game.players + 1):
-        steps = _Steps(around, own, 0, sign, 30)
+        steps = Steps(around, own, 0, sign, 30)
         x = steps.constant()
         assert int((steps(x, x) - x).max()) + steps.rounding <= 0
         assert (
@@ -175,36 +161,25 @@ def test_constants_hold_without_a_pass(seed: int, sign: int) -> None:
 def test_occupancies_are_below_the_exact_one() -> None:
     for seed in range(12):
         game, expert, radius = drawn(seed)
-        around = ball(Tables(game, expert), radius, Deadline())
+        around = ball(Tables(game, expert), Measure.BC, radius, Deadline())
         exact = cg.occupancy(game.to_game(), named(game, expert)).lower.fractions()
         low = [Fraction(int(m), UNIT) for m in around.lower]
         assert all(m <= mu for m, mu in zip(low, exact, strict=True))
         above = sum(max(mu - Fraction(int(m), UNIT), 0) for m, mu in zip(around.mass, exact, strict=True))
-        assert above <= around.missing < Fraction(1, 10**9)
+        assert above <= around.visits.missing < Fraction(1, 10**9)
 
 
-def test_any_occupancy_is_enclosed_by_the_checker() -> None:
+def test_any_occupancy_is_enclosed_by_the_checker(tmp_path: Path) -> None:
     """Forged ones too: what it takes off is enough at every state."""
     checker = load()
     for seed in range(20):
         game, expert, _ = drawn(seed)
         draw = random.Random(seed)
-        rows = [
-            [[*map(int, own[a:b]), int(sums[s])] for s, (a, b) in enumerate(itertools.pairwise(starts))]
-            for own, sums, starts in zip(expert.weights, expert.denominators, game.action_offsets, strict=True)
-        ]
         mass = [draw.randrange(UNIT // game.states) for _ in range(game.states)]
-        slack, missing = checker.occupancy(as_checked(checker, game), rows, mass)
+        slack, missing = checker.occupancy(both(game, tmp_path)[0], rows_of(expert, game), mass)
         exact = cg.occupancy(game.to_game(), named(game, expert)).lower.fractions()
         assert all(Fraction(m - slack, UNIT) <= mu for m, mu in zip(mass, exact, strict=True))
         assert sum(max(mu - Fraction(m, UNIT), 0) for m, mu in zip(mass, exact, strict=True)) <= missing
-
-
-def as_checked(checker: Any, game: ArrayGame) -> Any:
-    """The game as the standard library's checker reads it."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_array_game(game, f"{folder}/g.npz")
-        return checker.ArrayGame(f"{folder}/g.npz")
 
 
 def test_shares() -> None:
@@ -232,35 +207,6 @@ def case(made: Case, tmp_path: Path) -> Case:
     return made.copied(tmp_path)
 
 
-def put(name: str, place: Any, value: int) -> Any:
-    return lambda header, arrays: arrays[name].__setitem__(place, value)
-
-
-def lowered(name: str, place: Any, by: int) -> Any:
-    return lambda header, arrays: arrays[name].__setitem__(place, arrays[name][place] - by)
-
-
-def priced(place: int, **prices: Any) -> Any:
-    return lambda header, arrays: header["prices"][place].update(prices)
-
-
-def without_witness(header: Any, arrays: Any) -> None:
-    header.pop("witness")
-    for name in [name for name in arrays if name.startswith("witness_")]:
-        del arrays[name]
-
-
-def outside(header: Any, arrays: Any) -> None:
-    """A witness that plays another action everywhere."""
-    first = arrays["witness_weights_0"]
-    arrays["witness_weights_0"] = np.zeros_like(first)
-    at = 0
-    for s, size in enumerate(arrays["sizes"] if "sizes" in arrays else uneven_game(2).shapes[:, 0]):
-        arrays["witness_weights_0"][at + size - 1] = arrays["witness_denominators_0"][s]
-        at += size
-
-
-SMALL = Fraction(1, 10**60)
 EDITS: list[tuple[str, Any]] = [
     ("valid", lambda header, arrays: None),
     ("valid", lambda header, arrays: shifted(header, "nash_gap", "upper", SMALL)),
@@ -288,6 +234,9 @@ EDITS: list[tuple[str, Any]] = [
     ("malformed", lambda header, arrays: header["witness"].update(bits=62)),
     ("malformed", lambda header, arrays: header.update(bits=[61, 0, 0])),
     ("malformed", lambda header, arrays: header["claim"].update(measure="rho")),
+    ("malformed", lambda header, arrays: header["claim"].update(measure="mu")),
+    ("malformed", lambda header, arrays: header["claim"].update(measure=["bc"])),
+    ("malformed", lambda header, arrays: arrays.update(witness_occupancy=arrays["occupancy"])),
     ("malformed", lambda header, arrays: header["claim"].update(radius="-1/10")),
     ("malformed", lambda header, arrays: header["claim"].pop("nash_gap")),
     ("malformed", lambda header, arrays: header["claim"].update(kind="nash-gap")),
@@ -317,24 +266,6 @@ def test_both_checkers_say_the_same(case: Case, verdict: str, edit: Any) -> None
     assert case.verdicts() == (verdict, verdict)
 
 
-def tighter(header: Any, arrays: Any) -> None:
-    """A claim that is smaller than what the proof shows."""
-    shifted(header, "nash_gap", "upper", -SMALL)
-
-
-def loose(header: Any, arrays: Any) -> None:
-    """Vectors that hold in any ball; no upper end is claimed."""
-    for name in ("optima", "values", "together"):
-        arrays[name].fill(2**59)
-    header["claim"]["nash_gap"] = {"lower": "0"}
-
-
-def elsewhere(header: Any, arrays: Any) -> None:
-    """A witness outside the ball."""
-    loose(header, arrays)
-    outside(header, arrays)
-
-
 def unseen(header: Any, arrays: Any) -> None:
     """An occupancy that sees no state, so no distance."""
     elsewhere(header, arrays)
@@ -360,18 +291,17 @@ MUTANTS: list[tuple[str, str, Any]] = [
     ('holds(game, ball, least, worst, worst, 0, "values")', "pass", lowered("values", (1, 2), 10**15)),
     ('holds(game, ball, least, together, worst, 2 * price, "together")', "pass", lowered("together", (2, 0), 10**15)),
     ("if value + rounding > x[s]:", "if False:", lowered("values", (1, 2), 10**15)),
-    ("(n - 1) * ball.radius * paid", "paid * 0", tighter),
-    ("price * n * ball.radius", "price * ball.radius", tighter),
+    ("ball.budget(n - 1, game.discount) * paid", "paid * 0", tighter),
+    ("price * ball.budget(n, game.discount)", "price * ball.radius", tighter),
     ("[value + n + 1 for value in", "[value for value in", tighter),
     ("2 * price * part >> BITS", "8 * price * part >> BITS", tighter),
     ("return [min(value, UNIT) for value in after]", "return [min(value, UNIT) // 2 for value in after]", tighter),
     ("high = max(upper_gap", "high = min(upper_gap", tighter),
     ("max(move) - fee, 0", "max(stay) - fee, 0", tighter),
     ("[max(m - slack, 0) for m in mass]", "[m + UNIT // 16 for m in mass]", tighter),
-    ("if error > ball.radius:", "if False:", elsewhere),
-    (" + ball.missing * Fraction(max(moved), ONE)", "", unseen),
-    ("sum(map(up, ball.mass, moved))", "0", elsewhere),
-    ('claim["measure"].one_of(("bc",))', "pass", lambda header, arrays: header["claim"].update(measure="rho")),
+    ("if error(game, ball, policy, mass) > ball.radius:", "if False:", elsewhere),
+    (" + ball.missing * Fraction(max(own), ONE)", "", unseen),
+    ("sum(map(up, ball.mass, own))", "0", elsewhere),
     ("max(map(abs, apart + worst + together)) > SIZE", "False", beyond),
     ("len(stages) > STAGES or", "", lambda header, arrays: header["prices"][1]["optimum"].extend([0] * 100)),
     ("min(mass) < 0 or", "", below),
@@ -381,10 +311,11 @@ MUTANTS: list[tuple[str, str, Any]] = [
 @pytest.mark.parametrize(("old", "new", "edit"), MUTANTS)
 def test_without_a_condition_what_it_refuses_is_accepted(case: Case, old: str, new: str, edit: Any) -> None:
     text = source()
-    assert text["array_worst"].count(old) == 1
+    assert text["array_ball"].count(old) + text["array_worst"].count(old) == 1
     case.edit(edit)
     assert not accepted(load(text), case)
-    assert accepted(load(text | {"array_worst": text["array_worst"].replace(old, new)}), case)
+    center, worst = text["array_ball"].replace(old, new), text["array_worst"].replace(old, new)
+    assert accepted(load(text | {"array_ball": center, "array_worst": worst}), case)
 
 
 def test_the_expert_of_a_file(case: Case, tmp_path: Path) -> None:
@@ -430,7 +361,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["verify", file, cert, "--assert", "kind=worst-case"]) == 0
     assert main(["certify", file, "--expert", "uniform", "--policy", seen]) == 0
     assert "worst NashGap with eps_BC" in capsys.readouterr().out
-    assert main(["certify", file, "--expert", "uniform", "--eps", "1/20", "--measure", "rho"]) == 2
+    assert main(["certify", file, "--expert", "uniform", "--policy", seen, "--measure", "rho", "-o", cert]) == 0
+    assert "worst NashGap with eps_rho" in capsys.readouterr().out
+    assert main(["verify", file, cert, "--assert", "measure=rho"]) == 0
+    assert main(["certify", file, "--expert", "uniform", "--eps", "1/20", "--measure", "mu"]) == 2
     assert main(["certify", file, "--expert", "uniform", "--eps", "-1"]) == 2
 
 
@@ -442,13 +376,13 @@ def test_radii_are_at_least_0() -> None:
 
 def test_vectors_on_a_grid_settle_in_a_few_hundred_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plain sweeps need 2,052, and on larger grids do not end."""
-    sweeps, step = list[int](), _Steps.__call__
+    sweeps, step = list[int](), Steps.__call__
 
-    def counted(self: _Steps, *given: Any) -> Any:
+    def counted(self: Steps, *given: Any) -> Any:
         sweeps.append(1)
         return step(self, *given)
 
-    monkeypatch.setattr(_Steps, "__call__", counted)
+    monkeypatch.setattr(Steps, "__call__", counted)
     game = grid_game(10)
     assert max(array_worst_case(game, ArrayPolicy.uniform(game), "1/100").player_bounds) < 184
     assert len(sweeps) < 700

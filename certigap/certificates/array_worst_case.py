@@ -15,7 +15,7 @@ __all__ = ["write_array_worst_case"]
 
 def write_array_worst_case(answer: ArrayWorstCase, path: str | os.PathLike[str]) -> None:
     """Write the certificate of a `worst-case` claim, wholly or not at all."""
-    claim = {"kind": "worst-case", "measure": "bc", "radius": format_rational(answer.radius)}
+    claim = {"kind": "worst-case", "measure": str(answer.measure), "radius": format_rational(answer.radius)}
     header = array_header(answer.game, claim | {"nash_gap": answer.interval.to_json()})
     player, seen = answer.witness_player, answer.witness
     header |= {
@@ -28,4 +28,6 @@ def write_array_worst_case(answer: ArrayWorstCase, path: str | os.PathLike[str])
         arrays[name] = np.stack([getattr(own, member) for own in answer.players])
     arrays |= {f"witness_{name}": array for name, array in policy_arrays(seen.policy).items()}
     arrays |= {"witness_value": seen.values[player], "witness_optimum": seen.optima[player]}
+    if not answer.measure.is_by_rows:
+        arrays["witness_occupancy"] = answer.witness_visits.mass
     write_container(path, header, arrays)

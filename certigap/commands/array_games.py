@@ -35,22 +35,22 @@ def array_gap(given: argparse.Namespace) -> int:
 
 
 def array_certify(given: argparse.Namespace) -> int:
-    """The worst case over an error ball of measure bc: the interval, the certificate, the witness."""
+    """The worst case over an error ball: the interval, the certificate, the witness."""
     from certigap.certificates.array_worst_case import write_array_worst_case
     from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
     from certigap.work.deadline import Deadline
 
-    if given.measure != "bc" or given.known or given.idle != "keep":
-        raise InputError("an array game: expected the measure bc, without --known and --idle, got another question")
+    if given.known or given.idle != "keep":
+        raise InputError("an array game: expected a question without --known and --idle, got one with them")
     deadline = Deadline(given.budget)
     game = read_array_game(given.game)
     expert = _policy(given.expert, game)
     if given.policy is None:
         radius = rational_option(given.eps, "--eps")
     else:
-        radius = imitation_error(game, expert, _policy(given.policy, game), deadline.share(0.2))
+        radius = imitation_error(game, expert, _policy(given.policy, game), deadline.share(0.2), given.measure)
     with status("the worst NashGap"):
-        answer = array_worst_case(game, expert, radius, deadline)
+        answer = array_worst_case(game, expert, radius, deadline, given.measure)
     if given.json:
         print_json(worst_json(answer, given.exact, {"player": str(answer.witness_player + 1)}))
     else:
@@ -69,9 +69,13 @@ def _policy(named: str, game: ArrayGame) -> ArrayPolicy:
 
 
 def _text(answer: Any, exact: bool) -> str:
+    error = f"eps_{answer.measure.label} <= {format_rational(answer.radius)}"
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
-        (f"worst NashGap with eps_BC <= {format_rational(answer.radius)}", interval_text(answer.interval, exact)),
+        (
+            f"worst NashGap with {error}",
+            interval_text(answer.interval, exact),
+        ),
     ]
     rows += [(f"  bound: {name}", number_text(x, exact)) for name, x in answer.bounds.items()]
     cut = "" if answer.complete else "\nstopped early: the interval is valid, not final"

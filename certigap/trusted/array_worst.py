@@ -1,46 +1,18 @@
-"""FORMAT 16: the worst case over B_BC(eps) of an array game: what strays from the expert, and a witness."""
+"""FORMAT 16: the worst case over B_BC(eps) or B_rho(eps) of an array game: what strays from the expert, a witness."""
 
 import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from array_ball import BITS, ONE, UNIT, Ball, error, masses_of, occupancy, passes, share, up
 from array_gaps import claimed_interval, policy_gap
 from arrays import ArrayGame, Container, PolicyRows, array_policy, averaged, backup, start_of
 from kernel import read_radius
-from limits import spend
 from reading import Invalid, Node
 
-BITS = 28
-ONE = 1 << BITS  # of the units of shares and of mass that moves
-UNIT = 1 << 61  # of an occupancy's
 SIZE = 1 << 60  # of the vectors and rewards, in their units
 STAGES, PRICE = 100, 1 << 58
-
-
-def share(part: int, whole: int) -> int:
-    """part/whole in units of 2^-28, rounded down, at most 4; 0 where there is nothing."""
-    return min((part << BITS) // whole, 4 * ONE) if whole > 0 else 0
-
-
-def up(number: int, shares: int) -> int:
-    """number times shares, rounded up."""
-    return -(-number * shares >> BITS)
-
-
-class Ball(NamedTuple):
-    """The expert, m - slack <= mu, the largest error, and what is allowed of it to the rows of so many players."""
-
-    expert: PolicyRows
-    mass: list[int]
-    lower: list[int]
-    missing: Fraction
-    radius: Fraction
-
-    def rooms(self, players: int) -> list[int]:
-        """The mass that a joint row may move, min(1, players eps / (2 m)), rounded up."""
-        spread = min(math.ceil(players * self.radius * UNIT), 2 * UNIT)
-        return [min(share(spread, 2 * m) + 1, ONE) if m > 0 else ONE for m in self.lower]
 
 
 class Stray(NamedTuple):
@@ -51,11 +23,6 @@ class Stray(NamedTuple):
     sign: int
     bits: int
     rooms: list[int]
-
-
-def passes(game: ArrayGame, count: int) -> None:
-    """Pay for passes over the game."""
-    spend(8 * count * len(game.scales) * (len(game.columns) + 4 * len(game.denominators)))
 
 
 def masses(sizes: list[int], policy: PolicyRows, s: int, own: int) -> list[int]:
@@ -94,27 +61,6 @@ def strayed(
             parts = ([values[k] for k in own] for values in (stay, move, mass))
             gains.append(gain(*parts, how.rooms[s], fees[s]))
         yield max(map(sum, zip(averaged(stay, sizes, expert, s, how.own), gains)))
-
-
-def occupancy(game: ArrayGame, expert: PolicyRows, mass: list[int]) -> tuple[int, Fraction]:
-    """By how much m may be above mu at a state, and how much of mu is above m in all."""
-    top, bottom = game.discount.numerator, game.discount.denominator
-    after, weight = [0] * len(mass), sum(game.initial)
-    passes(game, 1)
-    for s, sizes in enumerate(game.own):
-        parts = [mass[s]]
-        for j in range(len(sizes)):
-            *row, den = expert[j][s]
-            parts = [part * w // den for part in parts for w in row]
-        for k, part in enumerate(parts, game.first[s]):
-            for e in range(game.offsets[k], game.offsets[k + 1]):
-                after[game.columns[e]] += part * game.weights[e] // game.denominators[k]
-    starts = [(w * UNIT // weight) * (bottom - top) // bottom for w in game.initial]
-    change = [start + top * new // bottom - old for start, new, old in zip(starts, after, mass)]
-    rounding = len(game.scales) * len(game.denominators) + len(game.columns) + 3 * len(mass)
-    below, above = -sum(min(d, 0) for d in change), sum(max(d, 0) for d in change) + rounding
-    horizon = 1 / (1 - game.discount)
-    return math.ceil(below * horizon), Fraction(above, UNIT) * horizon
 
 
 def reached(game: ArrayGame, expert: PolicyRows, i: int, now: list[int]) -> list[int]:
@@ -161,7 +107,7 @@ def optimum(game: ArrayGame, ball: Ball, how: Stray, apart: list[int], prices: l
         if max(map(abs, x)) > SIZE:
             raise Invalid(f"prices of player {how.i + 1}: a vector of more than 2^60 units")
     paid = sum((price * game.discount**t for t, price in enumerate(prices)), Fraction(0))
-    return start_of(game, x) + (n - 1) * ball.radius * paid
+    return start_of(game, x) + ball.budget(n - 1, game.discount) * paid
 
 
 def upper_gap(game: ArrayGame, file: Container, ball: Ball, i: int, bits: int, prices: dict[str, Node]) -> Fraction:
@@ -176,26 +122,26 @@ def upper_gap(game: ArrayGame, file: Container, ball: Ball, i: int, bits: int, p
         file.fail("bits from 0 to 60, vectors and rewards of at most 2^60 in their units")
     if len(stages) > STAGES or not all(0 <= own <= PRICE for own in (*stages, price)):
         file.fail(f"at most {STAGES} prices, from 0 to 2^58")
-    best, least = Stray(i, i, 1, bits, ball.rooms(n - 1)), Stray(n, i, -1, bits, ball.rooms(n))
+    width = max(rewards) - min(rewards)
+    if ball.measure == "bc":
+        rooms, lost = ball.rooms(n), price * ball.budget(n, game.discount)
+    else:  # |rho_pi.r - rho.r| <= eps width / 2, so nobody strays from the expert
+        rooms, lost = [0] * states, ball.radius * width * 2**bits / 2
+    best, least = Stray(i, i, 1, bits, ball.rooms(n - 1)), Stray(n, i, -1, bits, rooms)
     holds(game, ball, best, apart, apart, 0, "optima")
     holds(game, ball, least, worst, worst, 0, "values")
     holds(game, ball, least, together, worst, 2 * price, "together")
-    value = start_of(game, together) + price * n * ball.radius / (1 - game.discount)
+    value = start_of(game, together) + lost / (1 - game.discount)
     shown = game.scales[i] / 2**bits * (optimum(game, ball, best, apart, stages) + value)
-    return min(shown, game.scales[i] * (max(rewards) - min(rewards)) / (1 - game.discount))
+    return min(shown, game.scales[i] * width / (1 - game.discount))
 
 
 def witnessed(game: ArrayGame, file: Container, ball: Ball, node: Node) -> Fraction:
     """The gap of the witness, once it is seen to be in the ball."""
     n, policy, parts = len(game.scales), array_policy(game, file, "witness_"), node.fields(("player", "bits"))
-    for j in range(n):
-        moved = []
-        for (*row, den), (*other, size) in zip(ball.expert[j], policy[j]):
-            apart = sum(abs(w * den - v * size) for v, w in zip(row, other))
-            moved.append(share(apart, den * size) + 1 if apart else 0)
-        error = Fraction(sum(map(up, ball.mass, moved)), UNIT) + ball.missing * Fraction(max(moved), ONE)
-        if error > ball.radius:
-            raise Invalid(f"{node.where}: player {j + 1} is outside the ball")
+    mass = masses_of(game, file, "witness_occupancy") if ball.measure == "rho" else []
+    if error(game, ball, policy, mass) > ball.radius:
+        raise Invalid(f"{node.where}: the witness is outside the ball")
     value, best = (list(file.arrays[f"witness_{name}"]) for name in ("value", "optimum"))
     if len(value) != len(game.own) or len(best) != len(value):
         file.fail("witness_value and witness_optimum at every state")
@@ -208,22 +154,22 @@ def array_worst_case(
 ) -> tuple[list[str], dict[str, PolicyRows]]:
     n, states = len(game.scales), len(game.own)
     claim = parts["claim"].fields(("kind", "measure", "radius", "nash_gap"))
-    claim["measure"].one_of(("bc",))
+    measure = claim["measure"].one_of(("bc", "rho"))
     if (
         "prices" not in parts
         or "occupancy" not in file.arrays
         or ("witness" in parts) != ("witness_value" in file.arrays)
+        or ("witness" in parts and measure == "rho") != ("witness_occupancy" in file.arrays)
     ):
         file.fail("prices, an occupancy, and a witness with its members or neither")
     if any(file.shapes[name] != (n, states) for name in ("optima", "values", "together")):
         file.fail(f"optima, values and together of {n} players at {states} states")
-    expert, mass = array_policy(game, file), list(file.arrays["occupancy"])
-    if len(mass) != states or min(mass) < 0 or sum(mass) > UNIT:
-        file.fail("an occupancy at every state, its sum at most 2^61")
+    expert, mass = array_policy(game, file), masses_of(game, file, "occupancy")
     slack, missing = occupancy(game, expert, mass)
-    ball = Ball(expert, mass, [max(m - slack, 0) for m in mass], missing, read_radius(claim["radius"]))
+    lower, radius = [max(m - slack, 0) for m in mass], read_radius(claim["radius"])
+    ball = Ball(expert, mass, lower, missing, slack, radius, measure)
     bits, prices = parts["bits"].items(n), [item.fields(("optimum", "value")) for item in parts["prices"].items(n)]
     high = max(upper_gap(game, file, ball, i, bits[i].integer(), prices[i]) for i in range(n))
     low = witnessed(game, file, ball, parts["witness"]) if "witness" in parts else Fraction(0)
     ends = claimed_interval(claim["nash_gap"], (low, high))
-    return [f"the largest nash_gap with eps_bc <= {claim['radius'].value} {ends}"], {"expert": expert}
+    return [f"the largest nash_gap with eps_{measure} <= {claim['radius'].value} {ends}"], {"expert": expert}

@@ -138,11 +138,12 @@ def policy_types(game: ArrayGame) -> dict[str, str]:
 
 
 def certificate_types(game: ArrayGame) -> list[dict[str, str]]:
-    """The members that certificates may have: of a nash-gap, and of a worst case without and with a witness."""
+    """The members that certificates may have: of a nash-gap; of a worst case without a witness, with one, of rho."""
     policy, states = policy_types(game), ("occupancy", "optima", "values", "together")
     ball, witness = policy | dict.fromkeys(states, "<i8"), {f"witness_{name}": kind for name, kind in policy.items()}
     seen = dict.fromkeys(("witness_value", "witness_optimum"), "<i8")
-    return [policy | {"values": "<i8", "optima": "<i8"}, ball, ball | witness | seen]
+    met = ball | witness | seen
+    return [policy | {"values": "<i8", "optima": "<i8"}, ball, met, met | {"witness_occupancy": "<i8"}]
 
 
 def array_policy(game: ArrayGame, file: Container, role: str = "") -> PolicyRows:

@@ -17,7 +17,7 @@ from certigap.certificates.verify import ARRAY_CHECKER, CHECKER
 from certigap.model.large import ArrayGame, ArrayPolicy, write_array_game
 from certigap.model.large.container import read_container, write_container
 
-TYPES = {".*_.": "<i4", "values|optima|occupancy|together|witness_(value|optimum)": "<i8"}
+TYPES = {".*_.": "<i4", "values|optima|occupancy|together|witness_(value|optimum|occupancy)": "<i8"}
 
 
 def drawn_policy(game: ArrayGame, seed: int) -> ArrayPolicy:

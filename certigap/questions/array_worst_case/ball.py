@@ -1,9 +1,15 @@
-"""The ball B_BC(eps) of an array game: the expert's occupancy enclosed in integers, and what it leaves a row.
+"""The balls B_BC(eps), B_rho(eps) of an array game: the expert's occupancy in integers, and what it leaves a row.
 
 With F m <= T m = (1-g) nu + g P^T m (every product rounded down, FORMAT 16), r = F m - m and c the most that rounding
 takes from all of F m: mu - m = sum_k (g P^T)^k (T m - m), so
 
     mu >= m - sum r^- / (1 - g)  at every state,      sum_s (mu - m)^+ <= (sum r^+ + c) / (1 - g).
+
+How far a policy is from the expert (eps_BC a player's rows, eps_rho the occupancies of joint actions), d_j(s) being the
+distance of player j's rows and m~ an occupancy of the policy:
+
+    eps_BC <= max_j sum m d_j + missing max d_j,
+    eps_rho <= sum_s [ |m~ - m| + min(m~, m) min(2, sum_j d_j) ] + slack + slack~ + missing + missing~.
 """
 
 import math
@@ -12,6 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from certigap.bounds.balls import Measure
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.exact.shares import ONE, share, times_up
 from certigap.floats.sparse.process import Process, Tables
@@ -20,7 +27,7 @@ from certigap.floats.sparse.stray import push, scatter
 from certigap.model.large.policy import ArrayPolicy
 from certigap.work.deadline import Deadline
 
-__all__ = ["UNIT", "ArrayBall", "ball", "occupancy"]
+__all__ = ["UNIT", "ArrayBall", "Visits", "ball", "occupancy", "visits"]
 
 UNIT = 1 << 61  # of an occupancy that is 1
 _ROUNDS = 5000  # sweeps of an occupancy
@@ -28,42 +35,90 @@ _NEAR = 1e-13  # of its mass: where sweeps end
 
 
 @dataclass(frozen=True, slots=True)
-class ArrayBall:
-    """The policies whose E_mu ||pi_j - e_j||_1 is at most `radius` for every player.
+class Visits:
+    """An occupancy `[S]` m in units of 2^-61, near mu of a policy.
 
     Attributes:
-        tables: the game and the expert.
-        mass: `[S]` m, in units of 2^-61.
-        lower: `[S]` m - slack <= mu.
+        slack: m - slack <= mu at every state, in the same units; sum_s (m - mu)^+ is at most this, too.
         missing: sum_s (mu - m)^+ is at most this.
     """
 
-    tables: Tables
-    radius: Fraction
     mass: IndexArray
-    lower: IndexArray
+    slack: int
     missing: Fraction
 
+    @property
+    def apart(self) -> Fraction:
+        """|| m - mu ||_1 is at most this."""
+        return self.missing + Fraction(self.slack, UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayBall:
+    """The policies whose error from the policy of `tables` is at most `radius`.
+
+    Attributes:
+        tables: the game and the expert.
+        measure: bc, the largest E_mu ||pi_j - e_j||_1 of a player; or rho.
+        visits: of the expert.
+    """
+
+    tables: Tables
+    measure: Measure
+    radius: Fraction
+    visits: Visits
+
+    @property
+    def mass(self) -> IndexArray:
+        """`[S]` m, in units of 2^-61."""
+        return self.visits.mass
+
+    @property
+    def lower(self) -> IndexArray:
+        """`[S]` m - slack <= mu."""
+        return np.maximum(self.mass - min(self.visits.slack, UNIT), 0)
+
+    def budget(self, players: int) -> Fraction:
+        """The distance of the joint rows of so many players, expected over mu, is at most this (`bounds.balls`)."""
+        return self.radius * (players if self.measure.is_by_rows else 1 + self.tables.game.discount)
+
     def rooms(self, players: int) -> IndexArray:
-        """`[S]` the most mass that the joint row of so many players may move: min(1, players eps/(2 m))."""
-        spread = min(math.ceil(players * self.radius * UNIT), 2 * UNIT)
-        return np.where(
-            self.lower > 0, np.minimum(share(np.int64(spread) + 0 * self.lower, 2 * self.lower) + 1, ONE), ONE
-        )
+        """`[S]` the most mass that the joint row of so many players may move: min(1, spread/(2 m))."""
+        spread = self.radius * (players if self.measure.is_by_rows else 1)
+        most = np.full_like(self.mass, min(math.ceil(spread * UNIT), 2 * UNIT))
+        lower = self.lower
+        return np.where(lower > 0, np.minimum(share(most, 2 * lower) + 1, ONE), ONE)
 
-    def distance(self, policy: ArrayPolicy) -> Fraction:
-        """The largest error of a player is at most this."""
-        return max(self._error(policy, j) for j in range(self.tables.game.players))
+    def seen(self, policy: ArrayPolicy, deadline: Deadline) -> Visits:
+        """What `distance` uses of a policy: for rho its own visits, else those of the expert."""
+        if self.measure.is_by_rows or policy is self.tables.policy:
+            return self.visits
+        return visits(Tables(self.tables.game, policy), deadline, self.mass / UNIT)
 
-    def _error(self, policy: ArrayPolicy, player: int) -> Fraction:
+    def distance(self, policy: ArrayPolicy, seen: Visits) -> Fraction:
+        """The error of a policy of which so much is `seen` is at most this."""
+        moved = [self._moved(policy, j) for j in range(self.tables.game.players)]
+        if not any(own.any() for own in moved):
+            return Fraction(0)
+        if self.measure.is_by_rows:
+            return max(map(self._error, moved))
+        joint = np.minimum(np.sum(moved, axis=0), 2 * ONE)
+        apart = np.abs(seen.mass - self.mass) + times_up(np.minimum(seen.mass, self.mass), joint)
+        return Fraction(total(apart), UNIT) + self.visits.apart + seen.apart
+
+    def _moved(self, policy: ArrayPolicy, player: int) -> IndexArray:
+        """`[S]` distances of a player's rows, in units of 2^-28, rounded up; 0 where they are equal."""
         own, other = self.tables.policy, policy
         starts = self.tables.game.action_offsets[player]
         dens = own.denominators[player].astype(np.int64), other.denominators[player].astype(np.int64)
         each = np.repeat(np.stack(dens), np.diff(starts), axis=1)
         apart = np.abs(other.weights[player] * each[0] - own.weights[player] * each[1])
         moved = np.add.reduceat(apart, starts[:-1])
-        shares = np.where(moved > 0, share(moved, dens[0] * dens[1]) + 1, 0)
-        return Fraction(total(times_up(self.mass, shares)), UNIT) + self.missing * Fraction(int(shares.max()), ONE)
+        return np.where(moved > 0, share(moved, dens[0] * dens[1]) + 1, 0)
+
+    def _error(self, moved: IndexArray) -> Fraction:
+        most = Fraction(int(moved.max()), ONE)
+        return Fraction(total(times_up(self.mass, moved)), UNIT) + self.visits.missing * most
 
 
 def total(numbers: IndexArray) -> int:
@@ -89,15 +144,19 @@ def occupancy(
     return x
 
 
-def ball(tables: Tables, radius: Fraction, deadline: Deadline) -> ArrayBall:
-    """The ball around the policy of `tables`."""
+def visits(tables: Tables, deadline: Deadline, start: FloatArray | None = None) -> Visits:
+    """Those of the policy of `tables`, by sweeps from a guess."""
     game = tables.game
     process = Process(tables, game.players)
     process.chosen.take(np.zeros(game.states, dtype=np.int64))
-    x = occupancy(process, process.chosen.blocks, deadline)
+    x = occupancy(process, process.chosen.blocks, deadline, start)
     mass = np.floor(np.ldexp(x / x.sum() * (1 - 2.0**-40), 61)).astype(np.int64)
-    low, missing = enclosed(tables, mass)
-    return ArrayBall(tables, radius, mass, np.maximum(mass - low, 0), missing)
+    return Visits(mass, *enclosed(tables, mass))
+
+
+def ball(tables: Tables, measure: Measure, radius: Fraction, deadline: Deadline) -> ArrayBall:
+    """The ball around the policy of `tables`."""
+    return ArrayBall(tables, measure, radius, visits(tables, deadline))
 
 
 def enclosed(tables: Tables, mass: IndexArray) -> tuple[int, Fraction]:
@@ -108,7 +167,7 @@ def enclosed(tables: Tables, mass: IndexArray) -> tuple[int, Fraction]:
     change = start_mass(tables) + _part(after, game.discount) - mass
     rounding = game.players * game.rows + game.entries + 3 * game.states
     below, above = total(np.maximum(-change, 0)), total(np.maximum(change, 0)) + rounding
-    return min(math.ceil(below * horizon), UNIT), Fraction(above, UNIT) * horizon
+    return math.ceil(below * horizon), Fraction(above, UNIT) * horizon
 
 
 def start_mass(tables: Tables) -> IndexArray:

@@ -13,7 +13,7 @@ from certigap.floats.sparse.process import Tables
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 from certigap.model.shown import Sheet, Shown
-from certigap.questions.array_worst_case.ball import ArrayBall, ball
+from certigap.questions.array_worst_case.ball import ArrayBall, Visits, ball
 from certigap.questions.array_worst_case.upper import PlayerUpper, player_upper
 from certigap.questions.array_worst_case.witness import found_witness
 from certigap.semantics.array_gaps import ArrayGaps, array_gaps
@@ -25,7 +25,7 @@ __all__ = ["ArrayWorstCase", "array_worst_case", "imitation_error"]
 
 @dataclass(frozen=True, repr=False)
 class ArrayWorstCase(Shown):
-    """The supremum of NashGap over B_BC(radius) lies in `interval`.
+    """The supremum of NashGap over the ball lies in `interval`.
 
     Attributes:
         ball: the ball, and the occupancy that proves what it allows.
@@ -33,6 +33,7 @@ class ArrayWorstCase(Shown):
         player_bounds: per player the most that it can gain at any policy of the ball.
         expert_gaps: the gaps of the expert itself.
         witness: a policy of the ball and its gaps, of which `witness_player`'s is the lower end.
+        witness_visits: its occupancy, where the error is one of occupancies.
         complete: nothing ended early, or did not begin, because time was short.
     """
 
@@ -46,12 +47,13 @@ class ArrayWorstCase(Shown):
     expert_gaps: ArrayGaps
     witness: ArrayGaps
     witness_player: int
+    witness_visits: Visits
     complete: bool
 
     @property
     def measure(self) -> Measure:
         """The error that the radius bounds."""
-        return Measure.BC
+        return self.ball.measure
 
     @property
     def expert_regret(self) -> Interval:
@@ -75,7 +77,7 @@ class ArrayWorstCase(Shown):
         return Sheet(("player", "gap at most"), list(zip(names, self.player_bounds, strict=True)))
 
     def _line(self) -> str:
-        return f"<ArrayWorstCase bc eps {self.radius}: {describe(self.interval)}>"
+        return f"<ArrayWorstCase {self.measure} eps {self.radius}: {describe(self.interval)}>"
 
 
 def _trivial(game: ArrayGame, player: int) -> Fraction:
@@ -84,9 +86,13 @@ def _trivial(game: ArrayGame, player: int) -> Fraction:
 
 
 def array_worst_case(
-    game: ArrayGame, expert: ArrayPolicy, eps: RationalLike, deadline: Deadline | None = None
+    game: ArrayGame,
+    expert: ArrayPolicy,
+    eps: RationalLike,
+    deadline: Deadline | None = None,
+    measure: str = "bc",
 ) -> ArrayWorstCase:
-    """An interval that holds the largest NashGap of any policy whose error eps_BC is at most `eps`.
+    """An interval that holds the largest NashGap of any policy whose error is at most `eps`.
 
     Args:
         game: the game.
@@ -94,9 +100,11 @@ def array_worst_case(
         eps: the radius of the ball, at least 0.
         deadline: when it answers with what it has, which leaves the interval wider. What it never leaves out are the
             expert's occupancy and gaps, of a few passes over the game.
+        measure: of the error: "bc", the largest expected distance of a player's rows; or "rho", the distance of the
+            occupancies of (state, joint action).
 
     Raises:
-        InputError: a radius below 0, or a policy of another game.
+        InputError: a radius below 0, another measure, or a policy of another game.
         SolverError: rewards that leave no room for a discount so near 1.
 
     >>> from certigap.model.large.families import random_game
@@ -104,12 +112,12 @@ def array_worst_case(
     >>> array_worst_case(game, ArrayPolicy.uniform(game), "1/100").interval.upper < 2
     True
     """
-    radius = rational(eps)
+    radius, error = rational(eps), _measure(measure)
     if radius < 0:
         raise InputError(f"eps: expected a radius of at least 0, got {radius}")
     until = deadline or Deadline()
     tables = Tables(game, expert)
-    around = ball(tables, radius, until.share(0.2))
+    around = ball(tables, error, radius, until.share(0.2))
     watch = Deadline()
     own = array_gaps(game, expert, deadline=until.share(0.2))
     seconds = watch.spent
@@ -118,7 +126,7 @@ def array_worst_case(
         value = np.ldexp(own.values[player].astype(np.float64), -own.bits[player])
         players.append(player_upper(around, player, value, until.share(0.7 / (game.players - player))))
     bounds = tuple(min(found.payoff(game.scales[i]), _trivial(game, i)) for i, found in enumerate(players))
-    witness, gainer = _witness(around, players, own, until, seconds)
+    witness, seen, gainer = _witness(around, players, own, until, seconds)
     return ArrayWorstCase(
         game=game,
         expert=expert,
@@ -130,21 +138,32 @@ def array_worst_case(
         expert_gaps=own,
         witness=witness,
         witness_player=gainer,
+        witness_visits=seen,
         complete=not until.stopped,
     )
 
 
+def _measure(name: str) -> Measure:
+    measure = Measure.named(name)
+    if measure.is_by_state:
+        raise InputError(f"measure: an array game: expected bc or rho, got {name!r}, whose balls limit no row")
+    return measure
+
+
 def imitation_error(
-    game: ArrayGame, expert: ArrayPolicy, policy: ArrayPolicy, deadline: Deadline | None = None
+    game: ArrayGame, expert: ArrayPolicy, policy: ArrayPolicy, deadline: Deadline | None = None, measure: str = "bc"
 ) -> Fraction:
-    """eps_BC of a policy is at most this."""
-    return ball(Tables(game, expert), Fraction(0), deadline or Deadline()).distance(policy.of(game))
+    """The error of a policy is at most this."""
+    until = deadline or Deadline()
+    around = ball(Tables(game, expert), _measure(measure), Fraction(0), until.share(0.5))
+    own = policy.of(game)
+    return around.distance(own, around.seen(own, until))
 
 
 def _witness(
     around: ArrayBall, players: list[PlayerUpper], own: ArrayGaps, deadline: Deadline, seconds: float
-) -> tuple[ArrayGaps, int]:
-    """The witness with the largest gap of all players, the expert among them, and whose gap it is.
+) -> tuple[ArrayGaps, Visits, int]:
+    """The witness with the largest gap of all players, the expert among them, its occupancy, and whose gap it is.
 
     The `seconds` that gaps of a policy take, those of the expert did, are kept for those of the witness.
     """
@@ -155,10 +174,13 @@ def _witness(
         policy, gap = found_witness(around, player, best, worst, share, seconds)
         found.append((gap * float(game.scales[player]), player, policy))
     lower = [gap.lower or Fraction(0) for gap in own.player_gaps]
-    expert = own, lower.index(max(lower))
+    expert = own, around.visits, lower.index(max(lower))
     _, player, policy = max(found, key=lambda one: one[0])
-    if policy is not around.tables.policy and around.distance(policy) <= around.radius:
+    if policy is around.tables.policy:
+        return expert
+    seen = around.seen(policy, deadline)
+    if around.distance(policy, seen) <= around.radius:
         gaps = array_gaps(game, policy, deadline=deadline)
         if (gaps.player_gaps[player].lower or 0) > max(lower):
-            return gaps, player
+            return gaps, seen, player
     return expert

@@ -26,6 +26,7 @@ _PATIENCE = 2  # rounds without a gap that is larger by what is worth a round
 _WORTH = 5e-3  # of what has been gained over the expert's own gap
 _NEAR = 1e-4  # of occupancies that choose
 _EXACT = 1e-7  # of the half-range over 1 - g: of values that choose
+_SHRINKS, _CLOSE = 5, 0.99  # budgets of rows tried for rho, and how near to the radius the next one aims
 _PARTS = 1 << 10  # of a row's mass: how finely the last one is divided
 
 
@@ -80,8 +81,21 @@ def found_witness(
 
 def _stepped(ball: ArrayBall, player: int, by: _Point, near: _Point, deadline: Deadline) -> tuple[_Point, float]:
     """The point of the ball that is best by the slopes of `by`, found from what is known `near` it."""
-    tables = Tables(ball.tables.game, _vertex(ball, by, player))
-    return _at(tables, player, near, deadline)
+    return _at(Tables(ball.tables.game, _inside(ball, by, player, deadline)), player, near, deadline)
+
+
+def _inside(ball: ArrayBall, by: _Point, player: int, deadline: Deadline) -> ArrayPolicy:
+    """The policy of the ball that is best by the slopes; for rho, of rows so near that its occupancy is inside."""
+    if ball.measure.is_by_rows:
+        return _vertex(ball, by, player, float(ball.radius - 2 * ball.visits.missing) * (1 - 1e-9) - 2.0**-26)
+    budget, radius = float(ball.budget(1)), float(ball.radius)
+    for _ in range(_SHRINKS):
+        policy = _vertex(ball, by, player, budget)
+        error = float(ball.distance(policy, ball.seen(policy, deadline)))
+        if error <= radius or not deadline.going:
+            break
+        budget *= _CLOSE * radius / error
+    return policy if error <= radius else ball.tables.policy
 
 
 def _at(tables: Tables, player: int, near: _Point | None, deadline: Deadline) -> tuple[_Point, float]:
@@ -100,20 +114,20 @@ def _at(tables: Tables, player: int, near: _Point | None, deadline: Deadline) ->
     return _Point(tables, choice, deviator, imitator, optimum, value), float(start @ (optimum - value))
 
 
-def _vertex(ball: ArrayBall, at: _Point, player: int) -> ArrayPolicy:
-    """The policy of the ball that is best by the slopes."""
+def _vertex(ball: ArrayBall, at: _Point, player: int, budget: float) -> ArrayPolicy:
+    """The policy that is best by the slopes, of those whose every player's error, eps_BC, is at most `budget`."""
     t = at.tables
     out = np.zeros(len(t.play.weights))
     head = (t.arrays, t.play, player, at.choice, at.deviator, at.imitator, at.optimum, at.value)
     t.ready(slopes)(*head, t.game.float_discount, out)
     weights, base = list[Ints32](), 0
     for j, own in enumerate(ball.tables.policy.weights):
-        weights.append(_filled(ball, j, own, out[base : base + len(own)]))
+        weights.append(_filled(ball, j, own, out[base : base + len(own)], budget))
         base += len(own)
     return ArrayPolicy.from_weights(t.game, tuple(weights))
 
 
-def _filled(ball: ArrayBall, j: int, weights: Ints32, slope: FloatArray) -> Ints32:
+def _filled(ball: ArrayBall, j: int, weights: Ints32, slope: FloatArray, budget: float) -> Ints32:
     """The weights of player `j`: mass moved where its slope gains most for what it costs."""
     game, sums = ball.tables.game, ball.tables.policy.denominators[j]
     starts = game.action_offsets[j]
@@ -126,7 +140,6 @@ def _filled(ball: ArrayBall, j: int, weights: Ints32, slope: FloatArray) -> Ints
     order = np.flatnonzero((gain > 0) & (weights > 0))
     order = order[np.argsort(-gain[order] / mass[state[order]], kind="stable")]
     cost = 2 * mass[state[order]] * share[order]
-    budget = float(ball.radius - 2 * ball.missing) * (1 - 1e-9) - 2.0**-26
     whole = int(np.searchsorted(np.cumsum(cost), budget, side="right"))
     result = weights.astype(np.int64)
     moved = order[:whole]
