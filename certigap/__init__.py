@@ -61,7 +61,9 @@ _HOMES = {
     "ArrayGame": "certigap.model.large",
     "ArrayPolicy": "certigap.model.large",
     "read_array_game": "certigap.model.large",
+    "read_array_policy": "certigap.model.large",
     "write_array_game": "certigap.model.large",
+    "write_array_policy": "certigap.model.large",
     "array_gaps": "certigap.semantics.array_gaps",
     "array_worst_case": "certigap.questions.array_worst_case.question",
     "policy_from_openspiel": "certigap.io.openspiel_policy",
@@ -131,7 +133,9 @@ if TYPE_CHECKING:
     from certigap.model.large import ArrayGame as ArrayGame
     from certigap.model.large import ArrayPolicy as ArrayPolicy
     from certigap.model.large import read_array_game as read_array_game
+    from certigap.model.large import read_array_policy as read_array_policy
     from certigap.model.large import write_array_game as write_array_game
+    from certigap.model.large import write_array_policy as write_array_policy
     from certigap.model.parametric import ParametricGame as ParametricGame
     from certigap.model.parametric import free_discount as free_discount
     from certigap.model.parametric import read_parametric_game as read_parametric_game

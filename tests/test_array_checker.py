@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from certigap import array_checker
-from certigap.certificates.array_gaps import write_array_gaps
+from certigap.certificates.array_gaps import array_gaps_certificate
 from certigap.model.large import ArrayGame, ArrayPolicy, write_array_game
 from certigap.model.large.families import random_game
 from certigap.semantics.array_gaps import array_gaps
@@ -121,7 +121,7 @@ def test_a_unit_at_any_state_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(array_checker, "CHUNK", 60)
     checker, game = load(), random_game(24, 2, discount="99/100", seed=5)
     policy = drawn_policy(game, 5)
-    case = Case(tmp_path, game, lambda path: write_array_gaps(array_gaps(game, policy), path))
+    case = Case(tmp_path, game, lambda path: array_gaps_certificate(array_gaps(game, policy)).write(path))
     ours, plain = array_checker.Game(str(case.game)), checker.ArrayGame(str(case.game))
     assert len(ours.blocks) > 5
     header, arrays = array_checker.read(str(case.path), *array_checker.certificate_types(ours))
@@ -147,7 +147,7 @@ def test_a_certificate_of_another_game_says_so_whatever_else_is_wrong(tmp_path: 
     """The hash comes last, and decides first."""
     game = random_game(5)
     policy = ArrayPolicy.uniform(game)
-    case = Case(tmp_path, game, lambda path: write_array_gaps(array_gaps(game, policy), path))
+    case = Case(tmp_path, game, lambda path: array_gaps_certificate(array_gaps(game, policy)).write(path))
     case.edit(lambda header, arrays: header["claim"].update(kind="none"))
     assert case.verdicts() == ("malformed", "malformed")
     case.edit(lambda header, arrays: header.update(game="arrays:0"))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import certigap as cg
-from certigap.certificates.array_gaps import write_array_gaps
+from certigap.certificates.array_gaps import array_gaps_certificate
 from certigap.errors import InputError, SolverError
 from certigap.model.large import (
     ArrayGame,
@@ -23,7 +23,7 @@ from certigap.model.large import (
     write_array_game,
     write_array_policy,
 )
-from certigap.model.large.container import read_container, write_container
+from certigap.model.large.container import is_array_file, read_container, write_container
 from certigap.model.large.families import grid_game, random_game
 from certigap.semantics.array_gaps import array_gaps
 from tests.helpers.arrays import Case, accepted, drawn_policy, hidden, named, shifted, uneven_game
@@ -35,7 +35,7 @@ def exact_gaps(game: ArrayGame, policy: ArrayPolicy) -> Any:
 
 
 def gap_case(folder: Path, game: ArrayGame, policy: ArrayPolicy) -> Case:
-    return Case(folder, game, lambda path: write_array_gaps(array_gaps(game, policy), path))
+    return Case(folder, game, lambda path: array_gaps_certificate(array_gaps(game, policy)).write(path))
 
 
 def assert_contains(game: ArrayGame, policy: ArrayPolicy) -> None:
@@ -262,6 +262,32 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["gap", file, "uniform", "--width", "1e-3"]) == 0
     assert main(["verify", file, cert, "--assert", "kind=nash-gap"]) == 0
     assert main(["gap", file, "uniform", "--width", "0"]) == 2
+    capsys.readouterr()
+    assert main(["show", cert]) == 0
+    assert "claimed, not checked here" in capsys.readouterr().out
+
+
+def test_a_file_in_place_of_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from certigap.cli import main
+
+    game = random_game(4)
+    files = {name: str(tmp_path / f"{name}.npz") for name in ("game", "policy", "certificate")}
+    write_array_game(game, files["game"])
+    write_array_policy(ArrayPolicy.uniform(game), files["policy"])
+    cg.certificate(array_gaps(game, ArrayPolicy.uniform(game))).write(files["certificate"])
+    for given, wanted in ((files["policy"], "game"), (files["certificate"], "game"), (files["game"], "policy")):
+        words = ["gap", files["game"], given] if wanted == "policy" else ["gap", given, "uniform"]
+        assert main(words) == 2
+        kind = Path(given).stem
+        assert f"expected 'certigap-array-{wanted}', got 'certigap-array-{kind}'" in capsys.readouterr().err
+    assert main(["show", files["game"]]) == 2
+    with pytest.raises(InputError, match="expected a Policy, got <ArrayPolicy"):
+        cg.nash_gap(game, ArrayPolicy.uniform(game))  # type: ignore[arg-type]
+
+
+def test_bytes_before_an_archive_make_it_no_game(case: Case) -> None:
+    case.game.write_bytes(b"xx" + case.game.read_bytes())
+    assert not is_array_file(case.game)
 
 
 @pytest.mark.parametrize("name", ["columns", "initial", "shapes", "rewards"])

@@ -10,7 +10,7 @@ import pytest
 
 from certigap import array_checker
 from certigap.bounds.balls import Measure
-from certigap.certificates.array_worst_case import write_array_worst_case
+from certigap.certificates.array_worst_case import array_worst_case_certificate
 from certigap.errors import InputError
 from certigap.floats.sparse.process import Tables
 from certigap.model.large import ArrayPolicy
@@ -42,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Case:
     game = dataclasses.replace(uneven_game(2), discount=Fraction(4, 5), scales=scales)
     answer = array_worst_case(game, drawn_policy(game, 2), "1/200", measure="rho")
     assert answer.witness.policy is not answer.expert
-    return Case(tmp_path_factory.mktemp("rho"), game, lambda path: write_array_worst_case(answer, path))
+    return Case(tmp_path_factory.mktemp("rho"), game, lambda path: array_worst_case_certificate(answer).write(path))
 
 
 @pytest.fixture

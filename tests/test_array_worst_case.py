@@ -12,7 +12,7 @@ import pytest
 
 import certigap as cg
 from certigap.bounds.balls import Measure
-from certigap.certificates.array_worst_case import write_array_worst_case
+from certigap.certificates.array_worst_case import array_worst_case_certificate
 from certigap.errors import InputError
 from certigap.exact.shares import share, times_down, times_up
 from certigap.floats.sparse.process import Tables
@@ -105,7 +105,7 @@ def test_an_early_end_leaves_a_valid_interval(tmp_path: Path) -> None:
     answer = array_worst_case(game, expert, "1/20", Deadline(0))
     assert not answer.complete
     assert answer.interval.upper >= array_worst_case(game, expert, "1/20").interval.upper * Fraction(99, 100)
-    case = Case(tmp_path, game, lambda path: write_array_worst_case(answer, path))
+    case = Case(tmp_path, game, lambda path: array_worst_case_certificate(answer).write(path))
     assert case.verdicts() == ("valid", "valid")
 
 
@@ -198,7 +198,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Case:
     scales = Fraction(1, 7), Fraction(1, 5), Fraction(1, 6)
     game = dataclasses.replace(uneven_game(2), discount=Fraction(4, 5), scales=scales)
     answer = array_worst_case(game, drawn_policy(game, 2), "1/100")
-    return Case(tmp_path_factory.mktemp("made"), game, lambda path: write_array_worst_case(answer, path))
+    return Case(tmp_path_factory.mktemp("made"), game, lambda path: array_worst_case_certificate(answer).write(path))
 
 
 @pytest.fixture
@@ -333,7 +333,7 @@ def test_the_expert_of_a_file(case: Case, tmp_path: Path) -> None:
 def test_checkers_agree_to_the_last_digit_on_larger_games(tmp_path: Path, game: ArrayGame) -> None:
     """The claim is what the package derived: all three compute the same integers."""
     answer = array_worst_case(game, drawn_policy(game, 4), "1/50")
-    case = Case(tmp_path, game, lambda path: write_array_worst_case(answer, path))
+    case = Case(tmp_path, game, lambda path: array_worst_case_certificate(answer).write(path))
     assert case.verdicts() == ("valid", "valid")
     case.edit(tighter)
     assert case.verdicts() == ("invalid", "invalid")

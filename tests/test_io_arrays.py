@@ -51,6 +51,16 @@ def test_normal_forms_return(tmp_path_factory: pytest.TempPathFactory, game: Gam
     assert read_arrays(path) == game
 
 
+def test_integers_without_a_divisor_are_weights(tmp_path: Path) -> None:
+    given = {name: array for name, array in DENSE.items() if not name.endswith("denominators")}
+    weights = given | {"initial": np.array([5, 5]), "transitions": np.array([[[7, 0], [0, 2]], [[0, 3], [1, 2]]])}
+    del weights["initial_denominator"]
+    assert read_arrays(save(tmp_path, **weights)) == read_arrays(save(tmp_path, **DENSE))
+    for wrong in ([-5, -5], [0, 0]):
+        with pytest.raises(InputError, match="initial: "):
+            read_arrays(save(tmp_path, **weights | {"initial": np.array(wrong)}))
+
+
 @pytest.mark.parametrize("name", ["lemma2", "tag", "algorithm1"])
 def test_catalog_games_return(tmp_path: Path, name: str) -> None:
     game = catalog.load(name)
@@ -212,5 +222,5 @@ def test_the_layout_is_told_to_who_guesses_it(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=wanted):
         read_arrays(path)
     np.savez(path, payoffs=np.ones((1, 2)) / 3)
-    with pytest.raises(InputError, match="--from-floats 1000000 on the command line, from_floats="):
+    with pytest.raises(InputError, match="from_floats=1000000 rounds them, by name"):
         read_arrays(path)

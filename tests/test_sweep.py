@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -45,7 +45,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 @pytest.fixture
 def serial(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every task is done here, so that a test of something else starts no processes."""
-    monkeypatch.setattr(module, "in_pool", lambda work, items, _: enumerate(map(work, items)))
+    monkeypatch.setattr(module, "in_pool", lambda work, items, _: (pair for pair in enumerate(map(work, items))))
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +163,12 @@ def test_array_games_are_asked_for_gaps(files: list[str], serial: None) -> None:
     again = sweep([game], policies=[policy, ArrayPolicy.uniform(game)], out="found", workers=1)
     assert [row.status for row in again.rows] == ["found", "found"]
     assert again.exit_code == 0
+    assert answer.rows[2].certificate.startswith(f"{game.digest.removeprefix('arrays:')[:16]}.gap.")
+
+
+def test_a_radius_that_is_written_twice_is_one(files: list[str], serial: None, capsys: Any) -> None:
+    asked = ["sweep", files[0], "--eps", "1/10,0.1", "--eps", "10%,1e-1", "--out", "found", "--workers", "1"]
+    assert len(run_json(capsys, *asked)["rows"]) == 1
 
 
 def test_a_question_asked_twice_is_answered_once(files: list[str], serial: None) -> None:
@@ -219,6 +225,37 @@ def test_no_process_is_left_when_the_caller_stops_listening() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_no_process_is_left_when_the_caller_is_killed(tmp_path: Path) -> None:
+    text = "from certigap.work.engines import in_pool; from tests.helpers import workers"
+    root = str(Path(__file__).parents[1])
+    command = [sys.executable, "-c", f"{text}; list(in_pool(workers.forever, [0], 1))"]
+    caller = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": root})
+    waited_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+    worker = int((tmp_path / "pid").read_text())
+    caller.kill()
+    caller.wait()
+    waited_for(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def waited_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def raising(*_: Any) -> None:
+    raise RuntimeError("of the caller")
+
+
+def test_what_the_caller_raises_leaves_no_client(cluster: Any, files: list[str]) -> None:
+    with pytest.raises(RuntimeError, match="of the caller") as caught:
+        sweep(files[:1], ["1/10", "1/8"], out="found", scheduler=cluster.scheduler_address, progress=raising)
+    with peer("distributed").Client(cluster, set_as_default=False) as client:
+        clients = client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.clients))
+    assert (caught.type, clients) == (RuntimeError, 2)  # this one, and the cluster's own
+
+
 def test_an_interrupt_leaves_a_table_and_a_folder_to_go_on_with(files: list[str]) -> None:
     radii = [f"1/{k}" for k in range(10, 30)]  # more than are done between two looks at the folder
     command = [
@@ -257,6 +294,7 @@ def test_a_killed_worker_of_a_cluster_loses_nothing(cluster: Any, tmp_path: Path
 def test_a_sweep_on_a_cluster_whose_worker_is_killed(cluster: Any, files: list[str]) -> None:
     radii = ["1/10", "1/8", "1/5", "1/4"]
     with peer("distributed").Client(cluster, set_as_default=False) as client:
+        client.wait_for_workers(2)  # another test has killed some
         before = client.run(os.getpid)
 
         def kill(row: SweepRow, done: int, count: int) -> None:
@@ -271,6 +309,7 @@ def test_a_sweep_on_a_cluster_whose_worker_is_killed(cluster: Any, files: list[s
             scheduler=cluster.scheduler_address,
             progress=kill,
         )
+        client.wait_for_workers(2)
         after = client.run(os.getpid)
     assert [row.status for row in answer.rows] == ["computed"] * 4
     assert set(after.values()) != set(before.values())

@@ -1,24 +1,25 @@
 """Certificates of worst cases of array games: claim and prices in the header, policies and vectors as arrays."""
 
-import os
-
 import numpy as np
 
-from certigap.certificates.array_gaps import array_header
+from certigap.certificates.array_certificate import ArrayCertificate
 from certigap.exact.rational import format_rational
-from certigap.model.large.container import write_container
 from certigap.model.large.files import policy_arrays
 from certigap.questions.array_worst_case.question import ArrayWorstCase
 
-__all__ = ["write_array_worst_case"]
+__all__ = ["array_worst_case_certificate"]
 
 
-def write_array_worst_case(answer: ArrayWorstCase, path: str | os.PathLike[str]) -> None:
-    """Write the certificate of a `worst-case` claim, wholly or not at all."""
-    claim = {"kind": "worst-case", "measure": str(answer.measure), "radius": format_rational(answer.radius)}
-    header = array_header(answer.game, claim | {"nash_gap": answer.interval.to_json()})
+def array_worst_case_certificate(answer: ArrayWorstCase) -> ArrayCertificate:
+    """The certificate of a `worst-case` claim."""
+    claim = {
+        "kind": "worst-case",
+        "measure": str(answer.measure),
+        "radius": format_rational(answer.radius),
+        "nash_gap": answer.interval.to_json(),
+    }
     player, seen = answer.witness_player, answer.witness
-    header |= {
+    proof = {
         "bits": [own.bits for own in answer.players],
         "prices": [{"optimum": list(own.prices), "value": own.price} for own in answer.players],
         "witness": {"player": str(player + 1), "bits": seen.bits[player]},
@@ -30,4 +31,4 @@ def write_array_worst_case(answer: ArrayWorstCase, path: str | os.PathLike[str])
     arrays |= {"witness_value": seen.values[player], "witness_optimum": seen.optima[player]}
     if not answer.measure.is_by_rows:
         arrays["witness_occupancy"] = answer.witness_visits.mass
-    write_container(path, header, arrays)
+    return ArrayCertificate(answer.game, claim, proof, arrays)

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, overload
 
 from certigap.bounds.hull import covers_json
+from certigap.certificates.array_certificate import ArrayCertificate
+from certigap.certificates.array_gaps import array_gaps_certificate
+from certigap.certificates.array_worst_case import array_worst_case_certificate
 from certigap.certificates.best_case import best_case_certificate
 from certigap.certificates.certificate import Certificate
 from certigap.certificates.concentrability import concentrability_certificate
@@ -28,6 +31,7 @@ from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
 from certigap.model.files.vectors import bracket_json, brackets_json
 from certigap.model.game import Game
+from certigap.questions.array_worst_case.question import ArrayWorstCase
 from certigap.questions.best_case import BestCaseAnswer
 from certigap.questions.concentrability import ConcentrabilityAnswer
 from certigap.questions.continuity import ContinuityAnswer
@@ -41,6 +45,7 @@ from certigap.questions.theorem_instance import TheoremInstance
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.regions.engine import RegionBound
 from certigap.semantics import ErrorsAnswer, GapAnswer
+from certigap.semantics.array_gaps import ArrayGaps
 from certigap.semantics.entropic import RegularisedGaps
 from certigap.semantics.finite import FiniteGapAnswer
 from certigap.semantics.finite_errors import FiniteErrorsAnswer
@@ -48,12 +53,16 @@ from certigap.semantics.finite_errors import FiniteErrorsAnswer
 __all__ = ["certificate", "kinds"]
 
 
-def certificate(answer: Any, kind: str | None = None) -> Certificate:
+@overload
+def certificate(answer: ArrayGaps | ArrayWorstCase, kind: str | None = None) -> ArrayCertificate: ...
+@overload
+def certificate(answer: Any, kind: str | None = None) -> Certificate: ...
+def certificate(answer: Any, kind: str | None = None) -> Certificate | ArrayCertificate:
     """The certificate of an answer.
 
     Args:
-        answer: a result of `gaps`, `matching_errors`, `worst_case`, `best_case`, `region_bound` or
-            `theorem_instance`, or the `answer` at a point of a `frontier`.
+        answer: a result of `gaps`, `matching_errors`, `worst_case`, `best_case`, `region_bound`, `theorem_instance`,
+            `array_gaps` or `array_worst_case`, or the `answer` at a point of a `frontier`.
         kind: what to claim of it, where it can prove several things: of `gaps`, "nash-gap" (default), "equilibrium"
             or "policy-value".
 
@@ -185,7 +194,9 @@ def _theorem_instance(answer: TheoremInstance) -> Certificate:
     return Certificate(answer.game, claim, theorem["proof"])
 
 
-_WRITERS: dict[type, dict[str, Callable[[Any], Certificate]]] = {
+_WRITERS: dict[type, dict[str, Callable[[Any], Certificate | ArrayCertificate]]] = {
+    ArrayGaps: {"nash-gap": array_gaps_certificate},
+    ArrayWorstCase: {"worst-case": array_worst_case_certificate},
     FiniteGapAnswer: {
         "nash-gap": finite_nash_gap,
         "equilibrium": finite_equilibrium,

@@ -8,7 +8,7 @@ from certigap.commands.gaps import show_gaps, worst_json
 from certigap.commands.output import print_json, rational_option, say_written, status
 from certigap.commands.streams import say
 from certigap.errors import InputError
-from certigap.exact.rational import format_rational
+from certigap.exact.brief import number_brief
 from certigap.model.large import ArrayGame, ArrayPolicy, read_array_game, read_array_policy, write_array_policy
 from certigap.report import interval_text, number_text, table
 
@@ -17,7 +17,7 @@ __all__ = ["array_certify", "array_gap"]
 
 def array_gap(given: argparse.Namespace) -> int:
     """Player gaps, NashGap and NashConv as intervals."""
-    from certigap.certificates.array_gaps import write_array_gaps
+    from certigap.certificates.array_gaps import array_gaps_certificate
     from certigap.semantics.array_gaps import array_gaps
 
     if given.temperature is not None or given.arithmetic == "exact" or given.claim != "nash-gap":
@@ -29,19 +29,19 @@ def array_gap(given: argparse.Namespace) -> int:
     if answer.wide:
         print("certigap: warning: an interval is wider than --width: floats find none narrower", file=sys.stderr)
     if given.output:
-        write_array_gaps(answer, given.output)
+        array_gaps_certificate(answer).write(given.output)
         say_written(given)
     return 0
 
 
 def array_certify(given: argparse.Namespace) -> int:
     """The worst case over an error ball: the interval, the certificate, the witness."""
-    from certigap.certificates.array_worst_case import write_array_worst_case
+    from certigap.certificates.array_worst_case import array_worst_case_certificate
     from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
     from certigap.work.deadline import Deadline
 
-    if given.known or given.idle != "keep":
-        raise InputError("an array game: expected a question without --known and --idle, got one with them")
+    if given.known or given.scheduler or given.idle != "keep":
+        raise InputError("an array game: expected no --known, --scheduler or --idle, got one of them")
     deadline = Deadline(given.budget)
     game = read_array_game(given.game)
     expert = _policy(given.expert, game)
@@ -56,7 +56,7 @@ def array_certify(given: argparse.Namespace) -> int:
     else:
         say(f"{game!r}\n{_text(answer, given.exact)}")
     if given.output:
-        write_array_worst_case(answer, given.output)
+        array_worst_case_certificate(answer).write(given.output)
         say_written(given)
     if given.witness:
         write_array_policy(answer.witness.policy, given.witness, game)
@@ -69,13 +69,10 @@ def _policy(named: str, game: ArrayGame) -> ArrayPolicy:
 
 
 def _text(answer: Any, exact: bool) -> str:
-    error = f"eps_{answer.measure.label} <= {format_rational(answer.radius)}"
+    error = f"eps_{answer.measure.label} <= {number_brief(answer.radius)}"
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
-        (
-            f"worst NashGap with {error}",
-            interval_text(answer.interval, exact),
-        ),
+        (f"worst NashGap with {error}", interval_text(answer.interval, exact)),
     ]
     rows += [(f"  bound: {name}", number_text(x, exact)) for name, x in answer.bounds.items()]
     cut = "" if answer.complete else "\nstopped early: the interval is valid, not final"

@@ -43,10 +43,13 @@ def exit_code(verdicts: list[Verdict], assertion_failed: bool) -> int:
 
 def show(given: argparse.Namespace) -> int:
     """The claim of a certificate, unchecked."""
+    from certigap.certificates.array_certificate import read_array_certificate
     from certigap.certificates.assertions import quantities_of
     from certigap.certificates.read import read_certificate
+    from certigap.model.large.container import is_array_file
 
-    data = read_certificate(given.certificate)
+    read = read_array_certificate if is_array_file(given.certificate) else read_certificate
+    data = read(given.certificate)
     claim = data["claim"]
     if given.json:
         return print_json({"game": data["game"], "claim": claim, "provenance": data.get("provenance", {})})

@@ -25,7 +25,7 @@ def sweep(given: argparse.Namespace) -> int:
     check_folder(given.out, "--out")
     if not given.eps and not given.policy:
         raise InputError("certigap sweep: expected --eps or --policy, got neither")
-    radii = [rational_option(text, "--eps") for text in _listed(given.eps)]
+    radii = list(dict.fromkeys(rational_option(text, "--eps") for text in _listed(given.eps)))
     with _counter() as tell:
         answer = ask(
             given.games,

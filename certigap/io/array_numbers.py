@@ -68,8 +68,10 @@ class Numbers:
         return np.asarray(divided, dtype=object)
 
     def rows(self, key: str, shape: Sequence[int | None], divisor: str, per: Sequence[int]) -> list[list[Fraction]]:
-        """Probability rows along the last axis; floats are rounded row by row."""
+        """Probability rows along the last axis; floats are rounded by rows, integers without a divisor are weights."""
         array = self.array(key, shape)
+        if array.dtype.kind in "iu" and divisor not in self.arrays:
+            return [_shares(row) for row in array.reshape(-1, array.shape[-1]).tolist()]
         if array.dtype.kind != "f":
             return [list(row) for row in self.over(key, shape, divisor, per).reshape(-1, array.shape[-1])]
         denominator = self.denominator(key)
@@ -117,14 +119,19 @@ class Numbers:
         """The denominator for floats; refuses them without one."""
         if self.from_floats is None:
             raise InputError(
-                f"{self.where}: {what}: expected integers or text, got floats; a denominator rounds them by name: "
-                "--from-floats 1000000 on the command line, from_floats=10**6 in Python"
+                f"{self.where}: {what}: expected integers or text, got floats; from_floats=1000000 rounds them, by name"
             )
         return self.from_floats
 
     def record(self, change: Fraction) -> None:
         """Keep the largest change."""
         self.rounding = change if self.rounding is None else max(self.rounding, change)
+
+
+def _shares(weights: list[int]) -> list[Fraction]:
+    """Weights over their sum; where that is not above 0, the weights themselves, which are no probabilities."""
+    total = sum(weights)
+    return [Fraction(weight, total if total > 0 else 1) for weight in weights]
 
 
 def _fits(shape: tuple[int, ...], wanted: Sequence[int | None]) -> bool:

@@ -10,8 +10,9 @@ row-major with the last player's action varying fastest, E entries):
 
 Both Markov layouts also hold `initial` `[S]` and `discount` (a scalar, as text). Numbers are integers or text such as
 "1/3". `payoff_denominators` and `reward_denominators` (a scalar or `[n]`), `transition_denominators` (a scalar or
-`[S, A_1, .., A_n]`, dense only) and `initial_denominator` divide; absent ones are 1. Names are optional: `players`
-`[n]`, `states` `[S]`, `actions` (all players' of the first state in turn, then the next; dense: of one state), `name`.
+`[S, A_1, .., A_n]`, dense only) and `initial_denominator` divide; absent ones are 1, but for integers in `initial` and
+dense `transitions`: these are then weights, divided by the sum of their row. Names are optional: `players` `[n]`,
+`states` `[S]`, `actions` (all players' of the first state in turn, then the next; dense: of one state), `name`.
 """
 
 import dataclasses

@@ -17,6 +17,7 @@ import numpy as np
 from certigap.errors import InputError, SolverError
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.exact.interval import Interval
+from certigap.exact.rational import RationalLike, rational_of
 from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import correction, solve
 from certigap.model.large.game import ArrayGame
@@ -62,7 +63,7 @@ class ArrayGaps(Shown):
 
 
 def array_gaps(
-    game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = None, deadline: Deadline | None = None
+    game: ArrayGame, policy: ArrayPolicy, width: RationalLike | None = None, deadline: Deadline | None = None
 ) -> ArrayGaps:
     """Every player's gap, their maximum and their sum.
 
@@ -81,11 +82,12 @@ def array_gaps(
     >>> array_gaps(game, ArrayPolicy.uniform(game))
     <ArrayGaps, NashGap in [3.3811, 3.3811]>
     """
-    if width is not None and width <= 0:
+    aimed = None if width is None else rational_of(width, "width")
+    if aimed is not None and aimed <= 0:
         raise InputError(f"width: expected a number above 0, got {width}")
     tables, until = Tables(game, policy), deadline or Deadline()
-    values = _values(tables, width, until)
-    found = [_player_gap(tables, player, value, width, until) for player, value in enumerate(values)]
+    values = _values(tables, aimed, until)
+    found = [_player_gap(tables, player, value, aimed, until) for player, value in enumerate(values)]
     each = tuple(one.gap for one in found)
     lower = sum((gap.lower for gap in each if gap.lower is not None), Fraction(0))
     upper = sum((gap.upper for gap in each if gap.upper is not None), Fraction(0))
@@ -98,7 +100,7 @@ def array_gaps(
         values=np.stack([one.value for one in found]),
         optima=np.stack([one.optimum for one in found]),
         bits=tuple(one.bits for one in found),
-        wide=width is not None and any(one.width > width for one in found),
+        wide=aimed is not None and any(one.width > aimed for one in found),
     )
 
 

@@ -23,7 +23,9 @@ class Optimum(Brief):
 
 def require_policy(game: Game, policy: Policy) -> None:
     """`InputError` unless the policy's players, states and actions are the game's."""
-    own = policy.game
+    own = getattr(policy, "game", None)
+    if own is None:
+        raise InputError(f"policy: expected a Policy, got {policy!r} (of array games: array_gaps)")
     if own is game or (own.players, own.states, own.actions) == (game.players, game.states, game.actions):
         return
     raise InputError(f"policy: expected one of {game!r}, got one of {own!r}")

@@ -10,11 +10,12 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from textwrap import shorten
+from threading import Thread
 from typing import Any, TypeAlias, TypeVar
 
 from certigap.errors import InputError
@@ -38,7 +39,7 @@ class Lost:
     reason: str
 
 
-Ended: TypeAlias = Iterator[tuple[int, Result | Lost]]
+Ended: TypeAlias = Generator[tuple[int, Result | Lost], None, None]
 
 
 def in_pool(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Ended[Result]:
@@ -118,6 +119,13 @@ def _begin(cores: int) -> None:
     """A process's settings: its share of the cores; the interrupt of the terminal is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["CERTIGAP_WORKERS"] = os.environ["NUMBA_NUM_THREADS"] = str(cores)
+    Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    """A process whose parent is killed would wait for its next task for ever."""
+    parent.join()
+    os._exit(1)
 
 
 def on_cluster(work: Callable[[Item], Result], items: Sequence[Item], address: str) -> Ended[Result]:
@@ -157,9 +165,11 @@ def cluster_size(address: str) -> int:
 def _client(address: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host
     except ImportError:
         raise InputError('a scheduler: expected the extra: pip install "certigap[cluster]"') from None
     try:
+        get_address_host(address)  # before a client begins, which would go on looking for what is no address
         return Client(address, timeout=_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         said = shorten(str(error), 80, placeholder=" ..")

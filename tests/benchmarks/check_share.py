@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from certigap import array_checker
-from certigap.certificates.array_gaps import write_array_gaps
+from certigap.certificates.array_gaps import array_gaps_certificate
 from certigap.model.large import ArrayGame, ArrayPolicy, write_array_game
 from certigap.model.large.families import grid_game, random_game
 from certigap.semantics.array_gaps import array_gaps
@@ -53,7 +53,7 @@ def compare(name: str, game: ArrayGame, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = f"{folder}/game.npz", f"{folder}/gap.npz"
         write_array_game(game, paths[0])
-        write_array_gaps(array_gaps(game, policy), paths[1])
+        array_gaps_certificate(array_gaps(game, policy)).write(paths[1])
         array_checker.read = Files().read  # type: ignore[assignment]
 
         def check() -> None:

@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-__all__ = ["dying", "once_killed", "patient"]
+__all__ = ["dying", "forever", "once_killed", "patient"]
 
 
 def once_killed(item: tuple[str, int]) -> int:
@@ -29,3 +29,10 @@ def patient(number: int) -> int:
     """The number, after a while in which one can be killed or interrupted."""
     time.sleep(0.5)
     return number
+
+
+def forever(_: int) -> int:
+    """Nothing; the file `pid` tells of the process."""
+    Path("pid").write_text(str(os.getpid()))
+    time.sleep(1000)
+    return 0

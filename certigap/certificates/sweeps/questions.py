@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from certigap.bounds.balls import Measure
-from certigap.certificates.array_gaps import write_array_gaps
+from certigap.certificates.array_gaps import array_gaps_certificate
 from certigap.certificates.claims import certificate
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
@@ -179,7 +179,7 @@ class ArrayGap:
         return {"policy": self.policy}
 
     def write(self, game: ArrayGame, path: Path) -> None:
-        write_array_gaps(array_gaps(game, self.policy), path)
+        array_gaps_certificate(array_gaps(game, self.policy)).write(path)
 
     def is_spent(self, _: Mapping[str, Any]) -> bool:
         return True

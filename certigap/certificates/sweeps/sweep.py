@@ -9,6 +9,7 @@ The caller writes what workers send, so they need no common disk, and an interru
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -153,8 +154,9 @@ def sweep(
         table.find(count)
         waiting = table.open
         work = on_cluster(made, waiting, scheduler) if scheduler is not None else in_pool(made, waiting, count)
-        for place, result in work:
-            table.enter(waiting[place], result)
+        with closing(work):  # at once, whatever `progress` raises: a cluster's client cannot be ended by the collector
+            for place, result in work:
+                table.enter(waiting[place], result)
     except KeyboardInterrupt:
         pass
     write_atomically(folder / TABLE, csv_text(table.rows))

@@ -38,12 +38,16 @@ class Task:
     def name(self) -> str:
         """The certificate's file."""
         asked = hashlib.sha256(self.question.identity).hexdigest()
-        return f"{self.game.digest[:_DIGITS]}.{self.question.short}.{asked[:_DIGITS]}{self.question.suffix}"
+        return f"{self._of_game}.{self.question.short}.{asked[:_DIGITS]}{self.question.suffix}"
 
     @property
     def game_name(self) -> str:
         """The file that the game gets beside its certificates."""
-        return f"{self.game.digest[:_DIGITS]}.game.json"
+        return f"{self._of_game}.game.json"
+
+    @property
+    def _of_game(self) -> str:
+        return self.game.digest.removeprefix("arrays:")[:_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)

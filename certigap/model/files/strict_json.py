@@ -56,7 +56,9 @@ def read_text(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> str:
     if data.startswith(b"\xef\xbb\xbf"):
         raise InputError(f"{source}: expected UTF-8 without a byte order mark, got one")
     if data.startswith(b"PK\x03\x04"):
-        raise InputError(f"{source}: expected text, got an archive, as files of arrays are (.npz)")
+        raise InputError(
+            f"{source}: expected JSON, got an archive (.npz), damaged or of another kind; certigap convert reads arrays"
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ unpickled: the type and the shape of every member are read, and compared with wh
 import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -15,26 +15,29 @@ import numpy.typing as npt
 
 from certigap.errors import InputError
 from certigap.model.files.atomic import stream_atomically
+from certigap.model.files.game_codec import check_header
 from certigap.model.files.json_node import Node, printable
 from certigap.model.files.json_write import dumps
 from certigap.model.files.strict_json import parse_json
 
-__all__ = ["MAX_BYTES", "is_array_file", "read_container", "write_container"]
+__all__ = ["MAX_BYTES", "is_array_file", "read_container", "read_header", "write_container"]
 
 MAX_BYTES = 2**36  # of a container: 64 GiB
 _HEADER_BYTES = 2**20
 _NPY = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..)\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n"
 )
+_UNREADABLE = (OSError, zipfile.BadZipFile, ValueError, RuntimeError)
 _LOCAL = 30  # bytes of a zip member's own head, before its name and its extra field
 _Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 def is_array_file(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is a zip archive with a `header`: what array games, policies and certificates are."""
+    """Whether a file is a zip archive, from its first byte, with a `header`: array games, policies, certificates."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return "header.npy" in archive.namelist()
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            file.seek(0)
+            return file.read(4) == b"PK\x03\x04" and "header.npy" in archive.namelist()
     except (OSError, zipfile.BadZipFile, ValueError):
         return False
 
@@ -58,11 +61,14 @@ def write_container(path: str | os.PathLike[str], header: Mapping[str, Any], arr
     stream_atomically(path, write)
 
 
-def read_container(path: str | os.PathLike[str], types: Mapping[str, str]) -> tuple[Node, dict[str, npt.NDArray[Any]]]:
+def read_container(
+    path: str | os.PathLike[str], types: Mapping[str, str], kind: str | None = None
+) -> tuple[Node, dict[str, npt.NDArray[Any]]]:
     """The header and the arrays of a container.
 
     Args:
         path: the file.
+        kind: what the header must say that the file is, looked at before the other members.
         types: a pattern for the names of members -> their type, such as "<i4" (the header need not be named).
 
     Raises:
@@ -76,19 +82,48 @@ def read_container(path: str | os.PathLike[str], types: Mapping[str, str]) -> tu
                 raise InputError(f"{where}: expected at most {MAX_BYTES} bytes")
             if len({member.filename for member in members}) < len(members):
                 raise InputError(f"{where}: expected distinct members, got one twice")
-            arrays = {member.filename: _member(file, member, where, types) for member in members}
+            header = _header(file, members, where, kind)
+            arrays = {m.filename.removesuffix(".npy"): _member(file, m, where, types) for m in members}
     except InputError:
         raise
-    except (OSError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
-        raise InputError(f"{where}: expected a readable array file, got: {str(error)[:100]!r}") from None
-    named = {name.removesuffix(".npy"): array for name, array in arrays.items()}
-    if "header" not in named:
+    except _UNREADABLE as error:
+        raise _unreadable(where, error) from None
+    return header, {name: array for name, array in arrays.items() if name != "header"}
+
+
+def read_header(path: str | os.PathLike[str], kind: str) -> Node:
+    """The header of a container, whose other members are not looked at.
+
+    Raises:
+        InputError: not such a file, or the header says that it is of another kind.
+    """
+    where = printable(os.fspath(path))
+    try:
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            return _header(file, archive.infolist(), where, kind)
+    except InputError:
+        raise
+    except _UNREADABLE as error:
+        raise _unreadable(where, error) from None
+
+
+def _unreadable(where: str, error: Exception) -> InputError:
+    said = getattr(error, "strerror", None) or str(error)[:100]
+    return InputError(f"{where}: expected a readable array file, got: {said}")
+
+
+def _header(file: BinaryIO, members: Sequence[zipfile.ZipInfo], where: str, kind: str | None) -> Node:
+    member = next((member for member in members if member.filename == "header.npy"), None)
+    if member is None:
         raise InputError(f"{where}: expected the member header, got none")
     try:
-        text = named.pop("header").tobytes().decode("utf-8")
+        text = _member(file, member, where, {}).tobytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{where}: header: expected UTF-8, got another byte at {error.start}") from None
-    return parse_json(text, where), named
+    header = parse_json(text, where)
+    if kind is not None:
+        check_header(header, kind)
+    return header
 
 
 def _member(file: BinaryIO, member: zipfile.ZipInfo, where: str, types: Mapping[str, str]) -> npt.NDArray[Any]:

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from certigap.errors import InputError
-from certigap.model.files.game_codec import check_header
 from certigap.model.files.json_node import brief, printable
 from certigap.model.large.container import read_container, write_container
 from certigap.model.large.content import GAME, VERSION, array_game_header
@@ -41,8 +40,7 @@ def read_array_game(path: str | os.PathLike[str]) -> ArrayGame:
         InputError: a file that is no array game; the message names the member.
     """
     where = printable(os.fspath(path))
-    node, arrays = read_container(path, _GAME_TYPES)
-    check_header(node, GAME)
+    node, arrays = read_container(path, _GAME_TYPES, GAME)
     members = node.object(("format", "version", "discount", "scales"), ("name", "meta"))
     discount, scales = members["discount"].rational(), tuple(item.rational() for item in members["scales"].array())
     names = ("shapes", "rewards", "offsets", "columns", "weights", "denominators", "initial")
@@ -66,8 +64,7 @@ def read_array_policy(path: str | os.PathLike[str], game: ArrayGame) -> ArrayPol
     Raises:
         InputError: a file that is no policy of this game, or names another game's hash.
     """
-    node, arrays = read_container(path, POLICY_TYPES)
-    check_header(node, POLICY)
+    node, arrays = read_container(path, POLICY_TYPES, POLICY)
     members = node.object(("format", "version"), ("game", "name", "meta"))
     if "game" in members and members["game"].text() != game.digest:
         members["game"].fail(f"expected the hash of this game, {game.digest}, got {brief(members['game'].value)}")
