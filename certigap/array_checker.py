@@ -29,7 +29,7 @@ MOST, TOP, LOW = 2**31 - 1, 2**61, 2**31 - 1
 ONE, UNIT, SIZE = 2**28, 2**61, 2**60  # of the units of shares, of an occupancy's, and of what strays
 STAGES, PRICE = 100, 2**58
 THREADS = 2
-CHUNK = 2**17  # transitions that are worked on at a time: what is made of them stays near the processor
+CHUNK = 2**17  # transitions times players that are worked on at a time: what is made of them stays near the processor
 SHORT = 64  # transitions of a row, up to which rows of one length are added as columns
 EXACT = 2**53  # below this, floats hold every integer
 NPY = re.compile(
@@ -149,7 +149,7 @@ def rational(text: Any) -> Fraction:
 
 
 class Block(NamedTuple):
-    """Neighbouring states with about `CHUNK` transitions: states, rows, transitions, each as (first, last + 1)."""
+    """Neighbouring states with about `CHUNK / n` transitions: states, rows, transitions, each as (first, last + 1)."""
 
     states: tuple[int, int]
     rows: tuple[int, int]
@@ -191,10 +191,10 @@ class Game:
         need((self.offsets[1:] > self.offsets[:-1]).all() and len(self.weights) == entries, "an entry in every row")
         need(self.columns.min() >= 0 and self.columns.max() < states and self.weights.min() >= 1, "states and weights")
         self.first = running(sizes)
-        self.blocks = [self.block(begin, end) for begin, end in cuts(self.offsets[self.first])]
+        self.blocks = [self.block(begin, end) for begin, end in cuts(self.offsets[self.first], n)]
         self.heaviest = int(self.weights.max())
         self.room = max(int(np.ptp(block.entries)) for block in self.blocks)
-        each_block(self, self.check_rows)
+        each_block(self, self.check_rows, 0)
         self.most = int(self.denominators.max())
         need(len(self.initial) == states and self.initial.min() >= 0, "a start weight a state")
         need(1 <= self.initial.sum(dtype=np.int64) <= MOST, "start weights with a sum from 1 to 2^31 - 1")
@@ -211,18 +211,34 @@ class Game:
         weights = self.weights[slice(*block.entries)]
         if not block.length or block.length * self.heaviest > MOST:
             weights = weights.astype(np.int64)
-        found = self.sums(block, weights) == self.denominators[slice(*block.rows)]
-        need(found.all(), "rows that sum to their denominators")
+        if block.length:
+            columns = weights.reshape(-1, block.length).T
+            found = columns[0].copy()
+            for column in columns[1:]:  # by columns it takes a third of the time
+                found += column
+        else:
+            found = np.add.reduceat(weights, self.begins(block))
+        need(np.array_equal(found, self.denominators[slice(*block.rows)]), "rows that sum to their denominators")
 
-    def sums(self, block: Block, numbers: Any) -> Any:
-        """The sums of every row's numbers, one a transition of the block; by columns it takes a third of the time."""
-        if not block.length:
-            return np.add.reduceat(numbers, self.offsets[slice(*block.rows)] - block.entries[0])
-        columns = numbers.reshape(-1, block.length).T
-        result = columns[0].copy()
-        for column in columns[1:]:
-            result += column
-        return result
+    def begins(self, block: Block) -> Any:
+        """Where the rows of a block begin, from its first transition."""
+        return self.offsets[slice(*block.rows)] - block.entries[0]
+
+    def ordered(self, block: Block, numbers: Any, out: Any) -> None:
+        """Numbers of the block's transitions: where its rows are alike, all first ones, then all second ones, .."""
+        own = numbers[slice(*block.entries)]
+        if block.length:
+            own, out = own.reshape(-1, block.length).T, out.reshape(block.length, -1)
+        out[:] = own
+
+    def dots(self, block: Block, numbers: Any, weights: Any) -> Any:
+        """`[V, rows]`: the sums of every row's weights times its numbers `[entries, V]`, both `ordered`."""
+        if block.length:
+            numbers, weights = numbers.reshape(block.length, -1, numbers.shape[1]), weights.reshape(block.length, -1)
+            out = np.empty((numbers.shape[2], numbers.shape[1]), numbers.dtype)  # else it lies as the numbers do
+            return np.einsum("lkv,lk->vk", numbers, weights, out=out)
+        begins = self.begins(block)
+        return np.stack([np.add.reduceat(own * weights, begins) for own in numbers.T])
 
     def policy(self, arrays: dict[str, Any], role: str = "") -> list[tuple[Any, Any, Any]]:
         """Per player: weights, denominators by state, first action of each state."""
@@ -255,17 +271,17 @@ def largest(numbers: Any) -> int:
     return max(abs(int(numbers.min())), abs(int(numbers.max())))
 
 
-def cuts(places: Any) -> Iterator[tuple[int, int]]:
-    """Ranges of states with about `CHUNK` transitions each; those of a state begin at its place."""
-    begins = np.searchsorted(places[:-1], np.arange(0, int(places[-1]), CHUNK)).tolist()
+def cuts(places: Any, players: int) -> Iterator[tuple[int, int]]:
+    """Ranges of states with about `CHUNK / players` transitions each; those of a state begin at its place."""
+    begins = np.searchsorted(places[:-1], np.arange(0, int(places[-1]), max(CHUNK // players, 1))).tolist()
     return ((begin, end) for begin, end in zip(begins, [*begins[1:], len(places) - 1], strict=True) if begin < end)
 
 
-def each_block(game: Game, work: Callable[[Block, Any], None]) -> None:
-    """`work(block, spare)` for every block, on all threads, each with two rows of 64-bit numbers to write on."""
+def each_block(game: Game, work: Callable[[Block, Any], None], spares: int) -> None:
+    """`work(block, spare)` for every block, on all threads, each with rows of 64-bit numbers to write on."""
 
     def share(thread: int) -> None:
-        spare = np.empty((2, game.room), dtype=np.int64)
+        spare = np.empty((spares, game.room), dtype=np.int64)
         for block in game.blocks[thread::THREADS]:
             work(block, spare)
 
@@ -279,21 +295,13 @@ def mean(high: Any, low: Any, den: Any) -> Any:
     return (upper << 31) + (((high - upper * den) << 31) + low) // den
 
 
-def averaged(numbers: Any, weights: Any, den: Any, add: Callable[[Any], Any], spare: Any = None) -> Any:
-    """floor(add(numbers weights)/den), written over `numbers` and `spare`; exact for floats that `are_exact`."""
+def averaged(numbers: Any, weights: Any, den: Any, dot: Callable[[Any, Any], Any]) -> Any:
+    """floor(dot(numbers, weights)/den), `dot` a sum of products; exact for floats that `are_exact`."""
     if numbers.dtype == np.float64:
-        if spare is not None:  # to convert all weights first takes a tenth off the whole step
-            spare = spare.view(np.float64)
-            spare[:] = weights
-        numbers *= weights if spare is None else spare
-        result = add(numbers)
+        result = dot(numbers, weights)
         result /= den
         return np.floor(result, out=result)
-    high = np.right_shift(numbers, 31, out=spare)
-    high *= weights
-    numbers &= LOW
-    numbers *= weights
-    return mean(add(high), add(numbers), den)
+    return mean(dot(numbers >> 31, weights), dot(numbers & LOW, weights), den)
 
 
 def are_exact(size: int, *dens: int) -> bool:
@@ -301,25 +309,49 @@ def are_exact(size: int, *dens: int) -> bool:
     return (size + 1) * max(dens) < EXACT
 
 
-class Backups:
-    """z of FORMAT 16 of a player's vector x, with `sign` times its rewards; -size to size, floats where those do."""
+class Vector(NamedTuple):
+    """A vector of player i in units of scale_i 2^-bits, which goes with `sign` times that player's rewards."""
 
-    def __init__(self, game: Game, x: Any, bits: int, i: int, sign: int = 1) -> None:
-        self.game, self.bits, self.i, self.sign = game, bits, i, sign
-        self.size = largest(x) + (game.payoffs[i] << bits)
-        fits = self.size < EXACT and are_exact(largest(x), game.most, game.discount.denominator)
-        self.x = x.astype(np.float64 if fits else np.int64)
+    x: Any
+    bits: int
+    i: int
+    sign: int = 1
+
+
+class Backups:
+    """z of FORMAT 16 of vectors; -size to size, floats where those do.
+
+    `x` `[S, V]` holds the vectors state by state: all that a transition needs of its next state is read at once, which
+    takes a third of the time.
+    """
+
+    def __init__(self, game: Game, vectors: list[Vector]) -> None:
+        self.game, self.vectors = game, vectors
+        sizes = [largest(own.x) for own in vectors]
+        self.size = max(size + (game.payoffs[own.i] << own.bits) for size, own in zip(sizes, vectors, strict=True))
+        fits = self.size < EXACT and are_exact(max(sizes), game.most, game.discount.denominator)
+        self.x = np.empty((len(game.shapes), len(vectors)), dtype=np.float64 if fits else np.int64)
+        for v, own in enumerate(vectors):
+            self.x[:, v] = own.x
+
+    @property
+    def spares(self) -> int:
+        """Rows to write on, as `of` needs them."""
+        return 2 + len(self.vectors)
 
     def of(self, block: Block, spare: Any) -> Any:
-        """Those of all joint actions of a block."""
-        game, (k0, k1), (a, b) = self.game, block.rows, block.entries
-        places, values = spare[0, : b - a], spare[1, : b - a].view(self.x.dtype)
-        places[:] = game.columns[a:b]
-        self.x.take(places, out=values, mode="clip")  # all are in range; without a mode it would copy
-        means = averaged(values, game.weights[a:b], game.denominators[k0:k1], lambda z: game.sums(block, z), places)
-        z = averaged(means, game.discount.numerator, game.discount.denominator, lambda z: z)
-        unit = self.sign * 2**self.bits  # fits, as rewards in such units do
-        z += game.rewards[self.i, k0:k1] * (float(unit) if z.dtype == np.float64 else unit)
+        """`[V, rows]`: those of all joint actions of a block."""
+        game, (k0, k1), (a, b), (_, count) = self.game, block.rows, block.entries, self.x.shape
+        places, weights = spare[0, : b - a], spare[1, : b - a].view(self.x.dtype)
+        values = spare[2:].reshape(-1)[: (b - a) * count].view(self.x.dtype).reshape(b - a, count)
+        game.ordered(block, game.columns, places)
+        game.ordered(block, game.weights, weights)
+        self.x.take(places, axis=0, out=values, mode="clip")  # all are in range; without a mode it would copy
+        means = averaged(values, weights, game.denominators[k0:k1], partial(game.dots, block))
+        z = averaged(means, game.discount.numerator, game.discount.denominator, np.multiply)
+        for row, own in zip(z, self.vectors, strict=True):
+            unit = own.sign * 2**own.bits  # fits, as rewards in such units do
+            row += game.rewards[own.i, k0:k1] * (float(unit) if z.dtype == np.float64 else unit)
         return z
 
 
@@ -339,16 +371,17 @@ def alike(game: Game, block: Block) -> Iterator[tuple[Any, list[int], Any]]:
         yield where, shape, rows.reshape(-1)
 
 
-def step(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> Any:
-    """F x of FORMAT 16."""
-    result, backups = np.empty_like(x), Backups(game, x, bits, i)
+def steps(game: Game, policy: Any, vectors: list[Vector], chooses: list[int]) -> Any:
+    """`[V, S]`: F x of FORMAT 16 for every vector, its player `own` choosing (n: nobody)."""
+    result, backups = np.empty((len(vectors), len(game.shapes)), dtype=np.int64), Backups(game, vectors)
 
     def work(block: Block, spare: Any) -> None:
         z = backups.of(block, spare)
         for where, shape, rows in alike(game, block):
-            result[where] = folded(z[rows], shape, backups.size, policy, where, own).max(axis=0)
+            for v, own in enumerate(chooses):
+                result[v, where] = folded(z[v, rows], shape, backups.size, policy, where, own).max(axis=0)
 
-    each_block(game, work)
+    each_block(game, work, backups.spares)
     return result
 
 
@@ -362,15 +395,17 @@ def weights_of(policy: Any, where: Any, j: int, size: int) -> tuple[Any, Any]:
 
 def folded(z: Any, shape: list[int], size: int, policy: Any, where: Any, own: int) -> Any:
     """`[A_own, m]` from states of this shape: means over the other players, the last first; `[1, m]` where own is n."""
-    n, m = len(shape), len(z) // math.prod(shape)
-    z = z.reshape(m, -1).T.copy().reshape(*shape, m)  # the states last: all that follows runs along them
-    for j in range(n - 1, -1, -1):
-        if j != own:
-            w, den = weights_of(policy, where, j, shape[j])
-            fits = z.dtype == np.float64 and are_exact(size, int(den.max()))
-            z, kind = (z, np.float64) if fits else (z.astype(np.int64, copy=False), np.int64)
-            w = w.T.astype(kind, order="C").reshape(-1, *(1,) * (n - 1 - j), m)
-            z = averaged(z, w, den, partial(np.add.reduce, axis=j, keepdims=True))
+    m, after = len(z) // math.prod(shape), 1
+    z = z.reshape(m, -1).T.copy()  # the states last: all that follows runs along them
+    for j in range(len(shape) - 1, -1, -1):
+        if j == own:
+            after = shape[j]
+            continue
+        w, den = weights_of(policy, where, j, shape[j])
+        fits = z.dtype == np.float64 and are_exact(size, int(den.max()))
+        z, kind = (z, np.float64) if fits else (z.astype(np.int64, copy=False), np.int64)
+        z = z.reshape(-1, shape[j], after, m)
+        z = averaged(z, w.T.astype(kind, order="C"), den, partial(np.einsum, "bjam,jm->bam"))
     return z.reshape(-1, m)
 
 
@@ -381,11 +416,15 @@ def start_of(game: Game, x: Any) -> Fraction:
     return Fraction((high << 31) + low, int(weights.sum()))
 
 
-def ends(game: Game, policy: Any, x: Any, bits: int, i: int, own: int) -> tuple[Fraction, Fraction]:
-    n, start = len(game.scales), start_of(game, x)
-    change = step(game, policy, x, bits, i, own) - x
-    unit, horizon, means = game.scales[i] / 2**bits, 1 / (1 - game.discount), 2 + n - (own < n)
-    return unit * (start + int(change.min()) * horizon), unit * (start + (int(change.max()) + means) * horizon)
+def ends(game: Game, policy: Any, vectors: list[Vector], chooses: list[int]) -> list[tuple[Fraction, Fraction]]:
+    """The intervals of the fixed points at the start."""
+    n, horizon, found = len(game.scales), 1 / (1 - game.discount), []
+    for (x, bits, i, _), own, change in zip(vectors, chooses, steps(game, policy, vectors, chooses), strict=True):
+        change -= x
+        unit, start, means = game.scales[i] / 2**bits, start_of(game, x), 2 + n - (own < n)
+        low, high = int(change.min()) * horizon, (int(change.max()) + means) * horizon
+        found.append((unit * (start + low), unit * (start + high)))
+    return found
 
 
 def policy_types(game: Game, role: str = "") -> dict[str, str]:
@@ -438,11 +477,20 @@ def fits(game: Game, i: int, bits: int, vectors: list[Any], most: int) -> None:
     need(max(sizes) <= most, f"vectors and rewards of at most {most} in their units")
 
 
-def policy_gap(game: Game, policy: Any, i: int, bits: int, value: Any, best: Any) -> tuple[Fraction, Fraction]:
-    fits(game, i, bits, [value, best], TOP)
-    low, high = ends(game, policy, value, bits, i, len(game.scales))
-    least, most = ends(game, policy, best, bits, i, i)
-    return max(Fraction(0), least - high), most - low
+def policy_gaps(
+    game: Game, policy: Any, players: list[int], bits: list[int], values: Any, optima: Any
+) -> list[tuple[Fraction, Fraction]]:
+    """The gaps of these players, whose vectors are read in one pass over the game."""
+    vectors, chooses = [], []
+    for i, own, value, best in zip(players, bits, values, optima, strict=True):
+        fits(game, i, own, [value, best], TOP)
+        vectors += [Vector(value, own, i), Vector(best, own, i)]
+        chooses += [len(game.scales), i]
+    found = ends(game, policy, vectors, chooses)
+    return [
+        (max(Fraction(0), least - high), most - low)
+        for (low, high), (least, most) in zip(found[::2], found[1::2], strict=True)
+    ]
 
 
 def nash_gap(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]:
@@ -453,7 +501,7 @@ def nash_gap(game: Game, header: Any, arrays: Any) -> tuple[str, dict[str, Any]]
     need(not header.keys() & {"prices", "witness"} and "occupancy" not in arrays, "the parts of a nash-gap alone")
     bits, policy = digits(header, n, 61), game.policy(arrays)
     need(arrays["values"].shape == arrays["optima"].shape == (n, states), "vectors of all players at all states")
-    gaps = [policy_gap(game, policy, i, bits[i], arrays["values"][i], arrays["optima"][i]) for i in range(n)]
+    gaps = policy_gaps(game, policy, list(range(n)), bits, arrays["values"], arrays["optima"])
     shown = {
         "nash_gap": tuple(map(max, zip(*gaps, strict=True))),
         "nash_conv": tuple(map(sum, zip(*gaps, strict=True))),
@@ -596,13 +644,14 @@ def by_action(z: Any, own: int) -> Any:
 def strayed(ball: Ball, how: Any, x: Any, y: Any, fees: Any) -> Any:
     """S(x, y) of FORMAT 16, `how` being (own, i, sign, bits, rooms)."""
     game, (own, i, sign, bits, rooms) = ball.game, how
-    result, staying, moving = np.empty_like(x), Backups(game, x, bits, i, sign), Backups(game, y, bits, i, sign)
+    result = np.empty_like(x)
+    backups = Backups(game, [Vector(z, bits, i, sign) for z in ([x] if x is y else [x, y])])
 
     def work(block: Block, spare: Any) -> None:
-        stay = staying.of(block, spare)
-        move = stay if x is y else moving.of(block, spare)
+        z = backups.of(block, spare)
+        stay, move = z[0], z[-1]
         for where, shape, rows in alike(game, block):
-            rest = folded(stay[rows], shape, staying.size, ball.expert, where, own).T.astype(np.int64)
+            rest = folded(stay[rows], shape, backups.size, ball.expert, where, own).T.astype(np.int64)
             here, there = (z[rows].reshape(-1, *shape).astype(np.int64) for z in (stay, move))
             top = by_action(there, own).max(axis=2) - fees[where][:, None]
             gains = np.maximum(top[:, :, None] - by_action(here, own), 0)
@@ -615,7 +664,7 @@ def strayed(ball: Ball, how: Any, x: Any, y: Any, fees: Any) -> Any:
             moved = (high << 3) + ((low + ONE - 1) >> 28)
             result[where] = (rest + moved).max(axis=1)
 
-    each_block(game, work)
+    each_block(game, work, backups.spares)
     return result
 
 
@@ -735,7 +784,8 @@ def witnessed(ball: Ball, node: Any, arrays: Any) -> Fraction:
     mass = mass_of(game, arrays, "witness_occupancy") if ball.measure == "rho" else None
     if ball.error(policy, mass) > ball.radius:
         raise Invalid("the witness is outside the ball")
-    return policy_gap(game, policy, int(parts["player"]) - 1, bits, value, best)[0]
+    ((least, _),) = policy_gaps(game, policy, [int(parts["player"]) - 1], [bits], [value], [best])
+    return least
 
 
 def policy_file(game: Game, path: str) -> Any:

@@ -23,7 +23,7 @@ MOST = 2**31 - 1
 
 def quotient(number: int, den: int) -> int:
     """What the checker makes of number/den in floats."""
-    return int(array_checker.averaged(np.array([float(number)]), 1.0, np.array([den]), lambda z: z)[0])
+    return int(array_checker.averaged(np.array([float(number)]), 1.0, np.array([den]), np.multiply)[0])
 
 
 def test_floats_divide_integers_below_2_to_the_53_exactly() -> None:
@@ -107,12 +107,16 @@ def test_steps_are_those_of_integers(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for size in (room - 2, room - 1, room, LIMIT - (reward << bits) - 1, LIMIT - (reward << bits), 2**61, 2**30):
             top = min(max(size, 1), 2**61)
             x = np.array([draw.choice((top, -top, top - 1, draw.randint(-top, top))) for _ in range(game.states)])
-            backups = array_checker.Backups(ours, x, bits, i)
+            vectors = [array_checker.Vector(x, bits, i), array_checker.Vector(x[::-1] // 2, bits, i)]
+            backups = array_checker.Backups(ours, vectors[:1])
             largest = max(int(own.max()) for own in policy.denominators)
             kinds.add((backups.x.dtype.kind, array_checker.are_exact(backups.size, largest)))
-            for own in (game.players, i):
-                found = array_checker.step(ours, own_rows, x, bits, i, own).tolist()
-                assert found == list(checker.array_steps(plain, rows, x.tolist(), bits, i, own)), (seed, size)
+            for chooses in ([game.players, i], [i, game.players]):
+                for found, vector, own in zip(
+                    array_checker.steps(ours, own_rows, vectors, chooses), vectors, chooses, strict=True
+                ):
+                    expected = checker.array_steps(plain, rows, vector.x.tolist(), bits, i, own)
+                    assert found.tolist() == list(expected), (seed, size)
     assert kinds >= {("f", True), ("f", False), ("i", False)}
 
 
@@ -132,7 +136,7 @@ def test_a_unit_at_any_state_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyP
         changed = {"values": arrays["values"].copy(), "optima": arrays["optima"].copy()}
         changed[name][i, s] += by
         own, bits, x = i if name == "optima" else 2, header["bits"][i], changed[name][i]
-        shown = array_checker.ends(ours, own_rows, x, bits, i, own)
+        (shown,) = array_checker.ends(ours, own_rows, [array_checker.Vector(x, bits, i)], [own])
         assert shown == checker.array_ends(plain, rows, x.tolist(), bits, i, own)
         monkeypatch.setattr(array_checker, "read", lambda *_, new=changed: (header, arrays | new))
         try:
