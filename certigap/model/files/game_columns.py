@@ -162,13 +162,15 @@ def _transitions(values: list[Any], position: Mapping[str, int]) -> SparseRows:
 
 
 def _places(names: list[str], position: Mapping[str, int]) -> IndexArray:
-    """The position of every name. The decoder writes equal keys of objects as one object, found faster than an equal
-    one: only distinct ones are looked up in `position`, whose keys are others.
+    """The position of every name. The decoder writes equal keys of objects as one object: each object is looked up
+    once, and told from others by its address; to hash them all takes four times as long.
     """
-    distinct = _Codes()
-    codes = distinct.of(names)
+    addresses = np.fromiter(map(id, names), dtype=np.uintp, count=len(names))
+    objects, codes = np.unique(addresses, return_inverse=True)
+    one = np.empty(len(objects), dtype=np.int64)
+    one[codes] = np.arange(len(names))
     try:
-        return np.array([position[name] for name in distinct], dtype=np.int64)[codes]
+        return np.array([position[names[k]] for k in one.tolist()], dtype=np.int64)[codes]
     except KeyError:
         raise IrregularError from None
 
