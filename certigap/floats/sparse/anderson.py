@@ -4,8 +4,7 @@ With residuals f_k = G(x_k) - x_k and differences of the last m steps,
 
     x_{k+1} = G(x_k) - sum_j c_j (G(x_{k-j}) - G(x_{k-j-1})),   c = argmin || f_k - sum_j c_j (f_{k-j} - f_{k-j-1}) ||.
 
-For linear G this is GMRES; G may choose actions too. Sweeps of Gauss and Seidel over a grid's best response are
-right to 1e-3 after a fifth of the sweeps that they take alone (10^4 states, discount 0.99).
+For linear G this is GMRES; G may choose actions too.
 
 Sources: Anderson, J. ACM 12 (1965); Walker and Ni, "Anderson acceleration for fixed-point iterations", SIAM J. Numer.
 Anal. 49 (2011).

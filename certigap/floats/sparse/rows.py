@@ -1,7 +1,6 @@
 """Sweeps over one player's rows, block by block: a block holds the rows of the states `first .. last - 1`.
 
-Each block is one thread's. What a sweep reads of its own block may be of this sweep (Gauss and Seidel), what it reads
-of the others is of the sweep before: so results do not depend on how threads run.
+Each block is one thread's, and writes of its own states alone: so results do not depend on how threads run.
 """
 
 from typing import Annotated, NamedTuple, TypeAlias
