@@ -64,6 +64,7 @@ _HOMES = {
     "read_array_policy": "certigap.model.large",
     "write_array_game": "certigap.model.large",
     "write_array_policy": "certigap.model.large",
+    "array_errors": "certigap.semantics.array_errors",
     "array_gaps": "certigap.semantics.array_gaps",
     "array_worst_case": "certigap.questions.array_worst_case.question",
     "policy_from_openspiel": "certigap.io.openspiel_policy",
@@ -173,6 +174,7 @@ if TYPE_CHECKING:
     from certigap.semantics import value_gap as value_gap
     from certigap.semantics import values as values
     from certigap.semantics import visited as visited
+    from certigap.semantics.array_errors import array_errors as array_errors
     from certigap.semantics.array_gaps import array_gaps as array_gaps
     from certigap.semantics.entropic import regularised_best_response as regularised_best_response
     from certigap.semantics.entropic import regularised_gaps as regularised_gaps

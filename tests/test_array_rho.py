@@ -15,8 +15,9 @@ from certigap.errors import InputError
 from certigap.floats.sparse.process import Tables
 from certigap.model.large import ArrayPolicy
 from certigap.model.large.families import random_game
-from certigap.questions.array_worst_case.ball import UNIT, ball
+from certigap.questions.array_worst_case.ball import ball
 from certigap.questions.array_worst_case.question import array_worst_case
+from certigap.semantics.array_occupancy import UNIT
 from certigap.work.deadline import Deadline
 from tests.helpers.array_balls import (
     SMALL,

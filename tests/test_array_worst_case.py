@@ -18,9 +18,10 @@ from certigap.exact.shares import share, times_down, times_up
 from certigap.floats.sparse.process import Tables
 from certigap.model.large import ArrayGame, ArrayPolicy, read_array_policy, write_array_game, write_array_policy
 from certigap.model.large.families import grid_game, pursuit_game, random_game
-from certigap.questions.array_worst_case.ball import UNIT, ball
+from certigap.questions.array_worst_case.ball import ball
 from certigap.questions.array_worst_case.question import array_worst_case, imitation_error
 from certigap.questions.array_worst_case.steps import Steps
+from certigap.semantics.array_occupancy import UNIT
 from certigap.work.deadline import Deadline
 from tests.helpers.array_balls import (
     SMALL,

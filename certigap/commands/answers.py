@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from certigap.commands.array_games import array_certify, array_gap
+from certigap.commands.array_games import array_certify, array_errors, array_gap
 from certigap.commands.carriers import rows_json, rows_text, warn_of_idle
 from certigap.commands.entropy import regularised_gap
 from certigap.commands.finite import finite_errors_of, finite_gap
 from certigap.commands.finite_certify import certify_with_horizon
-from certigap.commands.gaps import show_gaps, worst_json
+from certigap.commands.gaps import show_errors, show_gaps, worst_json
 from certigap.commands.imitator import measured
 from certigap.commands.output import print_json, progress_line, rational_option, say_written
 from certigap.commands.policies import witness_text
@@ -23,7 +23,7 @@ from certigap.model.files.codec import policy_rows_to_json, read_policy, write_p
 from certigap.model.files.json_node import printable
 from certigap.model.finite import FiniteGame, read_any_game
 from certigap.model.large.container import is_array_file
-from certigap.report import interval_text, number_text, quantities, quantity, table
+from certigap.report import interval_text, number_text, quantity, table
 from certigap.semantics.idle import RowError
 
 __all__ = ["certify", "certify_json", "certify_text", "errors", "gap", "worst_case_of"]
@@ -60,6 +60,8 @@ def errors(given: argparse.Namespace) -> int:
     from certigap.semantics.idle import row_errors
 
     check_file(given.output, given.game, given.expert, given.policy)
+    if is_array_file(given.game):
+        return array_errors(given)
     game = read_any_game(given.game)
     answer: Any
     rows_of: Sequence[RowError] = ()
@@ -71,13 +73,10 @@ def errors(given: argparse.Namespace) -> int:
         answer = matching_errors(game, expert, policy, arithmetic=given.arithmetic, idle=given.idle)
         rows_of = row_errors(answer)
         warn_of_idle(rows_of)
-    names = {"eps_bc": "eps_BC", "eps_mu": "eps_mu", "eps_rho": "eps_rho", "value_gap": "ValueGap"}
-    if given.json:
-        by_rows = {} if isinstance(game, FiniteGame) else rows_json(rows_of)
-        print_json(quantities({name: getattr(answer, name) for name in names}, given.exact) | by_rows)
+    if isinstance(game, FiniteGame):
+        show_errors(given, answer)
     else:
-        rows = [(title, interval_text(getattr(answer, name), given.exact)) for name, title in names.items()]
-        say("\n".join([repr(game), table(rows), *rows_text(rows_of)]))
+        show_errors(given, answer, rows_json(rows_of), rows_text(rows_of))
     if given.output:
         certificate(answer).write(given.output)
         say_written(given)

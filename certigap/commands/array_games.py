@@ -1,10 +1,10 @@
-"""`certigap gap` and `certify` on an array game: policies are `.npz` files, or `uniform`."""
+"""`certigap gap`, `errors` and `certify` on an array game: policies are `.npz` files, or `uniform`."""
 
 import argparse
 import sys
 from typing import Any
 
-from certigap.commands.gaps import show_gaps, worst_json
+from certigap.commands.gaps import show_errors, show_gaps, worst_json
 from certigap.commands.output import print_json, rational_option, say_written, status
 from certigap.commands.streams import say
 from certigap.errors import InputError
@@ -12,7 +12,7 @@ from certigap.exact.brief import number_brief
 from certigap.model.large import ArrayGame, ArrayPolicy, read_array_game, read_array_policy, write_array_policy
 from certigap.report import interval_text, number_text, table
 
-__all__ = ["array_certify", "array_gap"]
+__all__ = ["array_certify", "array_errors", "array_gap"]
 
 
 def array_gap(given: argparse.Namespace) -> int:
@@ -31,6 +31,19 @@ def array_gap(given: argparse.Namespace) -> int:
     if given.output:
         array_gaps_certificate(answer).write(given.output)
         say_written(given)
+    return 0
+
+
+def array_errors(given: argparse.Namespace) -> int:
+    """eps_BC, eps_mu, eps_rho and ValueGap as intervals."""
+    from certigap.semantics.array_errors import array_errors as errors_of
+
+    if given.arithmetic == "exact" or given.idle != "keep":
+        raise InputError("an array game: expected its errors enclosed, without --idle, got another question")
+    if given.output:
+        raise InputError("-o: expected no certificate of an array game's errors, which have none, got a file")
+    game = read_array_game(given.game)
+    show_errors(given, errors_of(game, _policy(given.expert, game), _policy(given.policy, game)))
     return 0
 
 

@@ -26,7 +26,7 @@ from certigap.model.shown import Sheet, Shown
 from certigap.semantics.exploitability import describe, maximum
 from certigap.work.deadline import Deadline
 
-__all__ = ["ArrayGaps", "array_gaps", "enclose", "grid_bits"]
+__all__ = ["ArrayGaps", "array_gaps", "array_values", "enclose", "grid_bits"]
 
 _TOP = 60  # bits of the vectors: two below the largest that the step takes
 _ROUNDS = 4  # Newton steps of a vector
@@ -121,6 +121,15 @@ class _Value:
     grid: IndexArray
     ends: tuple[Fraction, Fraction]
     bits: int
+
+
+def array_values(
+    game: ArrayGame, policy: ArrayPolicy, width: Fraction | None = None, deadline: Deadline | None = None
+) -> list[tuple[Fraction, Fraction]]:
+    """The ends that are proven of V_i^pi(nu), for every player; the arguments are those of `array_gaps`."""
+    found = _values(Tables(game, policy), width, deadline or Deadline())
+    ends = [value.ends for value in found]
+    return [(scale * low, scale * high) for scale, (low, high) in zip(game.scales, ends, strict=True)]
 
 
 def _values(tables: Tables, width: Fraction | None, deadline: Deadline) -> list[_Value]:

@@ -23,9 +23,12 @@ class Optimum(Brief):
 
 def require_policy(game: Game, policy: Policy) -> None:
     """`InputError` unless the policy's players, states and actions are the game's."""
-    own = getattr(policy, "game", None)
-    if own is None:
-        raise InputError(f"policy: expected a Policy, got {policy!r} (of array games: array_gaps)")
+    if not isinstance(game, Game) or not isinstance(policy, Policy):
+        found = f"{type(game).__name__} and {type(policy).__name__}"
+        raise InputError(
+            f"expected a Game and its Policy, got {found}; array games have array_gaps, array_errors, array_worst_case"
+        )
+    own = policy.game
     if own is game or (own.players, own.states, own.actions) == (game.players, game.states, game.actions):
         return
     raise InputError(f"policy: expected one of {game!r}, got one of {own!r}")

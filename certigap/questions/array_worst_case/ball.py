@@ -1,10 +1,5 @@
 """The balls B_BC(eps), B_rho(eps) of an array game: the expert's occupancy in integers, and what it leaves a row.
 
-With F m <= T m = (1-g) nu + g P^T m (every product rounded down, FORMAT 16), r = F m - m and c the most that rounding
-takes from all of F m: mu - m = sum_k (g P^T)^k (T m - m), so
-
-    mu >= m - sum r^- / (1 - g)  at every state,      sum_s (mu - m)^+ <= (sum r^+ + c) / (1 - g).
-
 How far a policy is from the expert (eps_BC a player's rows, eps_rho the occupancies of joint actions), d_j(s) being the
 distance of player j's rows and m~ an occupancy of the policy:
 
@@ -19,38 +14,14 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.bounds.balls import Measure
-from certigap.exact.integers import FloatArray, IndexArray
+from certigap.exact.integers import IndexArray
 from certigap.exact.shares import ONE, share, times_up
-from certigap.floats.sparse.process import Process, Tables
-from certigap.floats.sparse.rows import Chain
-from certigap.floats.sparse.stray import push, scatter
+from certigap.floats.sparse.process import Tables
 from certigap.model.large.policy import ArrayPolicy
+from certigap.semantics.array_occupancy import UNIT, Visits, total, visits
 from certigap.work.deadline import Deadline
 
-__all__ = ["UNIT", "ArrayBall", "Visits", "ball", "occupancy", "visits"]
-
-UNIT = 1 << 61  # of an occupancy that is 1
-_ROUNDS = 5000  # sweeps of an occupancy
-_NEAR = 1e-13  # of its mass: where sweeps end
-
-
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """An occupancy `[S]` m in units of 2^-61, near mu of a policy.
-
-    Attributes:
-        slack: m - slack <= mu at every state, in the same units; sum_s (m - mu)^+ is at most this, too.
-        missing: sum_s (mu - m)^+ is at most this.
-    """
-
-    mass: IndexArray
-    slack: int
-    missing: Fraction
-
-    @property
-    def apart(self) -> Fraction:
-        """|| m - mu ||_1 is at most this."""
-        return self.missing + Fraction(self.slack, UNIT)
+__all__ = ["ArrayBall", "ball"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,69 +92,6 @@ class ArrayBall:
         return Fraction(total(times_up(self.mass, moved)), UNIT) + self.visits.missing * most
 
 
-def total(numbers: IndexArray) -> int:
-    """Their sum, in two limbs."""
-    return (int((numbers >> 31).sum()) << 31) + int((numbers & (2**31 - 1)).sum())
-
-
-def occupancy(
-    process: Process, chains: list[Chain], deadline: Deadline, start: FloatArray | None = None, near: float = _NEAR
-) -> FloatArray:
-    """`[S]` the occupancy of a chain in floats, of sum about 1: sweeps from a guess of that sum."""
-    game = process.tables.game
-    initial = game.initial / game.initial.sum(dtype=np.float64)
-    x, first = (initial if start is None else start).copy(), (1 - process.discount) * initial
-    for _ in range(_ROUNDS):
-        out = first.copy()
-        for chain in chains:
-            process.tables.ready(scatter)(chain, process.discount, x, out)
-        change = float(np.abs(out - x).sum())
-        x = out
-        if change <= near * (1 - process.discount) or not deadline.going:
-            break
-    return x
-
-
-def visits(tables: Tables, deadline: Deadline, start: FloatArray | None = None) -> Visits:
-    """Those of the policy of `tables`, by sweeps from a guess."""
-    game = tables.game
-    process = Process(tables, game.players)
-    process.chosen.take(np.zeros(game.states, dtype=np.int64))
-    x = occupancy(process, process.chosen.blocks, deadline, start)
-    mass = np.floor(np.ldexp(x / x.sum() * (1 - 2.0**-40), 61)).astype(np.int64)
-    return Visits(mass, *enclosed(tables, mass))
-
-
 def ball(tables: Tables, measure: Measure, radius: Fraction, deadline: Deadline) -> ArrayBall:
     """The ball around the policy of `tables`."""
     return ArrayBall(tables, measure, radius, visits(tables, deadline))
-
-
-def enclosed(tables: Tables, mass: IndexArray) -> tuple[int, Fraction]:
-    """The slack below m in its units, and the mass above it."""
-    game, horizon = tables.game, 1 / (1 - tables.game.discount)
-    after = np.zeros_like(mass)
-    tables.ready(push)(tables.arrays, tables.play, mass, after)
-    change = start_mass(tables) + _part(after, game.discount) - mass
-    rounding = game.players * game.rows + game.entries + 3 * game.states
-    below, above = total(np.maximum(-change, 0)), total(np.maximum(change, 0)) + rounding
-    return math.ceil(below * horizon), Fraction(above, UNIT) * horizon
-
-
-def start_mass(tables: Tables) -> IndexArray:
-    """`[S]` (1-g) nu, rounded down twice."""
-    game = tables.game
-    initial, sums = game.initial.astype(np.int64) << 30, int(game.initial.sum(dtype=np.int64))
-    return _part(_mean(initial, np.zeros_like(initial), sums), 1 - game.discount)
-
-
-def _part(numbers: IndexArray, factor: Fraction) -> IndexArray:
-    """floor(factor x)"""
-    top, bottom = factor.numerator, factor.denominator
-    return _mean(top * (numbers >> 31), top * (numbers & (2**31 - 1)), bottom)
-
-
-def _mean(high: IndexArray, low: IndexArray, den: int) -> IndexArray:
-    """floor((high 2^31 + low)/den), as in `kernels.mean_of_limbs`"""
-    upper = high // den
-    return np.asarray((upper << 31) + (((high - upper * den) << 31) + low) // den)

@@ -13,10 +13,11 @@ from certigap.floats.sparse.process import Tables
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 from certigap.model.shown import Sheet, Shown
-from certigap.questions.array_worst_case.ball import ArrayBall, Visits, ball
+from certigap.questions.array_worst_case.ball import ArrayBall, ball
 from certigap.questions.array_worst_case.upper import PlayerUpper, player_upper
 from certigap.questions.array_worst_case.witness import found_witness
 from certigap.semantics.array_gaps import ArrayGaps, array_gaps
+from certigap.semantics.array_occupancy import Visits
 from certigap.semantics.exploitability import describe
 from certigap.work.deadline import Deadline
 

@@ -5,9 +5,10 @@ import numpy as np
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.exact.shares import ONE, share
 from certigap.floats.sparse.stray import Reach, flow
-from certigap.questions.array_worst_case.ball import UNIT, ArrayBall
+from certigap.questions.array_worst_case.ball import ArrayBall
 from certigap.questions.array_worst_case.prices import chosen_states, places
 from certigap.questions.array_worst_case.steps import Steps
+from certigap.semantics.array_occupancy import UNIT
 from certigap.work.deadline import Deadline
 
 __all__ = ["first_reach", "next_reach", "stages"]

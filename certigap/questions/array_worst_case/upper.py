@@ -23,11 +23,12 @@ import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.exact.shares import ONE
-from certigap.questions.array_worst_case.ball import UNIT, ArrayBall
+from certigap.questions.array_worst_case.ball import ArrayBall
 from certigap.questions.array_worst_case.prices import chosen_states, fees, places, priced
 from certigap.questions.array_worst_case.reach import stages
 from certigap.questions.array_worst_case.steps import Steps, digits
 from certigap.semantics.array_gaps import start_value
+from certigap.semantics.array_occupancy import UNIT
 from certigap.work.deadline import Deadline
 
 __all__ = ["PlayerUpper", "player_upper"]

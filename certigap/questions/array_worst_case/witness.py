@@ -16,7 +16,8 @@ from certigap.floats.sparse.solver import solve
 from certigap.floats.sparse.stray import slopes
 from certigap.model.large.game import MOST, Ints32
 from certigap.model.large.policy import ArrayPolicy
-from certigap.questions.array_worst_case.ball import UNIT, ArrayBall, occupancy
+from certigap.questions.array_worst_case.ball import ArrayBall
+from certigap.semantics.array_occupancy import UNIT, occupancy
 from certigap.work.deadline import Deadline
 
 __all__ = ["found_witness"]
