@@ -411,6 +411,27 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(paths[0]), str(paths[2]), "--expert", str(paths[1]), *conditions]) == 0
 
 
+def test_visits_that_are_hardly_bounded_move_the_named_bound_no_further_than_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Caps alone, of 9/10 at every state, would let a deviation visit 36 states at once."""
+    monkeypatch.setattr(named_bound, "MAX_STATES", 20)
+    monkeypatch.setattr(named_bound, "_MOST_SECONDS", 1e-9)
+    game = cg.games.load("random", states="40")
+    expert, eps = mixed_policy(random.Random(1), game), Fraction(1)
+    answer = cg.theorem_instance(game, expert, "concentrability", eps)
+    half, regret = max(map(game.half_range, range(2))), cg.gaps(game, expert).nash_gap.upper
+    assert (2 * eps + 1) * half * game.horizon**2 < answer.bound <= (2 * eps + 2) * half * game.horizon**2 + regret
+    cg.write_game(game, tmp_path / "game.json")
+    data = cg.certificate(answer).to_json()
+    false = edited(data, "claim/nash_gap/upper", str(Fraction(data["claim"]["nash_gap"]["upper"]) * Fraction(9, 10)))
+    text = source()
+    assert text["theorems"].count("min(moved, TWO)") == 1
+    halved = load(text | {"theorems": text["theorems"].replace("min(moved, TWO)", "min(moved, TWO / 2)")})
+    for made, checker, verdict in ((data, CHECKER, "valid"), (false, CHECKER, "invalid"), (false, halved, "valid")):
+        assert Bench(checker, tmp_path / "game.json", tmp_path).verdict(made) == verdict
+
+
 def test_the_named_bound_works_above_the_states_of_one_vector_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

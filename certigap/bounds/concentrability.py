@@ -3,13 +3,14 @@
 With M_i(s) >= max over pi_i' of mu_{(pi_i', piE_-i)}(s) and m <= mu_piE, B and R the ball's limits of the opponents'
 distance and of the occupancy's error (`balls`: budget, reach),
 
-    gap_i(pi) <= [ (1 - g) R + K_i ] c_i / (1 - g)^2 + eta    on the ball,
+    gap_i(pi) <= [ (1 - g) R + min(K_i, 2) ] c_i / (1 - g)^2 + eta    on the ball,
     K_i = max { sum_s M_i(s) D(s) : sum_s m(s) D(s) <= B, 0 <= D <= 2 },
 
-eta the expert's own regret; (1 - g) R c_i / (1 - g)^2 bounds V^piE - V^pi. For "bc" (1 - g) R = n eps, for "rho"
-(1 - g) eps. A ball that limits no rows has none. M_i(s) = nu.U_s for any U_s >= T U_s, T the optimality operator of
-player i against piE_-i for the reward (1 - g) on s: one vector per player and state up to `MAX_STATES` states. Above,
-M_i(s) is bounded by caps, a flow and vectors of many targets at once (`visits`), searched in a share of the time.
+eta the expert's own regret. (2: the visits of a deviation sum to 1, and no distance is above 2.) The first term bounds
+V^piE - V^pi: (1 - g) R = n eps for "bc", (1 - g) eps for "rho". A ball that limits no rows has none. M_i(s) = nu.U_s
+for any U_s >= T U_s, T the optimality operator of player i against piE_-i for the reward (1 - g) on s: one vector per
+player and state up to `MAX_STATES` states. Above, M_i(s) is bounded by caps, a flow and vectors of many targets at once
+(`visits`), searched in a share of the time.
 """
 
 import math
@@ -53,7 +54,7 @@ def _find(center: Center, ball: ErrorBall, deadline: Deadline) -> Bound:
     bounds = []
     for player in range(len(game.players)):
         most = _most(center, player, deadline)
-        moved = knapsack(most, center.occupancy_lower.fractions(), ball.budget)
+        moved = min(knapsack(most, center.occupancy_lower.fractions(), ball.budget), Fraction(2))
         bounds.append(((1 - game.discount) * ball.reach + moved) * game.half_range(player) * game.horizon**2)
     return Bound("concentrability", max(bounds) + center.regret, Theorem("concentrability", partial(_proof, center)))
 

@@ -62,7 +62,7 @@ def check_dominance(game: Game, i: int, s: int, row: list[Fraction], high: Vecto
 
 
 def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof: Node, measure: str = "bc") -> Fraction:
-    """[n eps + K_i] c_i / (1 - g)^2 + eta"""
+    """[n eps + min(K_i, 2)] c_i / (1 - g)^2 + eta; the visits of a deviation sum to 1, distances are at most 2"""
     reach = proof.fields(("occupancy", "values", "optima", "reach"))["reach"].fields(game.players)
     shown, bounds = Evaluation(game, expert, proof), [ZERO]
     occupancy = [max(shown.occupancy(LOWER)[s], ZERO) for s in range(game.size)]
@@ -75,7 +75,7 @@ def theorem_concentrability(game: Game, expert: Policy, radius: Fraction, proof:
         )
         moved = knapsack(most, occupancy, radius * (game.n - 1 if measure == "bc" else 1 + game.discount))
         spent = radius * (game.n if measure == "bc" else 1 - game.discount)
-        bounds.append((spent + moved) * game.half_range(i) / (1 - game.discount) ** 2)
+        bounds.append((spent + min(moved, TWO)) * game.half_range(i) / (1 - game.discount) ** 2)
     return max(bounds) + shown.nash_gap(UPPER)
 
 

@@ -157,11 +157,11 @@ MUTANTS = (
         "settle tempt",
     ),
     Mutant("conc-own-error", "spent = radius * (game.n if", "spent = radius * (1 if", "settle tempt"),
-    Mutant("conc-no-move", "bounds.append((spent + moved)", "bounds.append(spent", "settle tempt"),
+    Mutant("conc-no-move", "bounds.append((spent + min(moved, TWO))", "bounds.append(spent", "settle tempt"),
     Mutant(
         "conc-horizon",
-        "(spent + moved) * game.half_range(i) / (1 - game.discount) ** 2)\n",
-        "(spent + moved) * game.half_range(i) / (1 - game.discount))\n",
+        "(spent + min(moved, TWO)) * game.half_range(i) / (1 - game.discount) ** 2)\n",
+        "(spent + min(moved, TWO)) * game.half_range(i) / (1 - game.discount))\n",
         "reach cliff",
     ),
     Mutant(
