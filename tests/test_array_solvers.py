@@ -11,6 +11,7 @@ from certigap.floats.compiled import Kernel, interpreted
 from certigap.floats.solvers import policy_iteration
 from certigap.floats.sparse import process as home
 from certigap.floats.sparse.anderson import Mixer
+from certigap.floats.sparse.backward import occupancy
 from certigap.floats.sparse.halves import ranks
 from certigap.floats.sparse.kernels import merged
 from certigap.floats.sparse.krylov import Followed, in_turns
@@ -21,7 +22,7 @@ from certigap.model.large import ArrayGame, ArrayPolicy
 from certigap.model.large.families import grid_game, random_game
 from certigap.semantics.array_gaps import array_gaps
 from certigap.work.deadline import Deadline
-from tests.benchmarks.slow_mixing import near_deterministic_game, pure_policy
+from tests.benchmarks.slow_mixing import chain_game, near_deterministic_game, pure_policy
 
 
 @pytest.fixture(autouse=True)
@@ -177,6 +178,21 @@ def test_mixing_forgets_what_misleads() -> None:
 def mixer_of(states: int, memory: int) -> Mixer:
     game = random_game(states)
     return Mixer(Tables(game, ArrayPolicy.uniform(game)), memory)
+
+
+@pytest.mark.parametrize("game", [random_game(80), grid_game(9), chain_game(120, discount="999/1000")])
+@pytest.mark.parametrize("own", [1, 2])
+def test_occupancies_are_those_of_dense_algebra(game: ArrayGame, own: int) -> None:
+    """Of the policy, and of a deviator: by sweeps in the random game, as systems in the others."""
+    process, random = process_of(game, own), np.random.default_rng(7)
+    choice = random.integers(0, 2, game.states) if own == 1 else np.zeros(game.states, dtype=np.int64)
+    process.chosen.take(choice)
+    found = occupancy(process, process.chosen.blocks, Deadline())
+    moves = dense(process)[process.actions[:-1] + choice]
+    start = (1 - process.discount) * game.initial / game.initial.sum()
+    truth = np.linalg.solve(np.eye(game.states) - process.discount * moves.T, start)
+    assert float(np.abs(found - truth).sum()) < 1e-12
+    assert (found >= 0).all()
 
 
 @pytest.mark.parametrize("kind", [random_game, grid_game])

@@ -15,16 +15,14 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
+from certigap.floats.sparse.backward import occupancy
 from certigap.floats.sparse.process import Process, Tables
-from certigap.floats.sparse.rows import Chain
-from certigap.floats.sparse.stray import push, scatter
+from certigap.floats.sparse.stray import push
 from certigap.work.deadline import Deadline
 
-__all__ = ["UNIT", "Visits", "enclosed", "occupancy", "start_mass", "total", "visits"]
+__all__ = ["UNIT", "Visits", "enclosed", "start_mass", "total", "visits"]
 
 UNIT = 1 << 61  # of an occupancy that is 1
-_ROUNDS = 5000  # sweeps of an occupancy
-_NEAR = 1e-13  # of its mass: where sweeps end
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +42,6 @@ class Visits:
     def apart(self) -> Fraction:
         """|| m - mu ||_1 is at most this."""
         return self.missing + Fraction(self.slack, UNIT)
-
-
-def occupancy(
-    process: Process, chains: list[Chain], deadline: Deadline, start: FloatArray | None = None, near: float = _NEAR
-) -> FloatArray:
-    """`[S]` the occupancy of a chain in floats, of sum about 1: sweeps from a guess of that sum."""
-    game = process.tables.game
-    initial = game.initial / game.initial.sum(dtype=np.float64)
-    x, first = (initial if start is None else start).copy(), (1 - process.discount) * initial
-    for _ in range(_ROUNDS):
-        out = first.copy()
-        for chain in chains:
-            process.tables.ready(scatter)(chain, process.discount, x, out)
-        change = float(np.abs(out - x).sum())
-        x = out
-        if change <= near * (1 - process.discount) or not deadline.going:
-            break
-    return x
 
 
 def visits(tables: Tables, deadline: Deadline, start: FloatArray | None = None) -> Visits:

@@ -31,7 +31,6 @@ LANES = 2
 the other run is added up meanwhile."""
 
 _LIKELY = 0.5  # probability from which a step is one to go along; else neighbours, as they are numbered, lie together
-_KEPT = 0.5  # share of the fill-in that goes to the diagonal where it lies elsewhere: all of it overdoes it on grids
 
 
 class System(NamedTuple):
@@ -120,11 +119,11 @@ def renumber(rows: Rows, choice: Indices, discount: float, mine: Indices, rank: 
 
 
 @compiled
-def pivot(system: System, sums: Floats) -> None:
+def pivot(system: System, kept: float, sums: Floats) -> None:
     """Find the pivots of the states of a block, in their order, and divide by them; before, the rows are by 1.
 
     Elimination of the states before would leave entries (fill-in) which the two halves have no place for: those on the
-    diagonal count in full, a share of the others too, so that the halves are right about vectors that vary little.
+    diagonal count in full, a share `kept` of the others too: so the halves are right about vectors that vary little.
     """
     for s in range(system.first, system.last):
         low, high = np.uint64(system.offsets[s]), np.uint64(system.offsets[s + 1])
@@ -138,7 +137,7 @@ def pivot(system: System, sums: Floats) -> None:
                 for f in range(np.uint64(system.offsets[before]), np.uint64(system.offsets[before + 1])):
                     if system.columns[f] == s:
                         back += system.values[f]
-                filled += system.values[e] * (back + _KEPT * (sums[before] - back))
+                filled += system.values[e] * (back + kept * (sums[before] - back))
         system.pivots[s] = 1.0 - filled
         sums[s] = after / system.pivots[s]
         for e in range(low, high):

@@ -16,6 +16,8 @@ eigenvalue distribution of a class of preconditioning methods", Numer. Math. 48 
 what elimination fills in.
 """
 
+from typing import Protocol
+
 import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
@@ -31,20 +33,49 @@ from certigap.floats.sparse.halves import (
     renumber,
     upper,
 )
-from certigap.floats.sparse.process import Process
+from certigap.floats.sparse.process import Tables
+from certigap.floats.sparse.rows import Rows
 from certigap.work.deadline import Deadline
 
-__all__ = ["Followed"]
+__all__ = ["Followable", "Followed"]
 
 _STALE = 0.25  # of the states: so many other choices, and states are numbered anew
 _NOBODY = -2  # a choice that no state has
+_KEPT = 0.5  # share of the fill-in that goes to the diagonal where it lies elsewhere: all of it overdoes it on grids
+
+
+class Followable(Protocol):
+    """What a system is made of: a `Process`, or rows that are like those of one."""
+
+    @property
+    def tables(self) -> Tables: ...
+
+    @property
+    def states(self) -> int: ...
+
+    @property
+    def discount(self) -> float: ...
+
+    @property
+    def blocks(self) -> list[Rows]: ...
+
+    def longest_rows(self) -> IndexArray:
+        """`[S]` entries of each state's longest row."""
+
+    def cuts(self, offsets: IndexArray) -> list[tuple[int, int]]:
+        """Blocks of one row a state, lying at `offsets` `[S + 1]`."""
 
 
 class Followed:
-    """The system of the chosen actions of a process, which `take` says."""
+    """The system of the chosen actions of a process, which `take` says.
 
-    def __init__(self, process: Process) -> None:
-        states = process.states
+    Args:
+        process: whose rows, of sum 1; where they have other sums, `kept` must be 0.
+        kept: the share of what elimination fills in beside the diagonal that pivots keep.
+    """
+
+    def __init__(self, process: Followable, kept: float = _KEPT) -> None:
+        states, self._kept = process.states, kept
         self._process, self._tables, self._stale = process, process.tables, states
         self._rank, self._mine = np.empty(states, dtype=np.int64), np.full(states, _NOBODY)
         self._lengths = process.longest_rows()
@@ -73,7 +104,7 @@ class Followed:
         self._tables.each(lambda b: copy(p.blocks[b], choice, p.discount, self._mine, self._rank, self._whole))
         if anew:
             find, sums = self._tables.ready(pivot), self._vectors[0]
-            self._tables.each(lambda b: find(self._blocks[b], sums), len(self._blocks))
+            self._tables.each(lambda b: find(self._blocks[b], self._kept, sums), len(self._blocks))
             np.divide(-1.0, self._whole.pivots, out=self._turn)
             self._turn += 2.0
         look = self._tables.ready(reach)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from certigap.exact.integers import FloatArray, IndexArray
+from certigap.floats.sparse.backward import occupancy
 from certigap.floats.sparse.process import Process, Sweeps, Tables
 from certigap.floats.sparse.solver import solve
 from certigap.floats.sparse.stray import slopes
 from certigap.model.large.game import MOST, Ints32
 from certigap.model.large.policy import ArrayPolicy
 from certigap.questions.array_worst_case.ball import ArrayBall
-from certigap.semantics.array_occupancy import UNIT, occupancy
+from certigap.semantics.array_occupancy import UNIT
 from certigap.work.deadline import Deadline
 
 __all__ = ["found_witness"]
