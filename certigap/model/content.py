@@ -20,7 +20,6 @@ __all__ = ["FORMAT", "VERSION", "game_digest", "game_to_json"]
 
 FORMAT = "certigap-game"
 VERSION = 1
-_JOINED = 2**16  # pieces of text that are joined at a time
 _KEY_BITS = 62  # a numerator and a denominator side by side in an integer of 64
 
 
@@ -50,44 +49,36 @@ def _markov_text(game: "Game") -> Iterator[str]:
     head = {"format": FORMAT} | _markov_head(game)
     yield dumps(head, sort_keys=True)[:-1] + ',"states":['
     names, actions = [quoted(state) for state in game.states], {own: dumps(own) for own in set(game.actions)}
-    pieces = _states_pieces(game, names, [actions[own] for own in game.actions])
-    for first in range(0, len(pieces), _JOINED):
-        yield "".join(pieces[first : first + _JOINED])
-    yield f']}}],"version":{VERSION}}}'
+    pieces, offsets = _outcomes_text(game, names)
+    for s, (own, start, end) in enumerate(zip(game.actions, offsets, offsets[1:], strict=False)):
+        opening = f'{"," if s else ""}{{"actions":{actions[own]},"name":{names[s]},"outcomes":['
+        yield opening + "".join(pieces[start:end])[1:] + "]}"
+    yield f'],"version":{VERSION}}}'
 
 
-def _states_pieces(game: "Game", names: list[str], actions: list[str]) -> list[str]:
-    """The states, which are
+def _outcomes_text(game: "Game", names: list[str]) -> tuple[list[str], list[int]]:
+    """The outcomes of all rows, each after a comma, in pieces, and where those of each state begin `[S + 1]`.
 
-        {"actions":A,"name":N,"outcomes":[{"next":{"s":"p","t":"q"},"rewards":["x","y"]},..]}
-
-    with commas between, the entries of `next` in the order of their names; what ends the last one is left out. A piece
-    opens a state, one opens an entry, one is its probability, and one has what comes after the last of a row.
+    An outcome is `,{"next":{"s":"p","t":"q"},"rewards":["x","y"]}`, its states in the order of their names: a piece
+    that opens an entry, the probability, and so on, and one with what comes after the last.
     """
-    rows, count, ends, states = game.layout.rows, len(names), game.transitions.offsets, game.layout.row_offsets
+    rows, count, ends = game.layout.rows, len(names), game.transitions.offsets
     rank = np.empty(count, dtype=np.int64)
     rank[sorted(range(count), key=game.states.__getitem__)] = np.arange(count)
     owners = np.repeat(np.arange(rows), np.diff(ends))
     order = np.argsort(owners * count + rank[game.transitions.columns])
-    openings = [f'{{"next":{{{name}:"' for name in names]
-    openings += [f',{{"next":{{{name}:"' for name in names] + [f'",{name}:"' for name in names]
-    codes = game.transitions.columns[order] + 2 * count
+    openings = [f',{{"next":{{{name}:"' for name in names] + [f'",{name}:"' for name in names]
+    codes = game.transitions.columns[order] + count
     codes[ends[:-1]] -= count
-    codes[ends[states[:-1]]] -= count
-    before = np.repeat(np.arange(count), np.diff(states))  # states before that of a row
-    places = 2 * np.arange(len(order)) + (np.arange(1, rows + 1) + before)[owners]
-    pieces = np.empty(2 * len(order) + rows + count, dtype=object)
-    pieces[2 * ends[states[:-1]] + states[:-1] + np.arange(count)] = [
-        f'{"]}," if s else ""}{{"actions":{own},"name":{name},"outcomes":['
-        for s, (own, name) in enumerate(zip(actions, names, strict=True))
-    ]
+    places = 2 * np.arange(len(order)) + owners
+    pieces = np.empty(2 * len(order) + rows, dtype=object)
     pieces[places] = np.array(openings, dtype=object)[codes]
     pieces[places + 1] = _probabilities(game)[order]
-    pieces[places[ends[1:] - 1] + 2] = [
+    pieces[2 * ends[1:] + np.arange(rows)] = [
         f'"}},"rewards":["{joined}"]}}' for joined in map('","'.join, _rewards_by_row(game))
     ]
-    result: list[str] = pieces.tolist()
-    return result
+    states = game.layout.row_offsets
+    return pieces.tolist(), (2 * ends[states] + states).tolist()
 
 
 def _normal_form_body(game: "Game") -> dict[str, Any]:
