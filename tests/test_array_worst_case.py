@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import os
 import random
+import signal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -387,3 +389,28 @@ def test_vectors_on_a_grid_settle_in_a_few_hundred_sweeps(monkeypatch: pytest.Mo
     game = grid_game(10)
     assert max(array_worst_case(game, ArrayPolicy.uniform(game), "1/100").player_bounds) < 184
     assert len(sweeps) < 700
+
+
+def test_an_interrupt_ends_the_search_with_a_valid_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from certigap.cli import main
+    from certigap.questions.array_worst_case import question
+
+    found_upper = question.player_upper
+    files = [str(tmp_path / name) for name in ("g.npz", "c.npz")]
+    words = ["certify", files[0], "--expert", "uniform", "--eps", "1/10", "-o", files[1]]
+    write_array_game(random_game(60), files[0])
+    before = signal.getsignal(signal.SIGINT)
+    for times, code in ((2, 3), (1, 0)):
+
+        def interrupted(around: Any, player: int, *given: Any, times: int = times) -> Any:
+            if player < times:
+                os.kill(os.getpid(), signal.SIGINT)
+            return found_upper(around, player, *given)
+
+        monkeypatch.setattr(question, "player_upper", interrupted)
+        assert main(words) == code
+    assert "stopped early" in capsys.readouterr().out
+    assert cg.verify(*files)[0].is_valid
+    assert signal.getsignal(signal.SIGINT) is before

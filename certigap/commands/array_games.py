@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from certigap.commands.gaps import show_errors, show_gaps, worst_json
+from certigap.commands.interrupts import ended_by_interrupt
 from certigap.commands.output import print_json, rational_option, say_written, status
 from certigap.commands.streams import say
 from certigap.errors import InputError
@@ -62,7 +63,7 @@ def array_certify(given: argparse.Namespace) -> int:
         radius = rational_option(given.eps, "--eps")
     else:
         radius = imitation_error(game, expert, _policy(given.policy, game), deadline.share(0.2), given.measure)
-    with status("the worst NashGap"):
+    with status("the worst NashGap"), ended_by_interrupt(deadline):
         answer = array_worst_case(game, expert, radius, deadline, given.measure)
     if given.json:
         print_json(worst_json(answer, given.exact, {"player": str(answer.witness_player + 1)}))
