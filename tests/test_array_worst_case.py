@@ -359,6 +359,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["certify", file, "--expert", "uniform", "--eps", "1/20", "-o", cert, "--witness", seen, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert Fraction(said["expert_regret"]["upper"]) <= Fraction(said["lower"]) < Fraction(said["upper"])
+    assert set(said["bounds"]) - set(said["why"]) == {"trivial", "coupled"}
+    assert all(said["bounds"][name] is None for name in said["why"])
     assert imitation_error(game, ArrayPolicy.uniform(game), read_array_policy(seen, game)) <= Fraction(1, 20)
     assert main(["verify", file, cert, "--expert", "uniform.npz"]) == 2
     assert main(["verify", file, cert, "--assert", "kind=worst-case"]) == 0

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from certigap.commands.gaps import show_errors, show_gaps, worst_json
@@ -82,12 +83,18 @@ def _policy(named: str, game: ArrayGame) -> ArrayPolicy:
     return ArrayPolicy.uniform(game) if named == "uniform" else read_array_policy(named, game)
 
 
+def _missed(why: Mapping[str, str]) -> dict[str, list[str]]:
+    """By reason, the names."""
+    return {reason: [name for name, own in why.items() if own == reason] for reason in why.values()}
+
+
 def _text(answer: Any, exact: bool) -> str:
     error = f"eps_{answer.measure.label} <= {number_brief(answer.radius)}"
     rows = [
         ("expert's own NashGap", interval_text(answer.expert_regret, exact)),
         (f"worst NashGap with {error}", interval_text(answer.interval, exact)),
     ]
-    rows += [(f"  bound: {name}", number_text(x, exact)) for name, x in answer.bounds.items()]
+    rows += [(f"  bound: {name}", number_text(x, exact)) for name, x in answer.bounds.items() if x is not None]
+    missed = "".join(f"\n  no bound: {', '.join(names)}: {why}" for why, names in _missed(answer.why).items())
     cut = "" if answer.complete else "\nstopped early: the interval is valid, not final"
-    return f"{table(rows)}{cut}"
+    return f"{table(rows)}{missed}{cut}"

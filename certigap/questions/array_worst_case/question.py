@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from certigap.bounds.balls import Measure
+from certigap.bounds.registry import NAMES
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, rational
@@ -22,6 +23,8 @@ from certigap.semantics.exploitability import describe
 from certigap.work.deadline import Deadline
 
 __all__ = ["ArrayWorstCase", "array_worst_case", "imitation_error"]
+
+_NAMED = "it is of games whose states have names; an array game has `coupled`"
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,14 +66,14 @@ class ArrayWorstCase(Shown):
 
     @property
     def bounds(self) -> dict[str, Fraction | None]:
-        """The named upper bounds."""
+        """The named upper bounds; None: one that array games do not have."""
         trivial = max(_trivial(self.game, player) for player in range(self.game.players))
-        return {"trivial": trivial, "coupled": max(self.player_bounds)}
+        return dict.fromkeys(NAMES) | {"trivial": trivial, "coupled": max(self.player_bounds)}
 
     @property
     def why(self) -> dict[str, str]:
-        """Of bounds without a value; none."""
-        return {}
+        """Of bounds without a value."""
+        return {name: _NAMED for name, value in self.bounds.items() if value is None}
 
     def sheet(self) -> Sheet:
         """The players' bounds."""
