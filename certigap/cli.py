@@ -152,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--exact", action="store_true", help="print exact numbers of any length")
 
     gap = _command(commands, "gap", "player gaps, NashGap and NashConv of a policy")
-    _files(gap, "game", "policy")
+    _files(gap, "game", "policy", arrays=True)
     _certificate(gap)
     _arithmetic(gap)
     gap.add_argument(
@@ -172,8 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     errors = _command(commands, "errors", "matching errors and ValueGap of a policy against an expert")
-    _files(errors, "game")
-    errors.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
+    _files(errors, "game", arrays=True)
+    errors.add_argument("--expert", required=True, metavar="FILE", help=f"the expert's policy file{_ARRAYS['policy']}")
     errors.add_argument("--policy", required=True, metavar="FILE", help="the imitator's policy file")
     _idle(errors)
     _certificate(errors)
@@ -182,8 +182,8 @@ def _parser() -> argparse.ArgumentParser:
     certify = _command(
         commands, "certify", "the worst NashGap of any policy with a given imitation error: a proven interval"
     )
-    _files(certify, "game")
-    certify.add_argument("--expert", required=True, metavar="FILE", help="the expert's policy file")
+    _files(certify, "game", arrays=True)
+    certify.add_argument("--expert", required=True, metavar="FILE", help=f"the expert's policy file{_ARRAYS['policy']}")
     radius = certify.add_mutually_exclusive_group(required=True)
     radius.add_argument("--eps", metavar="EPS", help="imitation error, full L1, such as 1/20, 0.05 or 5%%")
     radius.add_argument("--policy", metavar="FILE", help="an imitator's policy file: take its error for EPS")
@@ -318,7 +318,7 @@ def _parser() -> argparse.ArgumentParser:
     _search(sweep)
 
     verify = _command(commands, "verify", "check certificates with the independent checker")
-    _files(verify, "game")
+    _files(verify, "game", arrays=True)
     verify.add_argument("certificates", nargs="+", metavar="CERT", help="certificate files")
     verify.add_argument("--expert", metavar="FILE", help="policy that every claim's expert must equal")
     verify.add_argument("--policy", metavar="FILE", help="policy that every claim's policy must equal")
@@ -360,9 +360,13 @@ def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _files(parser: argparse.ArgumentParser, *names: str) -> None:
+_ARRAYS = {"game": ", or an array game (.npz)", "policy": ", or for an array game: uniform"}
+
+
+def _files(parser: argparse.ArgumentParser, *names: str, arrays: bool = False) -> None:
+    """File arguments; `arrays`: of a command that takes array games, too."""
     for name in names:
-        parser.add_argument(name, metavar=name.upper(), help=f"{name} file")
+        parser.add_argument(name, metavar=name.upper(), help=f"{name} file{_ARRAYS[name] if arrays else ''}")
 
 
 def _idle(parser: argparse.ArgumentParser) -> None:
