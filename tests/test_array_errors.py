@@ -100,5 +100,9 @@ def test_policies_of_another_game_are_refused() -> None:
 @pytest.mark.parametrize("question", [cg.gaps, cg.values, cg.occupancy, cg.nash_gap])
 def test_array_games_are_named_where_others_are_expected(question: Any) -> None:
     game = random_game(3)
-    with pytest.raises(cg.InputError, match="got ArrayGame and ArrayPolicy; array games have array_gaps"):
+    with pytest.raises(
+        cg.InputError, match=r"policy: expected a Policy, got <ArrayPolicy .*; array games have array_gaps"
+    ):
         question(game, ArrayPolicy.uniform(game))
+    with pytest.raises(cg.InputError, match=r"game: expected a Game, got <ArrayGame .*; array games have array_gaps"):
+        question(game, cg.Policy.uniform(cg.games.load("tag")))

@@ -81,6 +81,7 @@ def array_errors(
     if not isinstance(game, ArrayGame):
         raise InputError(f"game: expected an array game, got {type(game).__name__}")
     both, until = (Tables(game, expert), Tables(game, policy)), deadline or Deadline()
+    both[0].prepare(apart)
     found = [visits(tables, until) for tables in both]
     masses = np.stack([np.ldexp(one.mass.astype(np.float64), -61) for one in found])
     own, joint = np.empty((game.players, game.states)), np.empty(game.states)

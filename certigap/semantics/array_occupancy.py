@@ -17,7 +17,7 @@ import numpy as np
 from certigap.exact.integers import FloatArray, IndexArray
 from certigap.floats.sparse.backward import occupancy
 from certigap.floats.sparse.process import Process, Tables
-from certigap.floats.sparse.stray import push
+from certigap.floats.sparse.stray import push, scatter
 from certigap.work.deadline import Deadline
 
 __all__ = ["UNIT", "Visits", "enclosed", "start_mass", "total", "visits"]
@@ -47,6 +47,7 @@ class Visits:
 def visits(tables: Tables, deadline: Deadline, start: FloatArray | None = None) -> Visits:
     """Those of the policy of `tables`, by sweeps from a guess."""
     game = tables.game
+    tables.prepare(scatter, push)
     process = Process(tables, game.players)
     process.chosen.take(np.zeros(game.states, dtype=np.int64))
     x = occupancy(process, process.chosen.blocks, deadline, start)

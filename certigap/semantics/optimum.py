@@ -23,11 +23,11 @@ class Optimum(Brief):
 
 def require_policy(game: Game, policy: Policy) -> None:
     """`InputError` unless the policy's players, states and actions are the game's."""
-    if not isinstance(game, Game) or not isinstance(policy, Policy):
-        found = f"{type(game).__name__} and {type(policy).__name__}"
-        raise InputError(
-            f"expected a Game and its Policy, got {found}; array games have array_gaps, array_errors, array_worst_case"
-        )
+    others = "array games have array_gaps, array_errors, array_worst_case"
+    if not isinstance(policy, Policy):
+        raise InputError(f"policy: expected a Policy, got {policy!r}; {others}")
+    if not isinstance(game, Game):
+        raise InputError(f"game: expected a Game, got {game!r}; {others}")
     own = policy.game
     if own is game or (own.players, own.states, own.actions) == (game.players, game.states, game.actions):
         return

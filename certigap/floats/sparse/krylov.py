@@ -78,6 +78,7 @@ class Followed:
         states, self._kept = process.states, kept
         self._process, self._tables, self._stale = process, process.tables, states
         self._rank, self._mine = np.empty(states, dtype=np.int64), np.full(states, _NOBODY)
+        self._tables.prepare(leading, ranks, renumber, pivot, reach, lower, upper, advance)
         self._lengths = process.longest_rows()
         entries, offsets = int(self._lengths.sum()), np.zeros(states + 1, dtype=np.int64)
         columns, values = np.empty(entries, dtype=np.uint32), np.empty(entries)

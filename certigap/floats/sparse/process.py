@@ -10,7 +10,7 @@ import numpy as np
 
 from certigap.errors import InputError
 from certigap.exact.integers import FloatArray, IndexArray
-from certigap.floats.compiled import Kernel
+from certigap.floats.compiled import Kernel, prepare
 from certigap.floats.solvers import first_best
 from certigap.floats.sparse.kernels import Arrays, Play, induce, integer_step
 from certigap.floats.sparse.rows import Chain, Rows, follow, gather, improve, slots
@@ -48,6 +48,13 @@ class Tables:
         self.play = Play(np.concatenate(policy.weights), np.stack(policy.denominators), np.ascontiguousarray(starts))
         self.cuts = even(game.row_offsets, game.entries > _ALONE)
         self._made: dict[str, Callable[..., Any]] = {}
+        self.prepare(induce, slots, gather, follow, improve)
+        self.prepare(integer_step)
+
+    def prepare(self, *kernels: Kernel[..., Any]) -> None:
+        """Have what will be called compiled beside, in this order, if it is not yet and the game is not small."""
+        if self.game.entries > _SMALL:
+            prepare(*kernels)
 
     def ready(self, kernel: Kernel[P, R]) -> Callable[P, R]:
         """What to call: small games wait for no compiling, which goes on beside."""

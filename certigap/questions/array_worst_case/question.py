@@ -10,7 +10,9 @@ from certigap.bounds.registry import NAMES
 from certigap.errors import InputError
 from certigap.exact.interval import Interval
 from certigap.exact.rational import RationalLike, rational
+from certigap.floats.sparse.mixing import mixed, remember
 from certigap.floats.sparse.process import Tables
+from certigap.floats.sparse.stray import flow, slopes, stray
 from certigap.model.large.game import ArrayGame
 from certigap.model.large.policy import ArrayPolicy
 from certigap.model.shown import Sheet, Shown
@@ -121,6 +123,7 @@ def array_worst_case(
         raise InputError(f"eps: expected a radius of at least 0, got {radius}")
     until = deadline or Deadline()
     tables = Tables(game, expert)
+    tables.prepare(flow, stray, remember, mixed, slopes)
     around = ball(tables, error, radius, until.share(0.2))
     watch = Deadline()
     own = array_gaps(game, expert, deadline=until.share(0.2))
