@@ -47,9 +47,9 @@ def _link(match: re.Match[str]) -> str:
 def command_line() -> str:
     """Every command with its arguments."""
     sys.path.insert(0, str(ROOT))
-    from certigap.cli import _parser
+    from certigap.commands.grammar import parser as grammar
 
-    parser = _parser()
+    parser = grammar()
     commands = next(action for action in parser._actions if action.dest == "command")
     summaries = {one.dest: one.help or "" for one in commands._choices_actions}  # type: ignore[attr-defined]
     parts = [f"# Command line\n\n{parser.description}\n\n{parser.epilog}\n\nEvery command takes `--json`.\n"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from certigap.cli import _parser
+from certigap.commands.grammar import parser
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -20,5 +20,5 @@ def test_python_snippets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_commands_are_the_parsers() -> None:
     named = set(re.findall(r"^\| `certigap ([a-z-]+)", README.read_text(), re.MULTILINE))
-    subparsers = next(action for action in _parser()._actions if action.dest == "command")
+    subparsers = next(action for action in parser()._actions if action.dest == "command")
     assert named == set(subparsers.choices or ())
