@@ -56,7 +56,7 @@ def test_solve_prints_the_certified_regret(folder: Path, capsys: pytest.CaptureF
     [
         (["solve", "none.json", "-o", "e.json"], 2, "none.json"),
         (["solve", "g.json", "-o", "e.json", "--method", "magic"], 2, "magic"),
-        (["solve", "g.json", "-o", "e.json", "--temperature", "0.5e1"], 2, "--temperature"),
+        (["solve", "g.json", "-o", "e.json", "--temperature", "0.5e"], 2, "--temperature"),
         (["solve", "g.json", "-o", "g.json/all", "--all"], 2, "g.json/all"),
         (["solve", "g.json", "-o", "e", "--all", "--method", "pure"], 2, "--all"),
         (["convert", "none.nfg", "-o", "x.json"], 2, "none.nfg"),

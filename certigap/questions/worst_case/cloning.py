@@ -30,6 +30,7 @@ from certigap.model.policy import Policy
 from certigap.questions.worst_case.answer import WorstCaseAnswer
 from certigap.questions.worst_case.boxing import BRANCH_SECONDS, boxed
 from certigap.questions.worst_case.coupling import coupled, parts_of
+from certigap.questions.worst_case.large import array_witness
 from certigap.questions.worst_case.limits import RATIO, short_width
 from certigap.regions.linear import ErrorBudget
 from certigap.semantics.exploitability import gaps
@@ -119,8 +120,8 @@ class _Work:
         last = [self._step(rule, deadline, ratio) for rule in self._rules_after_boxes]
         second = [lambda: self._look(deadline, ratio)]
         short = deadline.share(_SEARCH_PART).left < _COMPILING
-        if short and self._has_many_states and not modes_ready():  # the search needs no compiled code: meanwhile
-            early, second = second + early, []
+        if self._is_large or (short and self._has_many_states and not modes_ready()):
+            early, second = second + early, []  # else bounds leave it no time, or wait for code to be compiled
         done = uninterrupted(lambda: self._all(early, deadline))
         if self._is_settled:
             return uninterrupted(lambda: self._all([*late, *last], Deadline())) and done
@@ -172,6 +173,9 @@ class _Work:
     def _look(self, deadline: Deadline, ratio: Fraction) -> bool:
         """The witness search, until the interval is closed or its share of the time is over; False when cut."""
         share = deadline.share(_SEARCH_PART) if self._has_many_states else deadline
+        found = array_witness(self.center.expert, self.ball.radius, share) if self._is_large else None
+        if found is not None:
+            self.search.climb(*found, lambda: share.going)
         self._looked = self.search.run(share, enough=self._enough(ratio))
         return deadline.going
 
