@@ -81,6 +81,9 @@ def read(path: str, *choices: dict[str, str]) -> tuple[Any, dict[str, Any]]:
     arrays: dict[str, Any] = {}
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            file.seek(0)
+            if file.read(4) != b"PK\x03\x04":
+                raise Malformed(f"{path}: expected an archive of arrays from its first byte on")
             members = archive.infolist()
             names = sorted(m.filename for m in members)
             types = next((own for own in choices if names == sorted(f"{name}.npy" for name in ("header", *own))), None)
@@ -815,7 +818,7 @@ def main() -> int:
         expected = {role: policy_file(game, path) for role, path in files.items()}
         fault = ""
     except Malformed as error:
-        fault = f"{given.game}: {error}"
+        fault = named(given.game, error)
     for path in given.certificates:
         if fault:
             results.append({"certificate": path, "verdict": "malformed", "reason": fault})
@@ -824,12 +827,32 @@ def main() -> int:
             claim, words = check(game, path, expected)
             results.append({"certificate": path, "verdict": "valid", "statement": f"{words} (NumPy)", "claim": claim})
         except (Malformed, Invalid) as error:
-            results.append({"certificate": path, "verdict": type(error).__name__.lower(), "reason": f"{path}: {error}"})
+            results.append({"certificate": path, "verdict": type(error).__name__.lower(), "reason": named(path, error)})
     found = [result["verdict"] for result in results]
     code = next((code for word, code in CODES.items() if word in found), 0)
     lines = [f"{r['verdict']}: {r.get('reason') or r['statement']}" for r in results]
-    print(json.dumps({"exit_code": code, "results": results}) if given.json else "\n".join(lines))
+    text = json.dumps({"exit_code": code, "results": results}) if given.json else "\n".join(lines)
+    if fault := written(sys.stdout, 1, text):
+        written(sys.stderr, 2, f"array_checker.py: the verdict was not written: {fault}")
     return code
+
+
+def named(path: str, error: Exception) -> str:
+    """A reason that begins with the file's name, once."""
+    return str(error) if str(error).startswith(f"{path}: ") else f"{path}: {error}"
+
+
+def written(stream: Any, number: int, text: str) -> str:
+    """What is wrong with the stream, closed, full or its reader gone, if anything; it never changes the exit code."""
+    try:
+        if stream is None:
+            raise OSError("the output is closed")
+        stream.reconfigure(errors="backslashreplace")
+        print(text, file=stream, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)  # for what the interpreter flushes when it ends
+        return str(error)
+    return ""
 
 
 if __name__ == "__main__":

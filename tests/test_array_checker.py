@@ -2,6 +2,8 @@
 
 import math
 import random
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from certigap import array_checker
 from certigap.certificates.array_gaps import array_gaps_certificate
+from certigap.certificates.verify import ARRAY_CHECKER
 from certigap.model.large import ArrayGame, ArrayPolicy, write_array_game
 from certigap.model.large.families import random_game
 from certigap.semantics.array_gaps import array_gaps
@@ -147,12 +150,43 @@ def test_a_unit_at_any_state_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "invalid" in verdicts
 
 
-def test_a_certificate_of_another_game_says_so_whatever_else_is_wrong(tmp_path: Path) -> None:
-    """The hash comes last, and decides first."""
+def gap_case(folder: Path) -> Case:
     game = random_game(5)
     policy = ArrayPolicy.uniform(game)
-    case = Case(tmp_path, game, lambda path: array_gaps_certificate(array_gaps(game, policy)).write(path))
+    return Case(folder, game, lambda path: array_gaps_certificate(array_gaps(game, policy)).write(path))
+
+
+def test_a_certificate_of_another_game_says_so_whatever_else_is_wrong(tmp_path: Path) -> None:
+    """The hash comes last, and decides first."""
+    case = gap_case(tmp_path)
     case.edit(lambda header, arrays: header["claim"].update(kind="none"))
     assert case.verdicts() == ("malformed", "malformed")
     case.edit(lambda header, arrays: header.update(game="arrays:0"))
     assert case.verdicts() == ("invalid", "invalid")
+
+
+def test_an_archive_begins_at_its_first_byte(tmp_path: Path) -> None:
+    """Libraries read archives behind anything."""
+    case = gap_case(tmp_path)
+    for path in (case.game, case.path):
+        data = path.read_bytes()
+        path.write_bytes(b"xx" + data)
+        assert case.verdicts() == ("malformed", "malformed")
+        path.write_bytes(data)
+    assert case.verdicts() == ("valid", "valid")
+
+
+def test_a_full_output_changes_no_verdict(tmp_path: Path) -> None:
+    """Exit code 1 would say that the certificate proves nothing."""
+    case = gap_case(tmp_path)
+    command = [sys.executable, "-I", str(ARRAY_CHECKER), str(case.game), str(case.path)]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr.startswith("array_checker.py: the verdict was not written: ")
+
+
+def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-I", str(ARRAY_CHECKER), "none.npz", "c.npz"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.stdout == "malformed: none.npz: cannot be read: No such file or directory\n"

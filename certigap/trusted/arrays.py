@@ -40,7 +40,10 @@ class Container:
         self.shapes: dict[str, tuple[int, ...]] = {}
         try:
             self.size = os.path.getsize(path)
-            with zipfile.ZipFile(path) as archive:
+            with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+                file.seek(0)
+                if file.read(4) != b"PK\x03\x04":
+                    self.fail("an archive of arrays from its first byte on")
                 parts = archive.infolist()
                 names = {m.filename for m in parts}
                 types = next((own for own in choices if names == {f"{name}.npy" for name in ("header", *own)}), None)
