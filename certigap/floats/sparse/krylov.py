@@ -16,7 +16,8 @@ eigenvalue distribution of a class of preconditioning methods", Numer. Math. 48 
 what elimination fills in.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -84,12 +85,7 @@ class Followed:
         columns, values = np.empty(entries, dtype=np.uint32), np.empty(entries)
         self._whole = System(0, states, offsets, columns, values, np.empty(states), np.empty(states))
         self._turn, self._vectors = np.empty(states), np.empty((8, states))
-        self._cuts: list[tuple[int, int]] = []
-        self._blocks: list[System] = []
-        self._rooms: list[FloatArray] = []
-        self._zeros: list[FloatArray] = []
-        self._reaches: list[IndexArray] = []
-        self._ends: list[FloatArray] = []
+        self._blocks: list[_Block] = []
 
     def paths(self, choice: IndexArray) -> float:
         """The share of the states that have a likely next one."""
@@ -105,27 +101,23 @@ class Followed:
         self._tables.each(lambda b: copy(p.blocks[b], choice, p.discount, self._mine, self._rank, self._whole))
         if anew:
             find, sums = self._tables.ready(pivot), self._vectors[0]
-            self._tables.each(lambda b: find(self._blocks[b], self._kept, sums), len(self._blocks))
+            self._each(lambda block: find(block.system, self._kept, sums))
             np.divide(-1.0, self._whole.pivots, out=self._turn)
             self._turn += 2.0
         look = self._tables.ready(reach)
-        self._tables.each(lambda b: look(self._blocks[b], self._reaches[b]), len(self._blocks))
+        self._each(lambda block: look(block.system, block.reach))
 
     def _number(self, choice: IndexArray) -> None:
         """Number the states by their chosen actions, of which none is copied yet."""
         order, offsets = np.empty_like(self._rank), self._whole.offsets
         self._tables.ready(ranks)(self._leads(choice), self._rank, order)
         np.cumsum(self._lengths[order], out=offsets[1:])
-        self._cuts = self._process.cuts(offsets)
-        for first, last in self._cuts:
+        cuts = self._process.cuts(offsets)
+        for first, last in cuts:
             order[first:last] = in_turns(order[first:last])
         self._rank[order] = np.arange(len(order))
         np.cumsum(self._lengths[order], out=offsets[1:])
-        self._blocks = [self._whole._replace(first=first, last=last) for first, last in self._cuts]
-        self._rooms = [np.empty(len(order)) for _ in self._cuts]
-        self._zeros = [np.zeros(len(order)) for _ in self._cuts]
-        self._reaches = [np.empty(2, dtype=np.int64) for _ in self._cuts]
-        self._ends = [np.empty(3) for _ in self._cuts]
+        self._blocks = [_Block.of(self._whole._replace(first=first, last=last)) for first, last in cuts]
         self._mine.fill(_NOBODY)
         self._whole.pivots.fill(1.0)
         self._stale = 0
@@ -174,16 +166,13 @@ class Followed:
     ) -> None:
         """v <- base + beta v - minus other, and the first half of a product with it."""
         work, heads = self._tables.ready(upper), (base, beta, minus, other, v)
-        self._tables.each(lambda b: work(self._blocks[b], *heads, self._zeros[b], half), len(self._cuts))
+        self._each(lambda block: work(block.system, *heads, block.zeros, half))
 
     def _lower(self, v: FloatArray, half: FloatArray, shadow: FloatArray, out: FloatArray) -> list[float]:
         """The second half, out = A v; out . shadow, out . v and out . out."""
         work, heads = self._tables.ready(lower), (self._turn, v, half, shadow)
-        self._tables.each(
-            lambda b: work(self._blocks[b], *heads, self._reaches[b], self._rooms[b], out, self._ends[b]),
-            len(self._cuts),
-        )
-        return [sum(float(own[i]) for own in self._ends) for i in range(3)]
+        self._each(lambda block: work(block.system, *heads, block.reach, block.room, out, block.ends))
+        return [sum(float(block.ends[i]) for block in self._blocks) for i in range(3)]
 
     def _advanced(
         self,
@@ -196,11 +185,29 @@ class Followed:
         u: FloatArray,
     ) -> tuple[float, float]:
         """The largest entry of the residual now, and its product with the shadow."""
-        work = self._tables.ready(advance)
-        self._tables.each(
-            lambda b: work(*self._cuts[b], alpha, p, omega, t, shadow, r, u, self._ends[b]), len(self._cuts)
-        )
-        return max(float(own[0]) for own in self._ends), sum(float(own[1]) for own in self._ends)
+        work, heads = self._tables.ready(advance), (alpha, p, omega, t, shadow, r, u)
+        self._each(lambda block: work(block.system.first, block.system.last, *heads, block.ends))
+        ends = [block.ends for block in self._blocks]
+        return max(float(own[0]) for own in ends), sum(float(own[1]) for own in ends)
+
+    def _each(self, work: Callable[["_Block"], None]) -> None:
+        """Run `work` for every block, side by side."""
+        self._tables.each(lambda b: work(self._blocks[b]), len(self._blocks))
+
+
+class _Block(NamedTuple):
+    """One thread's states, and its working space."""
+
+    system: System
+    room: FloatArray  # [S]
+    zeros: FloatArray  # [S]
+    reach: IndexArray  # [2]
+    ends: FloatArray  # [3]
+
+    @classmethod
+    def of(cls, system: System) -> "_Block":
+        states = len(system.pivots)
+        return cls(system, np.empty(states), np.zeros(states), np.empty(2, dtype=np.int64), np.empty(3))
 
 
 def in_turns(states: IndexArray) -> IndexArray:
