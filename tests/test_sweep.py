@@ -152,6 +152,26 @@ def test_a_bad_game_is_a_line(files: list[str], serial: None, capsys: pytest.Cap
     assert shown.err == "wrote found/table.csv\n"
 
 
+def test_worst_cases_of_array_games_are_found_again(files: list[str], serial: None) -> None:
+    game = random_game(20, seed=3)
+    write_array_game(game, "random.game.npz")
+    write_array_policy(ArrayPolicy.uniform(game), "random.expert.npz", game)
+    first = sweep(["random.game.npz", *files], ["1/10", "1/5"], measures=("bc", "rho"), out="found", budget=20)
+    again = sweep([game, *files], ["1/5"], experts=["uniform"], out="found", budget=20)
+    rows = [row for row in first.rows if row.game == "random.game.npz"]
+    assert [(row.measure, row.eps) for row in rows] == [
+        (measure, Fraction(1, eps)) for measure in ("bc", "rho") for eps in (10, 5)
+    ]
+    assert all(row.complete and row.ratio is not None and row.seconds is not None for row in rows)
+    assert all(row.upper_bound == "coupled" and row.certificate.endswith(".cert.npz") for row in rows)
+    assert (again.rows[0].status, again.rows[0].interval) == ("found", rows[1].interval)
+    other = sweep([game], ["1/5"], experts=[ArrayPolicy.uniform(game)], measures=("mu",), out="found")
+    assert other.rows[0].status == "failed"
+    assert "expected bc or rho, got 'mu'" in other.rows[0].why
+    longer = sweep([game], ["1/5"], experts=["uniform"], ratio="3/2", out="found", budget=20)
+    assert longer.rows[0].status == "computed"
+
+
 def test_array_games_are_asked_for_gaps(files: list[str], serial: None) -> None:
     game = random_game(5)
     policy = ArrayPolicy.pure(game, [game.shapes[:, i].astype("int64") - 1 for i in range(2)])

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy.typing as npt
@@ -21,12 +21,14 @@ class ArrayCertificate:
     """A claim and its proof, ready to be written; nothing is believed of it before a checker has run.
 
     proof: what the header says beside the claim.
+    provenance: what more it tells of how it was made, as text or true and false; no checker reads it.
     """
 
     game: ArrayGame
     claim: dict[str, Any]
     proof: dict[str, Any]
     arrays: Mapping[str, npt.NDArray[Any]]
+    provenance: Mapping[str, str | bool] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -45,7 +47,7 @@ class ArrayCertificate:
             "game": self.game.digest,
             "claim": self.claim,
             **self.proof,
-            "provenance": {"writer": f"certigap {__version__}", "arithmetic": "enclosed"},
+            "provenance": {"writer": f"certigap {__version__}", "arithmetic": "enclosed", **self.provenance},
             "end": True,
         }
         write_container(path, header, self.arrays)

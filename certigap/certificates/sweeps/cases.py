@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from certigap.bounds.balls import Measure
-from certigap.certificates.sweeps.questions import AnyGame, AnyPolicy, ArrayGap, Effort, Gap, Question, WorstCase
+from certigap.certificates.sweeps.questions import (
+    AnyGame,
+    AnyPolicy,
+    ArrayGap,
+    ArrayWorstCase,
+    Effort,
+    Gap,
+    Question,
+    WorstCase,
+)
 from certigap.certificates.sweeps.row import SweepRow
 from certigap.certificates.sweeps.task import Fault, Task
 from certigap.errors import CertigapError, InputError
@@ -29,7 +38,7 @@ PolicyLike: TypeAlias = AnyPolicy | str | os.PathLike[str]
 Case: TypeAlias = tuple[SweepRow, Task | Fault]
 Read = TypeVar("Read")
 
-_ENDINGS = (".game.json", ".json")
+_ENDINGS = {".game.json": ".expert.json", ".json": ".expert.json", ".game.npz": ".expert.npz", ".npz": ".expert.npz"}
 UNIFORM = "uniform"  # in place of an array game's policy file
 
 
@@ -45,7 +54,7 @@ def cases(
     Args:
         games: games, or their files.
         balls: measure and radius of every ball around the expert.
-        experts: one for all games, one a game, or none: then `X.expert.json` beside `X.game.json`.
+        experts: one for all games, one a game, or none: then `X.expert.json` beside `X.game.json` (or `.npz`).
         policies: asked of every game.
         effort: of a worst case.
 
@@ -91,23 +100,25 @@ def _balls(
     effort: Effort,
 ) -> Iterator[Case]:
     try:
-        expert = _expert(game, given)
+        asked = [_worst(game, given, measure, radius, effort) for measure, radius in balls]
     except CertigapError as error:
         yield row, _fault(error)
         return
-    for measure, radius in balls:
+    for (measure, radius), question in zip(balls, asked, strict=True):
         named = SweepRow(game=row.game, hash=row.hash, expert=_label(given), measure=str(measure), eps=radius)
-        yield named, Task(game, WorstCase(expert, measure, radius, effort))
+        yield named, Task(game, question)
 
 
-def _expert(game: AnyGame, given: PolicyLike | None) -> Policy:
-    if isinstance(game, ArrayGame):
-        raise InputError("an array game: expected policies, whose gaps are asked, got a worst case")
+def _worst(
+    game: AnyGame, given: PolicyLike | None, measure: Measure, radius: Fraction, effort: Effort
+) -> WorstCase | ArrayWorstCase:
     if given is None:
         raise InputError("its expert: expected a file of its own, or X.expert.json beside X.game.json, got none")
+    if isinstance(game, ArrayGame):
+        return ArrayWorstCase(_array_policy(game, given), measure, radius, effort)
     expert = _policy(game, given)
     check_policy(game, expert)
-    return expert
+    return WorstCase(expert, measure, radius, effort)
 
 
 def _game(given: GameLike) -> AnyGame:
@@ -121,11 +132,15 @@ def _gap(game: AnyGame, given: PolicyLike) -> Question:
         policy = _policy(game, given)
         check_policy(game, policy)
         return Gap(policy)
+    return ArrayGap(_array_policy(game, given))
+
+
+def _array_policy(game: ArrayGame, given: PolicyLike) -> ArrayPolicy:
     if isinstance(given, Policy):
         raise InputError("an array game: expected array policies, got another policy")
     if isinstance(given, ArrayPolicy):
-        return ArrayGap(given.of(game))
-    return ArrayGap(ArrayPolicy.uniform(game) if given == UNIFORM else read_array_policy(given, game))
+        return given.of(game)
+    return ArrayPolicy.uniform(game) if given == UNIFORM else read_array_policy(given, game)
 
 
 def _policy(game: Game, given: PolicyLike) -> Policy:
@@ -144,7 +159,7 @@ def _beside(given: GameLike) -> Path | None:
     ending = next((ending for ending in _ENDINGS if path.name.endswith(ending)), None)
     if ending is None:
         return None
-    beside = path.with_name(path.name.removesuffix(ending) + ".expert.json")
+    beside = path.with_name(path.name.removesuffix(ending) + _ENDINGS[ending])
     return beside if beside.exists() else None
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 from certigap.bounds.balls import Measure
 from certigap.certificates.array_gaps import array_gaps_certificate
+from certigap.certificates.array_worst_case import array_worst_case_certificate
 from certigap.certificates.claims import certificate
 from certigap.exact.rational import format_rational
 from certigap.model.files.codec import policy_rows_to_json
@@ -20,11 +21,13 @@ from certigap.model.game import Game
 from certigap.model.large import ArrayGame, ArrayPolicy
 from certigap.model.large.files import policy_arrays
 from certigap.model.policy import Policy
+from certigap.questions.array_worst_case.question import array_worst_case
 from certigap.questions.worst_case.question import worst_case
 from certigap.semantics import gaps
 from certigap.semantics.array_gaps import array_gaps
+from certigap.work.deadline import Deadline
 
-__all__ = ["AnyGame", "AnyPolicy", "ArrayGap", "Effort", "Gap", "Question", "WorstCase"]
+__all__ = ["AnyGame", "AnyPolicy", "ArrayGap", "ArrayWorstCase", "Effort", "Gap", "Question", "WorstCase"]
 
 AnyGame: TypeAlias = Game | ArrayGame
 AnyPolicy: TypeAlias = Policy | ArrayPolicy
@@ -105,8 +108,7 @@ class WorstCase:
 
     @property
     def short(self) -> str:
-        radius = format_rational(self.radius).replace("/", "_")
-        return str(self.measure) + (f"-{radius}" if len(radius) <= _LONGEST else "")
+        return _short(self.measure, self.radius)
 
     @property
     def identity(self) -> bytes:
@@ -114,7 +116,7 @@ class WorstCase:
 
     @property
     def claim(self) -> Mapping[str, str]:
-        return {"kind": "worst-case", "measure": str(self.measure), "radius": format_rational(self.radius)}
+        return _claim(self.measure, self.radius)
 
     @property
     def policies(self) -> Mapping[str, AnyPolicy]:
@@ -127,6 +129,44 @@ class WorstCase:
         )
         written = certificate(answer)
         replace(written, provenance=written.provenance | effort.to_json()).write(path)
+
+    def is_spent(self, provenance: Mapping[str, Any]) -> bool:
+        return self.effort.is_spent(provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayWorstCase:
+    """The worst NashGap over a ball around an expert of an array game."""
+
+    expert: ArrayPolicy
+    measure: Measure
+    radius: Fraction
+    effort: Effort
+
+    suffix: ClassVar[str] = ".cert.npz"
+
+    @property
+    def short(self) -> str:
+        return _short(self.measure, self.radius)
+
+    @property
+    def identity(self) -> bytes:
+        return _digest(dumps(dict(self.claim)).encode(), self.expert)
+
+    @property
+    def claim(self) -> Mapping[str, str]:
+        return _claim(self.measure, self.radius)
+
+    @property
+    def policies(self) -> Mapping[str, AnyPolicy]:
+        return {"expert": self.expert}
+
+    def write(self, game: ArrayGame, path: Path) -> None:
+        deadline = Deadline(self.effort.budget)
+        answer = array_worst_case(game, self.expert, self.radius, deadline, str(self.measure))
+        told: dict[str, str | bool] = {"complete": answer.complete, "seconds": f"{deadline.spent:.3f}"}
+        told |= {"upper_bound": "coupled", **self.effort.to_json()}
+        replace(array_worst_case_certificate(answer), provenance=told).write(path)
 
     def is_spent(self, provenance: Mapping[str, Any]) -> bool:
         return self.effort.is_spent(provenance)
@@ -169,10 +209,7 @@ class ArrayGap:
 
     @property
     def identity(self) -> bytes:
-        content = hashlib.sha256(b"array gap")
-        for name, array in policy_arrays(self.policy).items():
-            content.update(name.encode() + array.tobytes())
-        return content.digest()
+        return _digest(b"array gap", self.policy)
 
     @property
     def policies(self) -> Mapping[str, AnyPolicy]:
@@ -183,3 +220,19 @@ class ArrayGap:
 
     def is_spent(self, _: Mapping[str, Any]) -> bool:
         return True
+
+
+def _short(measure: Measure, radius: Fraction) -> str:
+    text = format_rational(radius).replace("/", "_")
+    return str(measure) + (f"-{text}" if len(text) <= _LONGEST else "")
+
+
+def _claim(measure: Measure, radius: Fraction) -> dict[str, str]:
+    return {"kind": "worst-case", "measure": str(measure), "radius": format_rational(radius)}
+
+
+def _digest(asked: bytes, policy: ArrayPolicy) -> bytes:
+    content = hashlib.sha256(asked)
+    for name, array in policy_arrays(policy).items():
+        content.update(name.encode() + array.tobytes())
+    return content.digest()

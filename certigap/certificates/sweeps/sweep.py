@@ -104,7 +104,7 @@ def sweep(
     """Certificates of many questions, made by many workers; what an earlier sweep finished is checked, not made again.
 
     Args:
-        games: games, or their files; of array games the gaps of policies can be asked.
+        games: games, or their files.
         eps: radii of the balls around the experts, full L1.
         out: the folder, made where it is missing.
         experts: one for all games, one a game, or none: then `X.expert.json` beside `X.game.json`.

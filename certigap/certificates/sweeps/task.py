@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from certigap.certificates.array_certificate import read_array_certificate
 from certigap.certificates.read import read_certificate
 from certigap.certificates.sweeps.questions import AnyGame, Question
 from certigap.certificates.verify import verify
@@ -90,6 +91,6 @@ def proven(task: Task, path: Path) -> Proven | Fault:
     if other := [key for key, value in task.question.claim.items() if verdict.claim.get(key) != value]:
         return Fault(f"its certificate claims another {other[0]}", 1)
     ends = {side: parse_rational(text) for side, text in verdict.claim["nash_gap"].items()}
-    is_json = path.suffix == ".json"
-    provenance = read_certificate(path).get("provenance", {}) if is_json else {}
+    read = read_certificate if path.suffix == ".json" else read_array_certificate
+    provenance = read(path).get("provenance", {})
     return Proven(Interval(ends.get("lower"), ends.get("upper")), path.read_bytes(), provenance)

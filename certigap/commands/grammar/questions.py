@@ -165,7 +165,7 @@ def add_questions(commands: Any) -> None:
     sweep = command(
         commands, "sweep", "certificates of many games, imitation errors and policies: a folder that can be resumed"
     )
-    sweep.add_argument("games", nargs="+", metavar="GAME", help="game files; the gaps of policies also of array games")
+    sweep.add_argument("games", nargs="+", metavar="GAME", help="game files, array games among them")
     sweep.add_argument(
         "--eps", action="append", default=[], metavar="EPS,..", help="imitation errors, such as 1/20,1/10"
     )
