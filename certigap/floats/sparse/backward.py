@@ -73,7 +73,7 @@ def occupancy(
             system = Followed(backward(process, chains), 0.0)
             system.take(np.zeros(states, dtype=np.int64))
         found = system.solution(out - x, goal / change * _CLOSE, _STEPS, deadline)
-        x, last = (np.maximum(x + found, 0.0) if found.any() else out), change
+        x, last = (out if found is None else np.maximum(x + found, 0.0)), change
     return np.asarray(out)
 
 

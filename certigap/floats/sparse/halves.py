@@ -17,7 +17,10 @@ __all__ = [
     "LANES",
     "System",
     "advance",
+    "begin",
+    "enter",
     "leading",
+    "leave",
     "lower",
     "pivot",
     "ranks",
@@ -217,6 +220,33 @@ def lower(
         along += total * v[s]
         length += total * total
     dots[0], dots[1], dots[2] = across, along, length
+
+
+@compiled
+def enter(
+    system: System, order: Indices, right: Floats, own: Floats, half: Floats, u: Floats, p: Floats, v: Floats
+) -> None:
+    """own = the right side as the rows are, divided, `order` [S] being the states by their number; else zeros."""
+    for s in range(system.first, system.last):
+        own[s] = right[order[s]] / (system.diagonal[s] * system.pivots[s])
+        half[s] = u[s] = p[s] = v[s] = 0.0
+
+
+@compiled
+def begin(first: int, last: int, r: Floats, shadow: Floats, ends: Floats) -> None:
+    """shadow = r; `ends`: its largest entry."""
+    largest = 0.0
+    for s in range(first, last):
+        shadow[s] = r[s]
+        largest = max(largest, abs(r[s]))
+    ends[0] = largest
+
+
+@compiled
+def leave(first: int, last: int, order: Indices, half: Floats, out: Floats) -> None:
+    """out = half by states; before, it is by their numbers."""
+    for s in range(first, last):
+        out[order[s]] = half[s]
 
 
 @compiled

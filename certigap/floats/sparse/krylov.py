@@ -26,7 +26,10 @@ from certigap.floats.sparse.halves import (
     LANES,
     System,
     advance,
+    begin,
+    enter,
     leading,
+    leave,
     lower,
     pivot,
     ranks,
@@ -78,8 +81,9 @@ class Followed:
     def __init__(self, process: Followable, kept: float = _KEPT) -> None:
         states, self._kept = process.states, kept
         self._process, self._tables, self._stale = process, process.tables, states
-        self._rank, self._mine = np.empty(states, dtype=np.int64), np.full(states, _NOBODY)
-        self._tables.prepare(leading, ranks, renumber, pivot, reach, lower, upper, advance)
+        self._rank, self._order = np.empty((2, states), dtype=np.int64)
+        self._mine = np.full(states, _NOBODY)
+        self._tables.prepare(leading, ranks, renumber, pivot, reach, enter, lower, begin, upper, advance, leave)
         self._lengths = process.longest_rows()
         entries, offsets = int(self._lengths.sum()), np.zeros(states + 1, dtype=np.int64)
         columns, values = np.empty(entries, dtype=np.uint32), np.empty(entries)
@@ -109,7 +113,7 @@ class Followed:
 
     def _number(self, choice: IndexArray) -> None:
         """Number the states by their chosen actions, of which none is copied yet."""
-        order, offsets = np.empty_like(self._rank), self._whole.offsets
+        order, offsets = self._order, self._whole.offsets
         self._tables.ready(ranks)(self._leads(choice), self._rank, order)
         np.cumsum(self._lengths[order], out=offsets[1:])
         cuts = self._process.cuts(offsets)
@@ -127,19 +131,16 @@ class Followed:
         self._tables.each(lambda b: look(p.blocks[b], choice, p.discount, lead))
         return lead
 
-    def solution(self, right: FloatArray, factor: float, steps: int, deadline: Deadline) -> FloatArray:
-        """y, its preconditioned residual at most `factor` times the first one; 0 where BiCGSTAB finds none smaller."""
+    def solution(self, right: FloatArray, factor: float, steps: int, deadline: Deadline) -> FloatArray | None:
+        """y, its preconditioned residual at most `factor` times the first one; None: BiCGSTAB finds none smaller."""
         own, half, r, u, p, v, t, shadow = self._vectors
-        own[self._rank] = right
-        own /= self._whole.diagonal
-        own /= self._whole.pivots
-        for vector in (half, u, p, v):
-            vector.fill(0.0)
-        self._lower(own, half, own, r)
-        shadow[:] = r
+        move, start = self._tables.ready(enter), self._tables.ready(begin)
+        self._each(lambda block: move(block.system, self._order, right, own, half, u, p, v))
+        rho = self._lower(own, half, own, r)[2]
+        self._each(lambda block: start(block.system.first, block.system.last, r, shadow, block.ends))
         before = alpha = omega = 1.0
-        first = size = float(np.abs(r).max())
-        rho, goal = float(np.dot(r, r)), factor * first
+        first = size = max(float(block.ends[0]) for block in self._blocks)
+        goal = factor * first
         for _ in range(steps):
             if size <= goal or rho == 0.0 or omega == 0.0 or not deadline.going:
                 break
@@ -157,9 +158,11 @@ class Followed:
             if not np.isfinite(size):
                 break
         if not size < first:
-            return np.zeros_like(right)
+            return None
         self._upper(u, 0.0, 0.0, v, u, half)
-        return np.asarray(half[self._rank])
+        found, back = np.empty_like(right), self._tables.ready(leave)
+        self._each(lambda block: back(block.system.first, block.system.last, self._order, half, found))
+        return found
 
     def _upper(
         self, base: FloatArray, beta: float, minus: float, other: FloatArray, v: FloatArray, half: FloatArray

@@ -80,10 +80,14 @@ def solve(
         if system is None:
             system = Followed(sweeps.process)
             for _ in range(_AHEAD if sweeps.has_choice and system.paths(choice) > _PATHS else 0):
-                sweeps.improve(x, choice, np.inf, out, False)
+                low, high, changed = sweeps.improve(x, choice, np.inf, out, False)
                 x, out = out, x
-        system.take(choice)
-        _solved(system, x, out, max(width / carry, noise) * _CLOSE, _ROUGHLY if changed else 0.0, deadline)
+        size, goal = max(abs(low), abs(high)), max(width / carry, noise) * _CLOSE
+        if size > goal:
+            system.take(choice)
+            x -= out
+            y = system.solution(x, max(goal / size, _ROUGHLY if changed else 0.0), _STEPS, deadline)
+            np.add(out, x if y is None else y, out=x)
     return x, choice
 
 
@@ -91,7 +95,8 @@ def correction(process: Process, choice: IndexArray, residual: FloatArray, deadl
     """y with y = residual + g P y for the chosen actions, about: a Newton step for T, whose residual is T x - x."""
     system = Followed(process)
     system.take(choice)
-    return system.solution(residual, _SHRINK**2, _STEPS, deadline)
+    found = system.solution(residual, _SHRINK**2, _STEPS, deadline)
+    return residual if found is None else found
 
 
 def _improved(
@@ -120,14 +125,3 @@ def _followed(
         if last <= goal or not deadline.going or not forgets:
             break
     return x, out, forgets
-
-
-def _solved(system: Followed, x: FloatArray, out: FloatArray, goal: float, factor: float, deadline: Deadline) -> None:
-    """Solve for the values of the chosen actions, whose step leads from `out` to x, which is changed in place."""
-    x -= out
-    size = float(np.abs(x).max())
-    if size > goal:
-        found = system.solution(x, max(goal / size, factor), _STEPS, deadline)
-        if found.any():
-            x[:] = found
-    x += out
