@@ -40,15 +40,12 @@ class Container:
         self.shapes: dict[str, tuple[int, ...]] = {}
         try:
             self.size = os.path.getsize(path)
-            with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
-                file.seek(0)
-                if file.read(4) != b"PK\x03\x04":
-                    self.fail("an archive of arrays from its first byte on")
+            with zipfile.ZipFile(path) as archive:
                 parts = archive.infolist()
                 names = {m.filename for m in parts}
                 types = next((own for own in choices if names == {f"{name}.npy" for name in ("header", *own)}), None)
-                if types is None:
-                    self.fail(f"the parts header, {', '.join(choices[0])} and no others")
+                if types is None or min(m.header_offset for m in parts) > 0:
+                    self.fail(f"the parts header, {', '.join(choices[0])} and nothing else before or among them")
                 for member in parts:
                     name = member.filename.removesuffix(".npy")
                     self.member(archive, member, name, types.get(name, "|u1"))
