@@ -115,10 +115,11 @@ def _worst(
     if given is None:
         raise InputError("its expert: expected a file of its own, or X.expert.json beside X.game.json, got none")
     if isinstance(game, ArrayGame):
-        return ArrayWorstCase(_array_policy(game, given), measure, radius, effort)
+        own = _array_policy(game, given)
+        return ArrayWorstCase(expert=own, measure=measure, radius=radius, effort=effort)
     expert = _policy(game, given)
     check_policy(game, expert)
-    return WorstCase(expert, measure, radius, effort)
+    return WorstCase(expert=expert, measure=measure, radius=radius, effort=effort)
 
 
 def _game(given: GameLike) -> AnyGame:

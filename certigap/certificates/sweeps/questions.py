@@ -95,32 +95,43 @@ class Effort:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class WorstCase:
-    """The worst NashGap over a ball around an expert."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OverBall:
+    """What worst cases over a ball around an expert have in common, whatever the game."""
 
-    expert: Policy
+    expert: AnyPolicy
     measure: Measure
     radius: Fraction
     effort: Effort
 
-    suffix: ClassVar[str] = ".cert.json"
-
     @property
     def short(self) -> str:
-        return _short(self.measure, self.radius)
-
-    @property
-    def identity(self) -> bytes:
-        return dumps({**self.claim, "expert": policy_rows_to_json(self.expert)}).encode()
+        text = format_rational(self.radius).replace("/", "_")
+        return str(self.measure) + (f"-{text}" if len(text) <= _LONGEST else "")
 
     @property
     def claim(self) -> Mapping[str, str]:
-        return _claim(self.measure, self.radius)
+        return {"kind": "worst-case", "measure": str(self.measure), "radius": format_rational(self.radius)}
 
     @property
     def policies(self) -> Mapping[str, AnyPolicy]:
         return {"expert": self.expert}
+
+    def is_spent(self, provenance: Mapping[str, Any]) -> bool:
+        return self.effort.is_spent(provenance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstCase(_OverBall):
+    """The worst NashGap over a ball around an expert."""
+
+    expert: Policy
+
+    suffix: ClassVar[str] = ".cert.json"
+
+    @property
+    def identity(self) -> bytes:
+        return dumps({**self.claim, "expert": policy_rows_to_json(self.expert)}).encode()
 
     def write(self, game: Game, path: Path) -> None:
         effort = self.effort
@@ -130,36 +141,18 @@ class WorstCase:
         written = certificate(answer)
         replace(written, provenance=written.provenance | effort.to_json()).write(path)
 
-    def is_spent(self, provenance: Mapping[str, Any]) -> bool:
-        return self.effort.is_spent(provenance)
 
-
-@dataclass(frozen=True, slots=True)
-class ArrayWorstCase:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayWorstCase(_OverBall):
     """The worst NashGap over a ball around an expert of an array game."""
 
     expert: ArrayPolicy
-    measure: Measure
-    radius: Fraction
-    effort: Effort
 
     suffix: ClassVar[str] = ".cert.npz"
 
     @property
-    def short(self) -> str:
-        return _short(self.measure, self.radius)
-
-    @property
     def identity(self) -> bytes:
         return _digest(dumps(dict(self.claim)).encode(), self.expert)
-
-    @property
-    def claim(self) -> Mapping[str, str]:
-        return _claim(self.measure, self.radius)
-
-    @property
-    def policies(self) -> Mapping[str, AnyPolicy]:
-        return {"expert": self.expert}
 
     def write(self, game: ArrayGame, path: Path) -> None:
         deadline = Deadline(self.effort.budget)
@@ -167,9 +160,6 @@ class ArrayWorstCase:
         told: dict[str, str | bool] = {"complete": answer.complete, "seconds": f"{deadline.spent:.3f}"}
         told |= {"upper_bound": "coupled", **self.effort.to_json()}
         replace(array_worst_case_certificate(answer), provenance=told).write(path)
-
-    def is_spent(self, provenance: Mapping[str, Any]) -> bool:
-        return self.effort.is_spent(provenance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +210,6 @@ class ArrayGap:
 
     def is_spent(self, _: Mapping[str, Any]) -> bool:
         return True
-
-
-def _short(measure: Measure, radius: Fraction) -> str:
-    text = format_rational(radius).replace("/", "_")
-    return str(measure) + (f"-{text}" if len(text) <= _LONGEST else "")
-
-
-def _claim(measure: Measure, radius: Fraction) -> dict[str, str]:
-    return {"kind": "worst-case", "measure": str(measure), "radius": format_rational(radius)}
 
 
 def _digest(asked: bytes, policy: ArrayPolicy) -> bytes:
